@@ -1,0 +1,1 @@
+"""What tests are made with: real servers as fixtures, and waiting for conditions."""
