@@ -1,0 +1,239 @@
+"""Aggregates in MongoDB: one update per command, with the messages to publish inside the same document.
+
+Works on a standalone server: no transactions, no change streams. A document is
+`{_id, version, outbox: [...], inbox: [...], ...body}`; nobody else writes it.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import ASCENDING
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, NotPrimaryError
+
+from servicekit import errors
+from servicekit.outbox import OutboxMessage
+from servicekit.settings import ServiceSettings
+
+Document = dict[str, Any]
+Database = AsyncIOMotorDatabase[Document]
+Sort = Sequence[tuple[str, int]]
+T = TypeVar("T")
+
+INBOX_SIZE = 200
+"""How many handled event ids an aggregate remembers; redelivery is bounded by `max_deliver`, so this is ample."""
+UNREACHABLE = ConnectionFailure | NotPrimaryError | ExecutionTimeout
+"""What the driver raises while the server is away (for `isinstance`)."""
+_OWN_FIELDS = ("_id", "version", "outbox", "inbox")
+
+
+class VersionConflict(Exception):
+    """Somebody else saved the aggregate first; load it again and decide anew."""
+
+
+class AlreadyHandled(Exception):
+    """The event that caused this command changed the aggregate before."""
+
+
+class Kick(Protocol):
+    """Told after a commit that a document has something to publish."""
+
+    def kick(self, collection: str, document_id: str) -> None:
+        """Publish what waits in the document, soon."""
+        ...
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An aggregate as loaded: `body` is the document without `_id`, `version`, `outbox` and `inbox`."""
+
+    id: str
+    version: int
+    body: Document
+
+
+@dataclass(frozen=True)
+class Mongo:
+    """An open connection and the service's own database."""
+
+    client: AsyncIOMotorClient[Document]
+    db: Database
+
+    async def ping(self) -> None:
+        """Raise when the server does not answer."""
+        await self.client.admin.command("ping")
+
+
+@asynccontextmanager
+async def connect(settings: ServiceSettings) -> AsyncIterator[Mongo]:
+    """Open the service's database; the client reconnects by itself."""
+    client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+        settings.mongodb_url,
+        tz_aware=True,
+        uuidRepresentation="standard",
+        serverSelectionTimeoutMS=5_000,
+        connectTimeoutMS=5_000,
+        socketTimeoutMS=30_000,
+        retryWrites=False,
+        appname=settings.service_name,
+    )
+    try:
+        yield Mongo(client, client[settings.mongodb_database])
+    finally:
+        client.close()
+
+
+def _stored(document: Mapping[str, Any]) -> Stored:
+    body = {key: value for key, value in document.items() if key not in _OWN_FIELDS}
+    return Stored(document["_id"], document.get("version", 0), body)
+
+
+class AggregateCollection:
+    """The only writer of one kind of aggregate."""
+
+    def __init__(self, db: Database, name: str, *, relay: Kick | None = None) -> None:
+        self.name = name
+        self.collection: AsyncIOMotorCollection[Document] = db[name]
+        self._relay = relay
+
+    async def prepare(self) -> None:
+        """Create the index the relay sweeps by (idempotent)."""
+        await self.collection.create_index([("outbox.id", ASCENDING)], name="outbox")
+
+    async def get(self, document_id: str) -> Stored | None:
+        """Return the aggregate, or None."""
+        return await self.find_one({"_id": document_id})
+
+    async def find_one(self, query: Mapping[str, Any]) -> Stored | None:
+        """Return the first aggregate that matches, or None."""
+        document = await self.collection.find_one(dict(query), {"outbox": 0, "inbox": 0})
+        return None if document is None else _stored(document)
+
+    async def find(
+        self,
+        query: Mapping[str, Any],
+        *,
+        sort: Sort = (("_id", ASCENDING),),
+        limit: int = 0,
+        skip: int = 0,
+        projection: Mapping[str, int] | None = None,
+    ) -> list[Stored]:
+        """Return the aggregates that match, in order; `limit` 0 means all of them."""
+        cursor = self.collection.find(dict(query), dict(projection) if projection else {"outbox": 0, "inbox": 0})
+        cursor = cursor.sort(list(sort)).skip(skip).limit(limit)
+        return [_stored(document) async for document in cursor]
+
+    async def count(self, query: Mapping[str, Any]) -> int:
+        """Return how many aggregates match."""
+        return int(await self.collection.count_documents(dict(query)))
+
+    async def insert(
+        self,
+        document_id: str,
+        body: Mapping[str, Any],
+        messages: Sequence[OutboxMessage] = (),
+        *,
+        event_id: str | None = None,
+    ) -> bool:
+        """Save a new aggregate as version 1 with its messages.
+
+        Returns False when an aggregate with this id is there already (nothing is changed then).
+        Raises DuplicateKeyError when another unique index of the collection refuses it.
+        """
+        document = {
+            **body,
+            "_id": document_id,
+            "version": 1,
+            "outbox": [message.to_document() for message in messages],
+            "inbox": [event_id] if event_id else [],
+        }
+        try:
+            await self.collection.insert_one(document)
+        except DuplicateKeyError:
+            if await self.collection.find_one({"_id": document_id}, {"_id": 1}) is not None:
+                return False
+            raise
+        self._published_soon(document_id, messages)
+        return True
+
+    async def update(
+        self,
+        document_id: str,
+        expected_version: int,
+        changes: Mapping[str, Any],
+        messages: Sequence[OutboxMessage] = (),
+        *,
+        event_id: str | None = None,
+        unset: Sequence[str] = (),
+    ) -> int:
+        """Save changed top-level fields and the messages in one update; return the new version.
+
+        `event_id` is the event being handled: its second arrival raises AlreadyHandled and changes nothing.
+        Raises VersionConflict when the aggregate is no longer at `expected_version`.
+        """
+        query: Document = {"_id": document_id, "version": expected_version}
+        update: Document = {"$inc": {"version": 1}}
+        if changes:
+            update["$set"] = dict(changes)
+        if unset:
+            update["$unset"] = dict.fromkeys(unset, "")
+        push: Document = {}
+        if messages:
+            push["outbox"] = {"$each": [message.to_document() for message in messages]}
+        if event_id:
+            query["inbox"] = {"$ne": event_id}
+            push["inbox"] = {"$each": [event_id], "$slice": -INBOX_SIZE}
+        if push:
+            update["$push"] = push
+        result = await self.collection.update_one(query, update)
+        if result.matched_count == 0:
+            await self._why_nothing_matched(document_id, event_id)
+        self._published_soon(document_id, messages)
+        return expected_version + 1
+
+    async def _why_nothing_matched(self, document_id: str, event_id: str | None) -> None:
+        if event_id and await self.collection.find_one({"_id": document_id, "inbox": event_id}, {"_id": 1}):
+            raise AlreadyHandled(event_id)
+        raise VersionConflict(f"{self.name}/{document_id}")
+
+    def _published_soon(self, document_id: str, messages: Sequence[OutboxMessage]) -> None:
+        if messages and self._relay is not None:
+            self._relay.kick(self.name, document_id)
+
+    async def pending(self, document_ids: Sequence[str] | None, limit: int) -> dict[str, list[OutboxMessage]]:
+        """Return what waits to be published, in order, by document id; all documents when `document_ids` is None."""
+        query: Document = {"outbox.id": {"$gt": ""}}
+        if document_ids is not None:
+            query = {"_id": {"$in": list(document_ids)}}
+        cursor = self.collection.find(query, {"outbox": 1}).limit(limit)
+        return {
+            document["_id"]: [OutboxMessage.from_document(entry) for entry in document.get("outbox", ())]
+            async for document in cursor
+        }
+
+    async def count_pending(self) -> int:
+        """Return how many aggregates have something to publish."""
+        return int(await self.collection.count_documents({"outbox.id": {"$gt": ""}}))
+
+    async def published(self, document_ids: Sequence[str], message_ids: Sequence[str]) -> None:
+        """Take acknowledged messages out of the outboxes."""
+        await self.collection.update_many(
+            {"_id": {"$in": list(document_ids)}}, {"$pull": {"outbox": {"id": {"$in": list(message_ids)}}}}
+        )
+
+
+async def retrying(attempt: Callable[[], Awaitable[T]], attempts: int = 3) -> T:
+    """Run load-decide-save again when somebody else saved first.
+
+    Raises ProblemError `busy` (503) when every attempt lost.
+    """
+    for number in range(attempts):
+        try:
+            return await attempt()
+        except VersionConflict:
+            await asyncio.sleep(random.uniform(0.001, 0.02) * (number + 1))  # noqa: S311 - jitter, not a secret
+    raise errors.unavailable("busy", "others are changing this at the same moment: try again", retry_after=1)

@@ -1,0 +1,121 @@
+"""What every service stands on: connections, identity, outbox relay and consumers, opened in one place."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from servicekit import broker as brokers
+from servicekit import logging, mongo
+from servicekit.auth import Members, TokenVerifier
+from servicekit.clock import Clock, SystemClock
+from servicekit.delivery import EventConsumer, JobConsumer, JobHandler
+from servicekit.health import Checks
+from servicekit.idempotency import IdempotencyStore
+from servicekit.mongo import AggregateCollection, Mongo
+from servicekit.relay import Relay
+from servicekit.settings import ServiceSettings
+
+log = logging.get(__name__)
+
+
+@dataclass
+class Platform:
+    """The open connections of one process and the things made from them."""
+
+    settings: ServiceSettings
+    clock: Clock
+    checks: Checks
+    nats: Client
+    js: JetStreamContext
+    members: Members
+    verifier: TokenVerifier
+    broker: NatsBroker
+    relay: Relay
+    mongo: Mongo | None = None
+    idempotency: IdempotencyStore | None = None
+    job_consumers: list[JobConsumer] = field(default_factory=list)
+
+    @property
+    def db(self) -> mongo.Database:
+        """The service's own database; an error for a service opened without one."""
+        if self.mongo is None:
+            raise RuntimeError("this service was opened without a document database")
+        return self.mongo.db
+
+    def aggregates(self, name: str) -> AggregateCollection:
+        """Return the collection of one kind of aggregate; its outboxes are relayed."""
+        collection = AggregateCollection(self.db, name, relay=self.relay)
+        self.relay.watch(collection)
+        return collection
+
+    def consumer(self, durable: str, *, batch_size: int = 20) -> EventConsumer:
+        """Return a consumer of events to register handlers with; it starts with `consuming`."""
+        return EventConsumer(self.broker, self.js, durable, batch_size=batch_size)
+
+    def jobs(self, durable: str, handler: JobHandler, *, concurrency: int = 1) -> JobConsumer:
+        """Return a consumer of long jobs; it starts with `consuming`."""
+        consumer = JobConsumer(self.js, durable, handler, concurrency=concurrency)
+        self.job_consumers.append(consumer)
+        return consumer
+
+    @asynccontextmanager
+    async def consuming(self) -> AsyncIterator[None]:
+        """Start all consumers; on exit stop fetching, finish what runs, and acknowledge it."""
+        async with AsyncExitStack() as stack:
+            for consumer in self.job_consumers:
+                await stack.enter_async_context(consumer.consuming(self.settings.shutdown_seconds))
+            if self.broker.subscribers:
+                stack.push_async_callback(self.broker.stop)
+                await self.broker.start()
+                self.checks.add("consumers", self._broker_alive)
+            yield
+
+    async def _broker_alive(self) -> bool:
+        return bool(await self.broker.ping(timeout=1.5))
+
+
+@asynccontextmanager
+async def open_platform(
+    settings: ServiceSettings, *, with_mongo: bool = True, clock: Clock | None = None
+) -> AsyncIterator[Platform]:
+    """Open everything a service needs; raises when a server cannot be reached or was not provisioned."""
+    clock = clock or SystemClock()
+    checks = Checks()
+    async with AsyncExitStack() as stack:
+        resync: list[Members] = []
+        client = await stack.enter_async_context(
+            brokers.connect(settings, on_reconnect=lambda: [members.resync() for members in resync] and None)
+        )
+        js = client.jetstream(publish_async_max_pending=4096)
+        connection = await stack.enter_async_context(mongo.connect(settings)) if with_mongo else None
+        relay = Relay(js)
+        members = await stack.enter_async_context(Members(js))
+        resync.append(members)
+        platform = Platform(
+            settings=settings,
+            clock=clock,
+            checks=checks,
+            nats=client,
+            js=js,
+            members=members,
+            verifier=TokenVerifier(settings),
+            broker=brokers.faststream(settings),
+            relay=relay,
+            mongo=connection,
+        )
+        if connection is not None:
+            platform.idempotency = IdempotencyStore(connection.db, clock)
+            await platform.idempotency.prepare()
+            checks.add("mongodb", connection.ping)
+            await stack.enter_async_context(relay)
+
+        async def nats_alive() -> bool:
+            return client.is_connected
+
+        checks.add("nats", nats_alive)
+        checks.add("members", members.ready)
+        yield platform
