@@ -1,0 +1,308 @@
+"""Events of the catalog: organisations, solutions, ratings, deployments; and private ones about people."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from contracts.envelope import Event, EventData
+from contracts.listing import Listing, RatingSummary
+from contracts.vocabulary import Bundesland, DelistingReason, OrganisationKind, RatingDimension, SizeClass
+
+
+class Rating(EventData):
+    """One organisation's current rating of a solution."""
+
+    organisation_id: str
+    organisation_name: str
+    size_class: SizeClass | None = None
+    overall: int
+    """1 (poor) to 5 (excellent)."""
+    dimensions: dict[RatingDimension, int] = {}
+    report: str | None = None
+    used_since: str | None = None
+    """Year and month (`2024-05`) since when the organisation uses the solution."""
+    revision: int = 1
+
+
+class Deployment(EventData):
+    """A municipality's confirmed use of a solution."""
+
+    organisation_id: str
+    organisation_name: str
+    ars: str | None = None
+    """Official regional key, 12 digits."""
+    since: str | None = None
+    size_class: SizeClass | None = None
+    visibility: Literal["public", "registered", "hidden"] = "registered"
+
+
+class SolutionSubmittedData(EventData):
+    """Data of `SolutionSubmitted`."""
+
+    solution_id: str
+    slug: str
+    version: int
+    round: int = 1
+    organisation_id: str
+    organisation_name: str
+    listing: Listing
+    submitted_by: str
+    submitted_at: AwareDatetime
+
+
+class SolutionSubmitted(Event):
+    """A provider handed in a version of a listing for review."""
+
+    owner = "catalog"
+    name = "solution_submitted"
+
+    type: Literal["digital.marktplatz.catalog.solution_submitted.v1"] = "digital.marktplatz.catalog.solution_submitted.v1"
+    data: SolutionSubmittedData
+
+
+class SolutionPublishedData(EventData):
+    """Data of `SolutionPublished`."""
+
+    solution_id: str
+    slug: str
+    version: int
+    organisation_id: str
+    organisation_name: str
+    listing: Listing
+    published_at: AwareDatetime
+    first_published_at: AwareDatetime
+
+
+class SolutionPublished(Event):
+    """A reviewed version is online now; carries the whole listing."""
+
+    owner = "catalog"
+    name = "solution_published"
+    visibility = "public"
+
+    type: Literal["digital.marktplatz.catalog.solution_published.v1"] = "digital.marktplatz.catalog.solution_published.v1"
+    data: SolutionPublishedData
+
+
+class SolutionDelistedData(EventData):
+    """Data of `SolutionDelisted`."""
+
+    solution_id: str
+    slug: str
+    organisation_id: str
+    reason: DelistingReason
+    note: str | None = None
+    delisted_at: AwareDatetime
+
+
+class SolutionDelisted(Event):
+    """A solution is no longer online."""
+
+    owner = "catalog"
+    name = "solution_delisted"
+    visibility = "public"
+
+    type: Literal["digital.marktplatz.catalog.solution_delisted.v1"] = "digital.marktplatz.catalog.solution_delisted.v1"
+    data: SolutionDelistedData
+
+
+class RatingAddedData(EventData):
+    """Data of `RatingAdded`."""
+
+    solution_id: str
+    slug: str
+    solution_name: str
+    provider_organisation_id: str
+    rating: Rating
+    summary: RatingSummary
+
+
+class RatingAdded(Event):
+    """A municipality rated a solution or revised its rating; carries the whole summary."""
+
+    owner = "catalog"
+    name = "rating_added"
+
+    type: Literal["digital.marktplatz.catalog.rating_added.v1"] = "digital.marktplatz.catalog.rating_added.v1"
+    data: RatingAddedData
+
+
+class RatingHiddenData(EventData):
+    """Data of `RatingHidden`."""
+
+    solution_id: str
+    slug: str
+    organisation_id: str
+    reason: str
+    summary: RatingSummary
+
+
+class RatingHidden(Event):
+    """The team hid a rating; carries the whole summary without it."""
+
+    owner = "catalog"
+    name = "rating_hidden"
+
+    type: Literal["digital.marktplatz.catalog.rating_hidden.v1"] = "digital.marktplatz.catalog.rating_hidden.v1"
+    data: RatingHiddenData
+
+
+class DeploymentConfirmedData(EventData):
+    """Data of `DeploymentConfirmed`."""
+
+    solution_id: str
+    slug: str
+    organisation_id: str
+    organisation_name: str
+    deployments: list[Deployment]
+
+
+class DeploymentConfirmed(Event):
+    """A municipality confirmed that it uses a solution; carries all deployments."""
+
+    owner = "catalog"
+    name = "deployment_confirmed"
+
+    type: Literal["digital.marktplatz.catalog.deployment_confirmed.v1"] = "digital.marktplatz.catalog.deployment_confirmed.v1"
+    data: DeploymentConfirmedData
+
+
+class DeploymentEndedData(EventData):
+    """Data of `DeploymentEnded`."""
+
+    solution_id: str
+    slug: str
+    organisation_id: str
+    organisation_name: str
+    deployments: list[Deployment]
+
+
+class DeploymentEnded(Event):
+    """A municipality no longer uses a solution; carries the remaining deployments."""
+
+    owner = "catalog"
+    name = "deployment_ended"
+
+    type: Literal["digital.marktplatz.catalog.deployment_ended.v1"] = "digital.marktplatz.catalog.deployment_ended.v1"
+    data: DeploymentEndedData
+
+
+class OrganisationOnboardedData(EventData):
+    """Data of `OrganisationOnboarded`."""
+
+    organisation_id: str
+    name: str
+    kinds: list[OrganisationKind]
+    bundesland: Bundesland | None = None
+    size_class: SizeClass | None = None
+    onboarded_at: AwareDatetime
+
+
+class OrganisationOnboarded(Event):
+    """The team accepted an organisation."""
+
+    owner = "catalog"
+    name = "organisation_onboarded"
+    visibility = "public"
+
+    type: Literal["digital.marktplatz.catalog.organisation_onboarded.v1"] = "digital.marktplatz.catalog.organisation_onboarded.v1"
+    data: OrganisationOnboardedData
+
+
+class OrganisationSuspendedData(EventData):
+    """Data of `OrganisationSuspended`."""
+
+    organisation_id: str
+    reason: str
+    suspended_at: AwareDatetime
+
+
+class OrganisationSuspended(Event):
+    """The team suspended an organisation."""
+
+    owner = "catalog"
+    name = "organisation_suspended"
+
+    type: Literal["digital.marktplatz.catalog.organisation_suspended.v1"] = "digital.marktplatz.catalog.organisation_suspended.v1"
+    data: OrganisationSuspendedData
+
+
+class InquirySentData(EventData):
+    """Data of `InquirySent`."""
+
+    inquiry_id: str
+    solution_id: str
+    from_organisation_id: str
+    to_organisation_id: str
+    message: str
+
+
+class InquirySent(Event):
+    """A municipality wrote to a provider."""
+
+    owner = "catalog"
+    name = "inquiry_sent"
+    visibility = "private"
+
+    type: Literal["digital.marktplatz.catalog.inquiry_sent.v1"] = "digital.marktplatz.catalog.inquiry_sent.v1"
+    data: InquirySentData
+
+
+class MemberInvitedData(EventData):
+    """Data of `MemberInvited`."""
+
+    organisation_id: str
+    email: str
+    role: Literal["member", "editor", "admin"]
+    invited_by: str
+
+
+class MemberInvited(Event):
+    """Somebody was invited into an organisation."""
+
+    owner = "catalog"
+    name = "member_invited"
+    visibility = "private"
+
+    type: Literal["digital.marktplatz.catalog.member_invited.v1"] = "digital.marktplatz.catalog.member_invited.v1"
+    data: MemberInvitedData
+
+
+class MemberJoinedData(EventData):
+    """Data of `MemberJoined`."""
+
+    organisation_id: str
+    organisation_name: str
+    user: str
+    email: str | None = None
+    display_name: str | None = None
+    role: Literal["member", "editor", "admin"]
+
+
+class MemberJoined(Event):
+    """A user belongs to an organisation now; says how to reach them."""
+
+    owner = "catalog"
+    name = "member_joined"
+    visibility = "private"
+
+    type: Literal["digital.marktplatz.catalog.member_joined.v1"] = "digital.marktplatz.catalog.member_joined.v1"
+    data: MemberJoinedData
+
+
+class MemberLeftData(EventData):
+    """Data of `MemberLeft`."""
+
+    organisation_id: str
+    user: str
+
+
+class MemberLeft(Event):
+    """A user no longer belongs to an organisation: what is known of them there is to be erased."""
+
+    owner = "catalog"
+    name = "member_left"
+    visibility = "private"
+
+    type: Literal["digital.marktplatz.catalog.member_left.v1"] = "digital.marktplatz.catalog.member_left.v1"
+    data: MemberLeftData
