@@ -1,0 +1,1 @@
+"""The whole system on embedded servers, for one machine: one supervisor per checkout."""

@@ -1,0 +1,127 @@
+"""`make status`: each process with address, health and memory, for people and for programs."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+from servicekit.testing.process import Probe
+
+from local_stack import record
+from local_stack.checkout import Checkout
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStatus:
+    """`memory` is the resident set in bytes, with child processes; `health` is `ready`, a state, or `down`."""
+
+    address: str
+    pid: int | None
+    health: str
+    detail: str | None
+    memory: int | None
+    restarts: int
+
+
+def collect(checkout: Checkout) -> dict[str, Any]:
+    """Everything `status` knows, as JSON: `running`, `gateway`, `processes` by name, addresses of the servers."""
+    known = record.supervisor(checkout)
+    if known is None:
+        return {"running": False, "gateway": None, "processes": {}}
+    run = record.read(checkout)
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        found = dict(pool.map(_process, run["processes"].items()))
+        others = {name: url for name, url in run["addresses"].items() if name not in found}
+        found |= dict(pool.map(_external, others.items()))
+    addresses = run["addresses"]
+    return {
+        "running": True,
+        "phase": run["phase"],
+        "message": run["message"],
+        "gateway": run["gateway"],
+        "supervisor": {"pid": known.pid, "memory": _memory(known.pid, children=False)},
+        **{name: addresses.get(name) for name in ("nats", "mongo", "opensearch", "oidc", "smtp", "repos")},
+        "mails": run["pages"].get("E-Mails"),
+        "secrets": str(checkout.secrets_file),
+        "logs": str(checkout.logs),
+        "processes": {name: asdict(status) for name, status in found.items()},
+    }
+
+
+def _process(item: tuple[str, Mapping[str, Any]]) -> tuple[str, ProcessStatus]:
+    name, entry = item
+    known = record.Known.read(entry)
+    alive = known is not None and known.process() is not None
+    problem = Probe(entry["probe"]).problem() if alive else None
+    health = entry["state"] if not alive or entry["state"] != "ready" else ("ready" if problem is None else "not ready")
+    if not alive and entry["state"] == "ready":
+        health = "down"
+    pid = known.pid if alive and known is not None else None
+    memory = _memory(pid) if pid is not None else None
+    return name, ProcessStatus(entry["address"], pid, health, problem, memory, entry["restarts"])
+
+
+def _external(item: tuple[str, str]) -> tuple[str, ProcessStatus]:
+    name, url = item
+    parts = urlsplit(url)
+    where = url if parts.scheme in {"http", "https"} else f"tcp://{parts.hostname}:{parts.port}"
+    problem = Probe(where).problem()
+    # any answer shows that a foreign server is there: it may well want a login first
+    reached = problem is None or " answered " in problem
+    return name, ProcessStatus(url, None, "external" if reached else "down", None if reached else problem, None, 0)
+
+
+def _memory(pid: int, *, children: bool = True) -> int | None:
+    try:
+        process = psutil.Process(pid)
+        family = [process, *(process.children(recursive=True) if children else [])]
+        return sum(int(each.memory_info().rss) for each in family)
+    except psutil.Error:
+        return None
+
+
+def show(status: Mapping[str, Any], checkout: Checkout) -> None:
+    """The same as a table."""
+    console = Console()
+    if not status["running"]:
+        console.print(f"Nothing runs here ({checkout.directory}). Start it with: make run", highlight=False)
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("process", "health", "address"):
+        table.add_column(title, no_wrap=True, overflow="fold")
+    for title in ("pid", "memory", "restarts"):
+        table.add_column(title, justify="right", no_wrap=True)
+    total = 0
+    for name, entry in status["processes"].items():
+        colour = "green" if entry["health"] in {"ready", "external"} else "red"
+        total += entry["memory"] or 0
+        table.add_row(
+            name,
+            f"[{colour}]{entry['health']}[/{colour}]",
+            _without_password(entry["address"]),
+            str(entry["pid"] or ""),
+            _megabytes(entry["memory"]),
+            str(entry["restarts"] or ""),
+        )
+    boss = status["supervisor"]
+    table.add_row("supervisor", status["phase"], "", str(boss["pid"]), _megabytes(boss["memory"]), "")
+    console.print(table, highlight=False)
+    for name, entry in status["processes"].items():
+        if entry["detail"]:
+            console.print(f"{name}: {entry['detail']}", highlight=False, markup=False)
+    console.print(f"\nTogether {_megabytes(total + (boss['memory'] or 0))}. Open {status['gateway']}", highlight=False)
+    if status["message"]:
+        console.print(status["message"], highlight=False, markup=False)
+
+
+def _megabytes(size: int | None) -> str:
+    return "" if size is None else f"{size / 1e6:.0f} MB"
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":…@") if parts.password else url
