@@ -80,7 +80,9 @@ CONSUMERS: tuple[Consumer, ...] = (
         "catalog-policies",
         "EVENTS",
         "catalog",
-        _filters(review.ReviewOpened, review.ChangesRequested, review.ReviewCompleted),
+        _filters(
+            review.ReviewOpened, review.ChangesRequested, review.ReviewCompleted, catalog.OrganisationSuspended
+        ),
     ),
     Consumer(
         "review-policies", "EVENTS", "review", _filters(catalog.SolutionSubmitted, catalog.SolutionDelisted)
