@@ -1,0 +1,1 @@
+"""Demonstration data: generated git repositories and the import of the demo listings."""
