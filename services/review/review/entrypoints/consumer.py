@@ -1,0 +1,27 @@
+"""Binds the events of the catalogue to the policies of the review."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from contracts.catalog import SolutionDelisted, SolutionSubmitted
+from servicekit.delivery import Delivery
+
+from review.application import policies
+from review.wiring import Container
+
+
+@asynccontextmanager
+async def worker(container: Container) -> AsyncIterator[None]:
+    """Consume events inside the block."""
+    consumer = container.platform.consumer("review-policies")
+
+    @consumer.on(SolutionSubmitted)
+    async def _submitted(event: SolutionSubmitted, delivery: Delivery) -> None:
+        await policies.on_submitted(container.ports, event)
+
+    @consumer.on(SolutionDelisted)
+    async def _delisted(event: SolutionDelisted, delivery: Delivery) -> None:
+        await policies.on_delisted(container.ports, event)
+
+    async with container.platform.consuming():
+        yield
