@@ -79,6 +79,8 @@ class Finding(EventData):
     """What a reviewer found about one criterion: a verdict for mandatory criteria, a grade for quality criteria."""
 
     criterion: Line
+    title: Line | None = None
+    """German title of the criterion, for readers that do not hold the criteria."""
     result: Annotated[str, StringConstraints(pattern=r"^(pass|fail|needs_work)$")] | None = None
     grade: Annotated[int, Field(ge=1, le=5)] | None = None
     """1 (poor) to 5 (excellent)."""
