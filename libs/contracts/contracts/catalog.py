@@ -56,7 +56,9 @@ class SolutionSubmitted(Event):
     owner = "catalog"
     name = "solution_submitted"
 
-    type: Literal["digital.marktplatz.catalog.solution_submitted.v1"] = "digital.marktplatz.catalog.solution_submitted.v1"
+    type: Literal["digital.marktplatz.catalog.solution_submitted.v1"] = (
+        "digital.marktplatz.catalog.solution_submitted.v1"
+    )
     data: SolutionSubmittedData
 
 
@@ -80,7 +82,9 @@ class SolutionPublished(Event):
     name = "solution_published"
     visibility = "public"
 
-    type: Literal["digital.marktplatz.catalog.solution_published.v1"] = "digital.marktplatz.catalog.solution_published.v1"
+    type: Literal["digital.marktplatz.catalog.solution_published.v1"] = (
+        "digital.marktplatz.catalog.solution_published.v1"
+    )
     data: SolutionPublishedData
 
 
@@ -163,7 +167,9 @@ class DeploymentConfirmed(Event):
     owner = "catalog"
     name = "deployment_confirmed"
 
-    type: Literal["digital.marktplatz.catalog.deployment_confirmed.v1"] = "digital.marktplatz.catalog.deployment_confirmed.v1"
+    type: Literal["digital.marktplatz.catalog.deployment_confirmed.v1"] = (
+        "digital.marktplatz.catalog.deployment_confirmed.v1"
+    )
     data: DeploymentConfirmedData
 
 
@@ -205,7 +211,9 @@ class OrganisationOnboarded(Event):
     name = "organisation_onboarded"
     visibility = "public"
 
-    type: Literal["digital.marktplatz.catalog.organisation_onboarded.v1"] = "digital.marktplatz.catalog.organisation_onboarded.v1"
+    type: Literal["digital.marktplatz.catalog.organisation_onboarded.v1"] = (
+        "digital.marktplatz.catalog.organisation_onboarded.v1"
+    )
     data: OrganisationOnboardedData
 
 
@@ -223,7 +231,9 @@ class OrganisationSuspended(Event):
     owner = "catalog"
     name = "organisation_suspended"
 
-    type: Literal["digital.marktplatz.catalog.organisation_suspended.v1"] = "digital.marktplatz.catalog.organisation_suspended.v1"
+    type: Literal["digital.marktplatz.catalog.organisation_suspended.v1"] = (
+        "digital.marktplatz.catalog.organisation_suspended.v1"
+    )
     data: OrganisationSuspendedData
 
 

@@ -7,7 +7,6 @@ from pydantic import AwareDatetime
 from contracts.envelope import Event, EventData
 
 
-
 class WebhookDisabledData(EventData):
     """Data of `WebhookDisabled`."""
 

@@ -80,13 +80,9 @@ CONSUMERS: tuple[Consumer, ...] = (
         "catalog-policies",
         "EVENTS",
         "catalog",
-        _filters(
-            review.ReviewOpened, review.ChangesRequested, review.ReviewCompleted, catalog.OrganisationSuspended
-        ),
+        _filters(review.ReviewOpened, review.ChangesRequested, review.ReviewCompleted, catalog.OrganisationSuspended),
     ),
-    Consumer(
-        "review-policies", "EVENTS", "review", _filters(catalog.SolutionSubmitted, catalog.SolutionDelisted)
-    ),
+    Consumer("review-policies", "EVENTS", "review", _filters(catalog.SolutionSubmitted, catalog.SolutionDelisted)),
     Consumer("checkup-policies", "EVENTS", "checkup", _filters(catalog.SolutionSubmitted)),
     Consumer("checkup-runs", "JOBS", "checkup", ("jobs.checkup.run.>",), max_ack_pending=256),
     Consumer(

@@ -16,7 +16,9 @@ log = logging.get(__name__)
 
 
 @asynccontextmanager
-async def connect(settings: ServiceSettings, *, on_reconnect: Callable[[], None] | None = None) -> AsyncIterator[Client]:
+async def connect(
+    settings: ServiceSettings, *, on_reconnect: Callable[[], None] | None = None
+) -> AsyncIterator[Client]:
     """Open a client that reconnects for ever."""
 
     async def failed(error: Exception) -> None:

@@ -5,12 +5,16 @@ import binascii
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Annotated, Any
 
+import fastapi_offline
 import orjson
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.staticfiles import StaticFiles
 
 from servicekit import errors, problems
 from servicekit.health import Checks
@@ -31,28 +35,41 @@ def create_app(
 ) -> FastAPI:
     """Build the application of one process; the lifespan puts `container` and `checks` into `app.state`.
 
-    Services serve paths without the gateway's prefix; `root_path` tells the documentation about it.
+    Services serve paths without the gateway's prefix; the API description names it as the server. `/docs` shows the
+    description with assets of our own, so it works without internet.
     """
     app = FastAPI(
         title=title,
         description=description,
         version="1",
-        root_path=f"/api/{settings.service_name}",
-        root_path_in_servers=True,
+        servers=[{"url": f"/api/{settings.service_name}"}],
+        docs_url=None,
+        redoc_url=None,
         lifespan=lifespan,
         responses={"default": {"description": "Problem", "content": {problems.MEDIA_TYPE: {}}}},
     )
     app.state.checks = Checks()
     app.add_middleware(RequestMiddleware, max_body_bytes=settings.max_body_bytes)
     problems.install(app)
-    app.include_router(_operations())
+    app.include_router(_operations(title))
+    app.mount("/docs-assets", StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"))
     for router in routers:
         app.include_router(router)
     return app
 
 
-def _operations() -> APIRouter:
+def _operations(title: str) -> APIRouter:
     router = APIRouter(include_in_schema=False)
+
+    @router.get("/docs")
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="openapi.json",  # relative, so that it is right with and without the gateway's prefix
+            title=title,
+            swagger_js_url="docs-assets/swagger-ui-bundle.js",
+            swagger_css_url="docs-assets/swagger-ui.css",
+            swagger_favicon_url="docs-assets/favicon.png",
+        )
 
     @router.get("/health/live")
     async def live() -> dict[str, str]:
@@ -86,7 +103,7 @@ def etag(version: int) -> str:
 def _parse_match(value: str) -> int:
     match = _ETAG.match(value.strip())
     if match is None:
-        raise errors.malformed("malformed-if-match", f"If-Match must be an entity tag such as \"3\", not {value[:50]!r}")
+        raise errors.malformed("malformed-if-match", f'If-Match must be an entity tag such as "3", not {value[:50]!r}')
     return int(match.group(1))
 
 

@@ -110,9 +110,7 @@ class IdempotentRoute(APIRoute):
                 await store.forget(key)
                 return response
             headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
-            await store.finish(
-                key, {"status": response.status_code, "headers": headers, "body": bytes(response.body)}
-            )
+            await store.finish(key, {"status": response.status_code, "headers": headers, "body": bytes(response.body)})
             return response
 
         return handler

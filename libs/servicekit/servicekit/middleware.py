@@ -81,6 +81,4 @@ class RequestMiddleware:
         telemetry.HTTP_REQUESTS.labels(scope["method"], route, str(status)).inc()
         telemetry.HTTP_SECONDS.labels(scope["method"], route).observe(seconds)
         if not scope["path"].startswith(_QUIET):
-            log.debug(
-                "request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1)
-            )
+            log.debug("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))

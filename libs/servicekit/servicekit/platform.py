@@ -9,7 +9,8 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from servicekit import broker as brokers
-from servicekit import logging, mongo
+from servicekit import logging
+from servicekit import mongo as documents
 from servicekit.auth import Members, TokenVerifier
 from servicekit.clock import Clock, SystemClock
 from servicekit.delivery import EventConsumer, JobConsumer, JobHandler
@@ -40,7 +41,7 @@ class Platform:
     job_consumers: list[JobConsumer] = field(default_factory=list)
 
     @property
-    def db(self) -> mongo.Database:
+    def db(self) -> documents.Database:
         """The service's own database; an error for a service opened without one."""
         if self.mongo is None:
             raise RuntimeError("this service was opened without a document database")
@@ -91,7 +92,7 @@ async def open_platform(
             brokers.connect(settings, on_reconnect=lambda: [members.resync() for members in resync] and None)
         )
         js = client.jetstream(publish_async_max_pending=4096)
-        connection = await stack.enter_async_context(mongo.connect(settings)) if with_mongo else None
+        connection = await stack.enter_async_context(documents.connect(settings)) if with_mongo else None
         relay = Relay(js)
         members = await stack.enter_async_context(Members(js))
         resync.append(members)

@@ -94,7 +94,9 @@ class Service(Generic[S, C]):
         try:
             settings = self.settings_class(**given)
         except ValidationError as error:
-            reasons = "; ".join(f"{'.'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}" for e in error.errors())
+            reasons = "; ".join(
+                f"{'.'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}" for e in error.errors()
+            )
             typer.echo(f"{self.name}: {reasons}", err=True)
             raise typer.Exit(2) from None
         logging.configure(self.name, env=settings.env, level=settings.log_level)

@@ -4,15 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 from contracts.catalog import SolutionSubmitted
 from contracts.envelope import Event
-from contracts.review import ReviewOpened, ReviewOpenedData
 from contracts.ids import uuid7
+from contracts.review import ReviewOpened, ReviewOpenedData
 from contracts.subjects import subject_of
-from datetime import UTC, datetime
-
 from servicekit import context, errors
 from servicekit.delivery import Delivery
 from servicekit.mongo import AlreadyHandled

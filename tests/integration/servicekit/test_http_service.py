@@ -71,7 +71,7 @@ SERVICE = Service("kit", KitSettings, build, api, worker)
 
 @pytest.fixture
 async def app(settings: KitSettings, clean_streams: None) -> AsyncIterator[FastAPI]:
-    yield SERVICE.app(settings)
+    return SERVICE.app(settings)
 
 
 @pytest.fixture
@@ -175,9 +175,7 @@ async def test_the_same_key_at_the_same_moment_creates_once(
     app: FastAPI, anonymous: httpx.AsyncClient, oidc_server: OidcServer
 ) -> None:
     headers = bearer(oidc_server.token_for("someone")) | {"Idempotency-Key": uuid7()}
-    answers = await asyncio.gather(
-        *(anonymous.post("/things", json={"name": "a"}, headers=headers) for _ in range(10))
-    )
+    answers = await asyncio.gather(*(anonymous.post("/things", json={"name": "a"}, headers=headers) for _ in range(10)))
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert await app.state.container.things.count({}) == 1
 

@@ -100,4 +100,4 @@ async def test_a_message_that_cannot_be_published_holds_back_only_its_own_aggreg
     assert await stored_ids(platform) == [fine.id]
     document: dict[str, Any] | None = await things.collection.find_one({"_id": "stuck"})
     assert document is not None
-    assert [entry["id"] for entry in document["outbox"]][0] == nowhere.id
+    assert next(entry["id"] for entry in document["outbox"]) == nowhere.id

@@ -50,9 +50,7 @@ def application() -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
-    return http.create_app(
-        ServiceSettings(max_body_bytes=1024), title="test", lifespan=lifespan, routers=[router]
-    )
+    return http.create_app(ServiceSettings(max_body_bytes=1024), title="test", lifespan=lifespan, routers=[router])
 
 
 @pytest.fixture

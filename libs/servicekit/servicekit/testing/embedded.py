@@ -66,7 +66,7 @@ def search(*, port: int) -> ServerSpec:
     from osmem_server import resolve_binary  # noqa: PLC0415 -- only here when the extra `testing` is installed
 
     return ServerSpec(
-        name="search",
+        name="opensearch",
         argv=(
             *(resolve_binary(), "-addr", f"{LOOPBACK}:{port}", "-no-ja", "-no-stdin-watch"),
             *("-parent-pid", str(os.getpid())),
