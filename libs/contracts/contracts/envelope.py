@@ -64,7 +64,7 @@ class Event(BaseModel):
         *,
         aggregate_id: str,
         time: datetime,
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002 - the attribute's name in CloudEvents
         correlationid: str | None = None,
         causationid: str | None = None,
         traceparent: str | None = None,
@@ -86,6 +86,6 @@ class Event(BaseModel):
 
     def to_bytes(self) -> bytes:
         """Return the event as structured-mode JSON; absent extensions are left out."""
-        return self.model_dump_json(exclude={"data"}, exclude_none=True)[:-1].encode() + (
-            b',"data":' + self.data.model_dump_json().encode() + b"}"
-        )
+        attributes = self.model_dump_json(exclude={"data"}, exclude_none=True)
+        data: str = self.data.model_dump_json()
+        return f'{attributes[:-1]},"data":{data}}}'.encode()

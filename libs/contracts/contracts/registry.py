@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -20,7 +20,6 @@ class MalformedEvent(ValueError):
 
 _MODULES = (catalog, review, checkup, search, notify)
 _TYPE = re.compile(rb'"type"\s*:\s*"([^"\\]{1,200})"')
-E_co = TypeVar("E_co", bound=Event)
 
 
 def _collect() -> dict[str, type[Event]]:

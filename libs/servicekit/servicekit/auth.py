@@ -114,7 +114,7 @@ class Members:
 
     async def _follow(self) -> None:
         bucket = await self._js.key_value(BUCKET)
-        watcher = await bucket.watchall()
+        watcher: Any = await bucket.watchall()
         collected: dict[str, dict[str, Membership]] | None = {}
         try:
             while not self._resync.is_set():

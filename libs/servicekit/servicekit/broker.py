@@ -1,6 +1,6 @@
 """Connections to NATS: a plain client for publishing and key-value watching, a FastStream broker for consuming."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,18 +16,16 @@ log = logging.get(__name__)
 
 
 @asynccontextmanager
-async def connect(
-    settings: ServiceSettings, *, on_reconnect: Callable[[], None] | None = None
-) -> AsyncIterator[Client]:
-    """Open a client that reconnects for ever."""
+async def connect(settings: ServiceSettings, on_reconnect: Sequence[Callable[[], None]] = ()) -> AsyncIterator[Client]:
+    """Open a client that reconnects for ever; `on_reconnect` is read at each reconnect, so it may grow later."""
 
     async def failed(error: Exception) -> None:
         log.warning("nats error", error=repr(error))
 
     async def reconnected() -> None:
         log.info("nats reconnected")
-        if on_reconnect is not None:
-            on_reconnect()
+        for told in on_reconnect:
+            told()
 
     async def disconnected() -> None:
         log.warning("nats disconnected")

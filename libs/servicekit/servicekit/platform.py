@@ -1,6 +1,6 @@
 """What every service stands on: connections, identity, outbox relay and consumers, opened in one place."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -87,15 +87,13 @@ async def open_platform(
     clock = clock or SystemClock()
     checks = Checks()
     async with AsyncExitStack() as stack:
-        resync: list[Members] = []
-        client = await stack.enter_async_context(
-            brokers.connect(settings, on_reconnect=lambda: [members.resync() for members in resync] and None)
-        )
+        reconnected: list[Callable[[], None]] = []
+        client = await stack.enter_async_context(brokers.connect(settings, reconnected))
         js = client.jetstream(publish_async_max_pending=4096)
         connection = await stack.enter_async_context(documents.connect(settings)) if with_mongo else None
         relay = Relay(js)
         members = await stack.enter_async_context(Members(js))
-        resync.append(members)
+        reconnected.append(members.resync)
         platform = Platform(
             settings=settings,
             clock=clock,

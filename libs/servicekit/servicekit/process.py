@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Generic, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import typer
 import uvicorn
@@ -90,7 +90,7 @@ class Service(Generic[S, C]):
 
     def load_settings(self, host: str | None = None, port: int | None = None) -> S:
         """Read the settings from the environment; a fault ends the program with a sentence, not a traceback."""
-        given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+        given: dict[str, Any] = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
         try:
             settings = self.settings_class(**given)
         except ValidationError as error:

@@ -63,7 +63,7 @@ def stream_config(stream: topology.Stream) -> StreamConfig:
 
 
 def _source(subjects: tuple[str, ...]) -> StreamSource:
-    """One source with a filter per subject keeps the order among them; the filter is a transform to the same subject."""
+    """One source for all subjects keeps their order; each filter is a transform to the same subject."""
     return StreamSource(
         name="EVENTS",
         subject_transforms=[
