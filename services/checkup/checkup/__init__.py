@@ -1,0 +1,1 @@
+"""The Lösungs-Checkup: measures repositories in five dimensions, with evidence, coverage and a versioned rubric."""

@@ -1,0 +1,126 @@
+"""The rubric: which metrics count how much, and the formula that turns a metric's raw numbers into 0..100."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages of the marketplace."""
+
+    de: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One summand of a formula: `weight * f(raw[input])`.
+
+    With `points`, f is piecewise linear through (raw, score 0..100) points, clamped at both ends, and the weight is
+    the share in percent. Without, f is the identity: a share 0..1 is worth `weight` points; a negative weight takes
+    points away for every unit.
+    """
+
+    input: str
+    weight: float
+    points: tuple[tuple[float, float], ...] = ()
+
+    def value(self, raw: Mapping[str, float]) -> float:
+        number = raw[self.input]
+        return self.weight / 100 * interpolate(self.points, number) if self.points else self.weight * number
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """clamp(start + sum of terms, 0, 100) times every share named in `times`."""
+
+    terms: tuple[Term, ...]
+    start: float = 0.0
+    times: tuple[str, ...] = ()
+
+    def inputs(self) -> frozenset[str]:
+        return frozenset(term.input for term in self.terms) | frozenset(self.times)
+
+    def score(self, raw: Mapping[str, float]) -> float:
+        """The score 0..100 of a metric, to one decimal; KeyError when an input is missing."""
+        value = self.start + sum(term.value(raw) for term in self.terms)
+        for name in self.times:
+            value *= min(max(raw[name], 0.0), 1.0)
+        return round(min(max(value, 0.0), 100.0), 1)
+
+
+def interpolate(points: tuple[tuple[float, float], ...], x: float) -> float:
+    """Piecewise linear through `points` (sorted by x), clamped outside."""
+    if x <= points[0][0]:
+        return points[0][1]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if x <= x1:
+            return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+    return points[-1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One question of the rubric with its weight inside the dimension and the anchor it was taken from."""
+
+    id: str
+    weight: float
+    title: Text
+    question: Text
+    advice: Text
+    source: str
+    confidence: float
+    formula: Formula | None
+    missing: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwardRule:
+    """What a dimension needs to be outstanding; `facts_at_least`/`facts_at_most` are gates on the analysis' facts."""
+
+    score: float
+    coverage: float
+    confidence: float
+    facts_at_least: Mapping[str, float] = field(default_factory=dict)
+    facts_at_most: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """An upper bound for a dimension that holds once `fact` reaches `at_least`; shown as a sentence."""
+
+    id: str
+    fact: str
+    at_least: float
+    limit: float
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One of the five dimensions: its metrics (weights sum to 100), caps and award."""
+
+    id: str
+    title: Text
+    about: Text
+    metrics: tuple[Metric, ...]
+    award: AwardRule
+    caps: tuple[Cap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """An immutable, dated set of rules; `digest` is the SHA-256 of its canonical form."""
+
+    version: str
+    valid_from: str
+    digest: str
+    dimensions: tuple[Dimension, ...]
+    number_from: float
+    normal_from: float
+    thresholds_from: Text
+    not_measurable: Text
+
+    def metric(self, metric_id: str) -> Metric:
+        return next(metric for dimension in self.dimensions for metric in dimension.metrics if metric.id == metric_id)
