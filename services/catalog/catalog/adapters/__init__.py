@@ -1,0 +1,1 @@
+"""How the catalog keeps things: MongoDB repositories."""

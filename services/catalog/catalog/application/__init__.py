@@ -1,0 +1,1 @@
+"""What the catalog can be asked to do, one small function per use case."""

@@ -1,0 +1,219 @@
+"""Aggregates as documents and back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from enum import Enum
+from typing import Any
+
+from contracts.listing import Finding, Listing
+from contracts.vocabulary import Bundesland, OrganisationKind, RatingDimension, SizeClass
+
+from catalog.application.ports import LiveSolution
+from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
+from catalog.domain.rating import Hidden, Opinion, Rating, RatingBook, Reply
+from catalog.domain.solution import Mark, Solution, Version, VersionState
+
+Document = dict[str, Any]
+
+
+def from_organisation(organisation: Organisation) -> Document:
+    """Return the body of an organisation's document."""
+    return {
+        "name": organisation.name,
+        "kinds": [kind.value for kind in organisation.kinds],
+        "state": organisation.state.value,
+        "bundesland": _value(organisation.bundesland),
+        "size_class": _value(organisation.size_class),
+        "ars": organisation.ars,
+        "note": organisation.note,
+        "reason": organisation.reason,
+        "members": [{**asdict(member), "role": member.role.value} for member in organisation.members],
+        "created_at": organisation.created_at,
+        "decided_at": organisation.decided_at,
+    }
+
+
+def to_organisation(organisation_id: str, body: Mapping[str, Any]) -> Organisation:
+    """Read an organisation back."""
+    return Organisation(
+        id=organisation_id,
+        name=body["name"],
+        kinds=tuple(OrganisationKind(kind) for kind in body["kinds"]),
+        state=OrganisationState(body["state"]),
+        bundesland=Bundesland(body["bundesland"]) if body["bundesland"] else None,
+        size_class=SizeClass(body["size_class"]) if body["size_class"] else None,
+        ars=body["ars"],
+        note=body["note"],
+        reason=body["reason"],
+        members=tuple(Member(**{**member, "role": MemberRole(member["role"])}) for member in body["members"]),
+        created_at=body["created_at"],
+        decided_at=body["decided_at"],
+    )
+
+
+def from_solution(solution: Solution) -> Document:
+    """Return the body of a solution's document; `state` and `live` repeat what follows from the rest, for reading."""
+    live = solution.live
+    return {
+        "slug": solution.slug,
+        "organisation_id": solution.organisation_id,
+        "organisation_name": solution.organisation_name,
+        "versions": [_from_version(version) for version in solution.versions],
+        "published_version": solution.published_version,
+        "withdrawn": _optional(solution.withdrawn),
+        "suspended": _optional(solution.suspended),
+        "created_at": solution.created_at,
+        "updated_at": solution.updated_at,
+        "published_at": solution.published_at,
+        "first_published_at": solution.first_published_at,
+        "state": solution.state.value,
+        "live": {"number": live.number, "listing": _from_listing(live.listing)} if live else None,
+    }
+
+
+def to_solution(solution_id: str, body: Mapping[str, Any]) -> Solution:
+    """Read a solution back."""
+    return Solution(
+        id=solution_id,
+        slug=body["slug"],
+        organisation_id=body["organisation_id"],
+        organisation_name=body["organisation_name"],
+        versions=tuple(_to_version(version) for version in body["versions"]),
+        published_version=body["published_version"],
+        withdrawn=Mark(**body["withdrawn"]) if body["withdrawn"] else None,
+        suspended=Mark(**body["suspended"]) if body["suspended"] else None,
+        created_at=body["created_at"],
+        updated_at=body["updated_at"],
+        published_at=body["published_at"],
+        first_published_at=body["first_published_at"],
+    )
+
+
+LIVE_FIELDS = (
+    "slug",
+    "organisation_id",
+    "organisation_name",
+    "live",
+    "created_at",
+    "updated_at",
+    "published_at",
+    "first_published_at",
+)
+"""What a public view needs of a solution's document, beside `_id` and `version`."""
+
+
+def to_live(solution_id: str, body: Mapping[str, Any]) -> LiveSolution:
+    """Read the public view of a solution that is online."""
+    return LiveSolution(
+        id=solution_id,
+        slug=body["slug"],
+        organisation_id=body["organisation_id"],
+        organisation_name=body["organisation_name"],
+        number=body["live"]["number"],
+        listing=Listing.model_validate(body["live"]["listing"]),
+        created_at=body["created_at"],
+        updated_at=body["updated_at"],
+        published_at=body["published_at"],
+        first_published_at=body["first_published_at"],
+    )
+
+
+def from_book(book: RatingBook) -> Document:
+    """Return the fields of a solution's ratings: one per organisation, so that each is saved by itself.
+
+    The summary repeats what follows from them, for reading.
+    """
+    ratings = {f"ratings.{key}": _from_rating(rating) for key, rating in book.ratings.items()}
+    return {"summary": book.summary.model_dump(), **ratings}
+
+
+def new_book(book: RatingBook) -> Document:
+    """Return the body of the document that a solution's first rating makes."""
+    return {
+        "summary": book.summary.model_dump(),
+        "ratings": {key: _from_rating(rating) for key, rating in book.ratings.items()},
+    }
+
+
+def to_book(solution_id: str, body: Mapping[str, Any]) -> RatingBook:
+    """Read a solution's ratings back."""
+    ratings: Mapping[str, Mapping[str, Any]] = body.get("ratings", {})
+    return RatingBook(solution_id, {key: _to_rating(key, rating) for key, rating in ratings.items()})
+
+
+def _from_version(version: Version) -> Document:
+    return {
+        "number": version.number,
+        "state": version.state.value,
+        "listing": _from_listing(version.listing),
+        "round": version.round,
+        "reviewed": _from_listing(version.reviewed) if version.reviewed else None,
+        "message": version.message,
+        "findings": [finding.model_dump() for finding in version.findings],
+        "submitted_by": version.submitted_by,
+        "submitted_at": version.submitted_at,
+        "decided_at": version.decided_at,
+    }
+
+
+def _to_version(body: Mapping[str, Any]) -> Version:
+    return Version(
+        number=body["number"],
+        state=VersionState(body["state"]),
+        listing=Listing.model_validate(body["listing"]),
+        round=body["round"],
+        reviewed=Listing.model_validate(body["reviewed"]) if body["reviewed"] else None,
+        message=body["message"],
+        findings=tuple(Finding.model_validate(finding) for finding in body["findings"]),
+        submitted_by=body["submitted_by"],
+        submitted_at=body["submitted_at"],
+        decided_at=body["decided_at"],
+    )
+
+
+def _from_listing(listing: Listing) -> Document:
+    return listing.model_dump(mode="json")
+
+
+def _from_rating(rating: Rating) -> Document:
+    opinion = rating.opinion
+    return {
+        "organisation_name": rating.organisation_name,
+        "size_class": _value(rating.size_class),
+        "overall": opinion.overall,
+        "dimensions": {dimension.value: grade for dimension, grade in opinion.dimensions.items()},
+        "report": opinion.report,
+        "used_since": opinion.used_since,
+        "revision": rating.revision,
+        "rated_by": rating.rated_by,
+        "rated_at": rating.rated_at,
+        "reply": _optional(rating.reply),
+        "hidden": _optional(rating.hidden),
+    }
+
+
+def _to_rating(organisation_id: str, body: Mapping[str, Any]) -> Rating:
+    return Rating(
+        organisation_id=organisation_id,
+        organisation_name=body["organisation_name"],
+        size_class=SizeClass(body["size_class"]) if body["size_class"] else None,
+        opinion=Opinion(
+            overall=body["overall"],
+            dimensions={RatingDimension(name): grade for name, grade in body["dimensions"].items()},
+            report=body["report"],
+            used_since=body["used_since"],
+        ),
+        revision=body["revision"],
+        rated_by=body["rated_by"],
+        rated_at=body["rated_at"],
+        reply=Reply(**body["reply"]) if body["reply"] else None,
+        hidden=Hidden(**body["hidden"]) if body["hidden"] else None,
+    )
+
+
+def _optional(part: Mark | Reply | Hidden | None) -> Document | None:
+    return asdict(part) if part else None
+
+
+def _value(choice: Enum | None) -> Any:
+    return choice.value if choice else None

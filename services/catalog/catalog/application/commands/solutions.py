@@ -1,0 +1,157 @@
+"""What providers and the team do with solutions."""
+
+from collections.abc import Awaitable, Callable
+
+from contracts.listing import Listing
+from contracts.vocabulary import OrganisationKind
+from servicekit import errors
+
+from catalog.application import mapping
+from catalog.application.actor import Actor, require_curator, require_member
+from catalog.application.ports import Loaded, Ports, SlugTaken, Write
+from catalog.domain import lifecycle, slug
+from catalog.domain.organisation import MemberRole, Organisation, require_onboarded
+from catalog.domain.solution import Solution, SolutionChange
+
+SLUG_ATTEMPTS = 5
+
+
+async def create_solution(
+    ports: Ports, actor: Actor, solution_id: str, *, organisation_id: str, wanted_slug: str | None, listing: Listing
+) -> Loaded[Solution]:
+    """Start a solution with a first draft. The same id again returns what is there.
+
+    A given slug must be free (409 `slug-taken`); without one it is derived from the name and numbered when taken.
+    """
+    loaded = await ports.organisations.get(organisation_id)
+    if loaded is None:
+        raise errors.not_found("organisation-not-found", f"there is no organisation {organisation_id}")
+    provider = loaded.state
+    require_member(actor, provider, MemberRole.EDITOR)
+    require_onboarded(provider)
+    if OrganisationKind.PROVIDER not in provider.kinds:
+        raise errors.conflict("not-a-provider", f"{provider.name} is not registered as a provider")
+    for _ in range(1 if wanted_slug else SLUG_ATTEMPTS):
+        solution = lifecycle.create(
+            solution_id=solution_id,
+            slug=slug.check(wanted_slug) if wanted_slug else await ports.solutions.free_slug(slug.derive(listing.name)),
+            organisation_id=provider.id,
+            organisation_name=provider.name,
+            listing=listing,
+            at=ports.clock.now(),
+        )
+        try:
+            added = await ports.solutions.add(solution.id, solution)
+        except SlugTaken:
+            continue
+        return Loaded(solution, 1) if added else _found(await ports.solutions.get(solution_id), solution_id)
+    raise errors.conflict("slug-taken", f"the slug {solution.slug} is taken: choose another one")
+
+
+async def save_draft(
+    ports: Ports, actor: Actor, solution_id: str, listing: Listing, *, expected: int | None
+) -> Loaded[Solution]:
+    """Keep the provider's text (its editors)."""
+    return await _as_provider(
+        ports,
+        actor,
+        solution_id,
+        lambda solution: lifecycle.save_draft(solution, listing, at=ports.clock.now()),
+        expected=expected,
+    )
+
+
+async def submit_solution(
+    ports: Ports, actor: Actor, solution_id: str, *, expected: int | None = None
+) -> Loaded[Solution]:
+    """Hand the newest version to the review (its editors)."""
+    return await _as_provider(
+        ports,
+        actor,
+        solution_id,
+        lambda solution: lifecycle.submit(solution, by=actor.user, at=ports.clock.now()),
+        expected=expected,
+    )
+
+
+async def withdraw_solution(ports: Ports, actor: Actor, solution_id: str, note: str | None) -> Loaded[Solution]:
+    """Take the solution offline and its submission back (its editors)."""
+    return await _as_provider(
+        ports,
+        actor,
+        solution_id,
+        lambda solution: lifecycle.withdraw(solution, by=actor.user, note=note, at=ports.clock.now()),
+    )
+
+
+async def suspend_solution(ports: Ports, actor: Actor, solution_id: str, reason: str) -> Loaded[Solution]:
+    """Take a solution offline in the name of the team (curator)."""
+    require_curator(actor)
+
+    async def command(loaded: Loaded[Solution]) -> SolutionChange:
+        return lifecycle.suspend(loaded.state, by=actor.user, reason=reason, at=ports.clock.now())
+
+    return await _change(ports, solution_id, command)
+
+
+async def republish_solution(ports: Ports, actor: Actor, solution_id: str) -> Loaded[Solution]:
+    """Bring a solution back: a curator lifts a suspension, the provider's editors lift their own withdrawal."""
+
+    async def command(loaded: Loaded[Solution]) -> SolutionChange:
+        solution = loaded.state
+        provider = await provider_of(ports, solution)
+        if solution.suspended is not None:
+            require_curator(actor)
+            require_onboarded(provider)
+            return lifecycle.lift_suspension(solution, at=ports.clock.now())
+        require_member(actor, provider, MemberRole.EDITOR)
+        require_onboarded(provider)
+        return lifecycle.lift_withdrawal(solution, at=ports.clock.now())
+
+    return await _change(ports, solution_id, command)
+
+
+async def provider_of(ports: Ports, solution: Solution) -> Organisation:
+    """Return the organisation that offers the solution; organisations are never deleted."""
+    loaded = await ports.organisations.get(solution.organisation_id)
+    if loaded is None:
+        raise LookupError(f"solution {solution.id} belongs to the unknown organisation {solution.organisation_id}")
+    return loaded.state
+
+
+async def _as_provider(
+    ports: Ports,
+    actor: Actor,
+    solution_id: str,
+    command: Callable[[Solution], SolutionChange],
+    *,
+    expected: int | None = None,
+) -> Loaded[Solution]:
+    async def allowed(loaded: Loaded[Solution]) -> SolutionChange:
+        provider = await provider_of(ports, loaded.state)
+        require_member(actor, provider, MemberRole.EDITOR)
+        require_onboarded(provider)
+        if expected is not None and expected != loaded.version:
+            raise errors.stale(
+                "stale-version",
+                f"the draft was changed meanwhile: you have version {expected}, current is {loaded.version}",
+            )
+        return command(loaded.state)
+
+    return await _change(ports, solution_id, allowed)
+
+
+async def _change(
+    ports: Ports, solution_id: str, command: Callable[[Loaded[Solution]], Awaitable[SolutionChange]]
+) -> Loaded[Solution]:
+    async def decide(loaded: Loaded[Solution]) -> Write[Solution]:
+        change = await command(loaded)
+        return Write(change.state, mapping.of_solution(change, now=ports.clock.now()))
+
+    return _found(await ports.solutions.change(solution_id, decide), solution_id)
+
+
+def _found(loaded: Loaded[Solution] | None, solution_id: str) -> Loaded[Solution]:
+    if loaded is None:
+        raise errors.not_found("solution-not-found", f"there is no solution {solution_id}")
+    return loaded

@@ -1,0 +1,166 @@
+"""From what happened in the domain to the messages that tell the others: the only place that knows both."""
+
+from datetime import datetime
+
+from contracts import catalog as contract
+from servicekit import outbox
+from servicekit.auth import BUCKET, Membership, membership_key
+from servicekit.events import stamp
+from servicekit.outbox import OutboxMessage
+
+from catalog.domain import organisation as organisations
+from catalog.domain import rating as ratings
+from catalog.domain import solution as solutions
+from catalog.domain.organisation import Member, Organisation, OrganisationChange, OrganisationEvent
+from catalog.domain.rating import RatingBook, RatingChange, RatingEvent
+from catalog.domain.solution import Solution, SolutionChange, SolutionEvent
+
+
+def of_solution(change: SolutionChange, *, now: datetime) -> tuple[OutboxMessage, ...]:
+    """Return the messages for what happened to a solution."""
+    return tuple(_solution_message(change.state, event, now) for event in change.events)
+
+
+def of_organisation(change: OrganisationChange, *, now: datetime) -> tuple[OutboxMessage, ...]:
+    """Return the messages for what happened to an organisation, its entries in the members bucket included."""
+    return tuple(_organisation_message(change.state, event, now) for event in change.events)
+
+
+def of_ratings(change: RatingChange, solution: Solution, *, now: datetime) -> tuple[OutboxMessage, ...]:
+    """Return the messages for what happened to the ratings of a solution; each carries the whole summary."""
+    return tuple(_rating_message(change.state, solution, event, now) for event in change.events)
+
+
+def _solution_message(solution: Solution, event: SolutionEvent, now: datetime) -> OutboxMessage:
+    match event:
+        case solutions.Submitted():
+            return _submitted(solution, event, now)
+        case solutions.Published():
+            return _published(solution, event, now)
+        case solutions.Delisted():
+            return _delisted(solution, event, now)
+
+
+def _submitted(solution: Solution, event: solutions.Submitted, now: datetime) -> OutboxMessage:
+    version = solution.version(event.version)
+    data = contract.SolutionSubmittedData(
+        solution_id=solution.id,
+        slug=solution.slug,
+        version=version.number,
+        round=version.round,
+        organisation_id=solution.organisation_id,
+        organisation_name=solution.organisation_name,
+        listing=version.listing,
+        submitted_by=version.submitted_by or "",
+        submitted_at=version.submitted_at or now,
+    )
+    return outbox.of_event(stamp(contract.SolutionSubmitted, data, aggregate_id=solution.id, now=now))
+
+
+def _published(solution: Solution, event: solutions.Published, now: datetime) -> OutboxMessage:
+    data = contract.SolutionPublishedData(
+        solution_id=solution.id,
+        slug=solution.slug,
+        version=event.version,
+        organisation_id=solution.organisation_id,
+        organisation_name=solution.organisation_name,
+        listing=solution.version(event.version).listing,
+        published_at=solution.published_at or now,
+        first_published_at=solution.first_published_at or now,
+    )
+    return outbox.of_event(stamp(contract.SolutionPublished, data, aggregate_id=solution.id, now=now))
+
+
+def _delisted(solution: Solution, event: solutions.Delisted, now: datetime) -> OutboxMessage:
+    data = contract.SolutionDelistedData(
+        solution_id=solution.id,
+        slug=solution.slug,
+        organisation_id=solution.organisation_id,
+        reason=event.reason,
+        note=event.note,
+        delisted_at=event.at,
+    )
+    return outbox.of_event(stamp(contract.SolutionDelisted, data, aggregate_id=solution.id, now=now))
+
+
+def _organisation_message(organisation: Organisation, event: OrganisationEvent, now: datetime) -> OutboxMessage:
+    match event:
+        case organisations.MembershipChanged():
+            return _membership(organisation, event.member, active=event.active)
+        case organisations.Onboarded():
+            onboarded = contract.OrganisationOnboardedData(
+                organisation_id=organisation.id,
+                name=organisation.name,
+                kinds=list(organisation.kinds),
+                bundesland=organisation.bundesland,
+                size_class=organisation.size_class,
+                onboarded_at=now,
+            )
+            return outbox.of_event(
+                stamp(contract.OrganisationOnboarded, onboarded, aggregate_id=organisation.id, now=now)
+            )
+        case organisations.Suspended():
+            suspended = contract.OrganisationSuspendedData(
+                organisation_id=organisation.id, reason=event.reason, suspended_at=now
+            )
+            return outbox.of_event(
+                stamp(contract.OrganisationSuspended, suspended, aggregate_id=organisation.id, now=now)
+            )
+        case organisations.MemberJoined():
+            joined = contract.MemberJoinedData(
+                organisation_id=organisation.id,
+                organisation_name=organisation.name,
+                user=event.member.user,
+                email=event.member.email,
+                display_name=event.member.display_name,
+                role=event.member.role.value,
+            )
+            return outbox.of_event(stamp(contract.MemberJoined, joined, aggregate_id=organisation.id, now=now))
+        case organisations.MemberLeft():
+            left = contract.MemberLeftData(organisation_id=organisation.id, user=event.user)
+            return outbox.of_event(stamp(contract.MemberLeft, left, aggregate_id=organisation.id, now=now))
+
+
+def _membership(organisation: Organisation, member: Member, *, active: bool) -> OutboxMessage:
+    entry = Membership(
+        user=member.user,
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        kinds=[kind.value for kind in organisation.kinds],
+        role=member.role.value,
+        active=active,
+    )
+    return outbox.of_kv(BUCKET, membership_key(member.user, organisation.id), entry)
+
+
+def _rating_message(book: RatingBook, solution: Solution, event: RatingEvent, now: datetime) -> OutboxMessage:
+    match event:
+        case ratings.Rated():
+            rating = book.rating(event.organisation_id)
+            added = contract.RatingAddedData(
+                solution_id=solution.id,
+                slug=solution.slug,
+                solution_name=(solution.live or solution.newest).listing.name,
+                provider_organisation_id=solution.organisation_id,
+                rating=contract.Rating(
+                    organisation_id=rating.organisation_id,
+                    organisation_name=rating.organisation_name,
+                    size_class=rating.size_class,
+                    overall=rating.opinion.overall,
+                    dimensions=dict(rating.opinion.dimensions),
+                    report=rating.opinion.report,
+                    used_since=rating.opinion.used_since,
+                    revision=rating.revision,
+                ),
+                summary=book.summary,
+            )
+            return outbox.of_event(stamp(contract.RatingAdded, added, aggregate_id=solution.id, now=now))
+        case ratings.RatingHidden():
+            hidden = contract.RatingHiddenData(
+                solution_id=solution.id,
+                slug=solution.slug,
+                organisation_id=event.organisation_id,
+                reason=event.reason,
+                summary=book.summary,
+            )
+            return outbox.of_event(stamp(contract.RatingHidden, hidden, aggregate_id=solution.id, now=now))

@@ -1,0 +1,172 @@
+"""What a provider and the team may do to a solution, and when."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from contracts.listing import Listing
+from contracts.vocabulary import DelistingReason
+from servicekit import errors
+
+from catalog.domain.change import Change
+from catalog.domain.solution import (
+    EDITABLE,
+    UNDER_REVIEW,
+    Delisted,
+    Mark,
+    Published,
+    Solution,
+    SolutionChange,
+    Submitted,
+    Version,
+    VersionState,
+)
+
+MAX_VERSIONS = 100
+
+
+def create(
+    *, solution_id: str, slug: str, organisation_id: str, organisation_name: str, listing: Listing, at: datetime
+) -> Solution:
+    """Return a new solution whose version 1 is a draft."""
+    return Solution(
+        id=solution_id,
+        slug=slug,
+        organisation_id=organisation_id,
+        organisation_name=organisation_name,
+        versions=(Version(number=1, state=VersionState.DRAFT, listing=listing),),
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def save_draft(solution: Solution, listing: Listing, *, at: datetime) -> SolutionChange:
+    """Keep the provider's text: in the newest version while that may be edited, else as the next draft version.
+
+    What is published or under review stays as it is. The same text again changes nothing.
+    """
+    newest = solution.newest
+    if newest.state not in EDITABLE:
+        if len(solution.versions) >= MAX_VERSIONS:
+            raise errors.conflict("too-many-versions", f"a solution has at most {MAX_VERSIONS} versions")
+        return Change(_with_next_draft(replace(solution, updated_at=at), listing))
+    if newest.listing == listing:
+        return Change(solution)
+    edited = replace(newest, listing=listing)
+    if newest.state is VersionState.CHANGES_REQUESTED:
+        edited = replace(edited, reviewed=newest.reviewed or newest.listing)
+    return Change(replace(solution.with_version(edited), updated_at=at))
+
+
+def submit(solution: Solution, *, by: str, at: datetime) -> SolutionChange:
+    """Hand the newest version to the review: a draft, or one that changes were requested of."""
+    if solution.suspended is not None:
+        raise errors.conflict("solution-suspended", "cannot submit: the solution is suspended by the team")
+    pending, newest = solution.pending, solution.newest
+    if pending is not None and pending.state in UNDER_REVIEW:
+        raise errors.conflict("already-in-review", f"cannot submit: version {pending.number} is already in review")
+    if newest.state not in EDITABLE:
+        raise errors.conflict(
+            "nothing-to-submit",
+            f"cannot submit: version {newest.number} is already {newest.state}; save a new draft first",
+        )
+    submitted = replace(
+        newest,
+        state=VersionState.SUBMITTED,
+        round=newest.round + 1,
+        reviewed=None,
+        message=None,
+        findings=(),
+        submitted_by=by,
+        submitted_at=at,
+    )
+    return Change(replace(solution.with_version(submitted), updated_at=at), (Submitted(submitted.number),))
+
+
+def withdraw(solution: Solution, *, by: str, note: str | None, at: datetime) -> SolutionChange:
+    """Take the provider's solution offline and its submission back."""
+    if solution.suspended is not None:
+        raise errors.conflict("solution-suspended", "cannot withdraw: the solution is suspended by the team")
+    if solution.withdrawn is not None and solution.pending is None:
+        raise errors.conflict("already-withdrawn", "cannot withdraw: the solution is already withdrawn")
+    if not can_be_delisted(solution):
+        raise errors.conflict(
+            "nothing-to-withdraw", f"cannot withdraw: version {solution.newest.number} is {solution.newest.state}"
+        )
+    mark = Mark(at, by, note) if solution.published_version is not None else None
+    withdrawn = replace(_take_back(solution, at=at), withdrawn=solution.withdrawn or mark, updated_at=at)
+    return Change(withdrawn, (Delisted(DelistingReason.WITHDRAWN, note, at),))
+
+
+def can_be_delisted(solution: Solution) -> bool:
+    """True when there is something that the public sees, saw, or would see after an approval."""
+    return solution.published_version is not None or solution.pending is not None
+
+
+def suspend(solution: Solution, *, by: str, reason: str, at: datetime) -> SolutionChange:
+    """Take a solution offline in the name of the team; its provider cannot lift that.
+
+    A review goes on, but what it approves stays offline until the suspension is lifted.
+    """
+    if solution.suspended is not None:
+        raise errors.conflict("already-suspended", "cannot suspend: the solution is already suspended")
+    if not can_be_delisted(solution):
+        raise errors.conflict("nothing-to-suspend", "cannot suspend: the solution was never submitted")
+    suspended = replace(solution, suspended=Mark(at, by, reason), updated_at=at)
+    return Change(suspended, (Delisted(DelistingReason.SUSPENDED, reason, at),))
+
+
+def lift_suspension(solution: Solution, *, at: datetime) -> SolutionChange:
+    """Undo a suspension: what was public, or approved meanwhile, is online again unless its provider withdrew it."""
+    if solution.suspended is None:
+        raise errors.conflict("not-suspended", "cannot republish: the solution is not suspended")
+    lifted = replace(solution, suspended=None, updated_at=at)
+    approved = next((version for version in lifted.versions if version.state is VersionState.APPROVED), None)
+    return publish(lifted, approved.number, at=at) if approved is not None else _back_online(lifted, at=at)
+
+
+def lift_withdrawal(solution: Solution, *, at: datetime) -> SolutionChange:
+    """Undo the provider's withdrawal: the version that was public is public again."""
+    if solution.suspended is not None:
+        raise errors.conflict("solution-suspended", "cannot republish: the solution is suspended by the team")
+    if solution.withdrawn is None:
+        raise errors.conflict("not-withdrawn", "cannot republish: the solution is not withdrawn")
+    return _back_online(replace(solution, withdrawn=None, updated_at=at), at=at)
+
+
+def publish(solution: Solution, number: int, *, at: datetime) -> SolutionChange:
+    """Make an approved version the public one; the one before it is superseded."""
+    version = solution.version(number)
+    if version.state is not VersionState.APPROVED:
+        raise errors.conflict("not-approved", f"cannot publish: version {number} is {version.state}")
+    published = solution.with_version(replace(version, state=VersionState.PUBLISHED))
+    if solution.published_version is not None:
+        former = replace(solution.version(solution.published_version), state=VersionState.SUPERSEDED)
+        published = published.with_version(former)
+    published = replace(published, published_version=number, withdrawn=None)
+    return _back_online(published, at=at)
+
+
+def settle(solution: Solution, decided: Version) -> Solution:
+    """End the review of a version: it keeps the listing that was reviewed, later edits become the next draft."""
+    settled = solution.with_version(replace(decided, listing=decided.reviewed or decided.listing, reviewed=None))
+    return _with_next_draft(settled, decided.listing) if decided.reviewed is not None else settled
+
+
+def _take_back(solution: Solution, *, at: datetime) -> Solution:
+    pending = solution.pending
+    if pending is None:
+        return solution
+    return settle(solution, replace(pending, state=VersionState.WITHDRAWN, decided_at=at))
+
+
+def _back_online(solution: Solution, *, at: datetime) -> SolutionChange:
+    live = solution.live
+    if live is None:
+        return Change(solution)
+    online = replace(solution, published_at=at, first_published_at=solution.first_published_at or at, updated_at=at)
+    return Change(online, (Published(live.number),))
+
+
+def _with_next_draft(solution: Solution, listing: Listing) -> Solution:
+    draft = Version(number=len(solution.versions) + 1, state=VersionState.DRAFT, listing=listing)
+    return replace(solution, versions=(*solution.versions, draft))

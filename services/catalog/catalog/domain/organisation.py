@@ -1,0 +1,185 @@
+"""Organisations: who may offer or rate solutions, and who acts for them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
+from servicekit import errors
+
+from catalog.domain.change import Change
+
+MAX_MEMBERS = 1000
+
+
+class OrganisationState(StrEnum):
+    """Where an organisation stands in its onboarding."""
+
+    REQUESTED = "requested"
+    ONBOARDED = "onboarded"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+
+
+class MemberRole(StrEnum):
+    """What a person may do for an organisation; each role includes the ones before it."""
+
+    MEMBER = "member"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+    def covers(self, needed: "MemberRole") -> bool:
+        """True when this role includes the needed one."""
+        order = list(MemberRole)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person who acts for an organisation; the contact data never leaves through a public event."""
+
+    user: str
+    role: MemberRole
+    email: str | None = None
+    display_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """A provider, a municipality, or both."""
+
+    id: str
+    name: str
+    kinds: tuple[OrganisationKind, ...]
+    state: OrganisationState
+    bundesland: Bundesland | None = None
+    size_class: SizeClass | None = None
+    ars: str | None = None
+    note: str | None = None
+    reason: str | None = None
+    members: tuple[Member, ...] = ()
+    created_at: datetime
+    decided_at: datetime | None = None
+
+    @property
+    def onboarded(self) -> bool:
+        """True while the organisation may act."""
+        return self.state is OrganisationState.ONBOARDED
+
+    def member(self, user: str) -> Member | None:
+        """Return the member, or None."""
+        return next((member for member in self.members if member.user == user), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Onboarded:
+    """The organisation may act from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """The organisation may no longer act."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChanged:
+    """What a person may do for the organisation is new; every service must learn it."""
+
+    member: Member
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined:
+    """A person acts for the organisation from now on."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """A person no longer acts for the organisation."""
+
+    user: str
+
+
+OrganisationEvent = Onboarded | Suspended | MembershipChanged | MemberJoined | MemberLeft
+OrganisationChange = Change[Organisation, OrganisationEvent]
+
+
+def approve(organisation: Organisation, *, at: datetime) -> OrganisationChange:
+    """Onboard a requested organisation, or lift a suspension: its members may act."""
+    if organisation.state not in (OrganisationState.REQUESTED, OrganisationState.SUSPENDED):
+        raise _wrong_state("approve", organisation)
+    events: list[OrganisationEvent] = [MembershipChanged(member, active=True) for member in organisation.members]
+    events.append(Onboarded())
+    if organisation.state is OrganisationState.REQUESTED:
+        events += [MemberJoined(member) for member in organisation.members]
+    onboarded = replace(organisation, state=OrganisationState.ONBOARDED, reason=None, decided_at=at)
+    return Change(onboarded, tuple(events))
+
+
+def refuse(organisation: Organisation, *, reason: str, at: datetime) -> OrganisationChange:
+    """Turn a request down; the contact data of the requester is dropped."""
+    if organisation.state is not OrganisationState.REQUESTED:
+        raise _wrong_state("refuse", organisation)
+    members = tuple(Member(member.user, member.role) for member in organisation.members)
+    refused = replace(organisation, state=OrganisationState.REFUSED, reason=reason, members=members, decided_at=at)
+    return Change(refused)
+
+
+def suspend(organisation: Organisation, *, reason: str, at: datetime) -> OrganisationChange:
+    """Stop an organisation: its members may not act until it is approved again."""
+    if not organisation.onboarded:
+        raise _wrong_state("suspend", organisation)
+    stopped = [MembershipChanged(member, active=False) for member in organisation.members]
+    suspended = replace(organisation, state=OrganisationState.SUSPENDED, reason=reason, decided_at=at)
+    return Change(suspended, (*stopped, Suspended(reason)))
+
+
+def put_member(organisation: Organisation, member: Member) -> OrganisationChange:
+    """Let a person act for the organisation, or change the role; the same again changes nothing."""
+    require_onboarded(organisation)
+    known = organisation.member(member.user)
+    if known is not None:
+        member = replace(member, email=member.email or known.email, display_name=known.display_name)
+        if member == known:
+            return Change(organisation)
+    elif len(organisation.members) >= MAX_MEMBERS:
+        raise errors.conflict("too-many-members", f"an organisation has at most {MAX_MEMBERS} members")
+    others = tuple(other for other in organisation.members if other.user != member.user)
+    _keep_an_admin((*others, member))
+    changed = replace(organisation, members=(*others, member))
+    granted = MembershipChanged(member, active=True)
+    return Change(changed, (granted,) if known else (granted, MemberJoined(member)))
+
+
+def remove_member(organisation: Organisation, user: str) -> OrganisationChange:
+    """End a membership; the person's contact data goes with it."""
+    require_onboarded(organisation)
+    known = organisation.member(user)
+    if known is None:
+        raise errors.not_found("member-not-found", f"{user} is no member of this organisation")
+    others = tuple(member for member in organisation.members if member.user != user)
+    _keep_an_admin(others)
+    changed = replace(organisation, members=others)
+    return Change(changed, (MembershipChanged(known, active=False), MemberLeft(user)))
+
+
+def require_onboarded(organisation: Organisation) -> None:
+    """Raise ProblemError `organisation-not-onboarded` (409) unless the organisation may act."""
+    if not organisation.onboarded:
+        raise errors.conflict(
+            "organisation-not-onboarded", f"the organisation is not onboarded: it is {organisation.state}"
+        )
+
+
+def _keep_an_admin(members: tuple[Member, ...]) -> None:
+    if not any(member.role is MemberRole.ADMIN for member in members):
+        raise errors.conflict("last-admin", "the organisation needs at least one admin: name another one first")
+
+
+def _wrong_state(command: str, organisation: Organisation) -> errors.ProblemError:
+    return errors.conflict("wrong-state", f"cannot {command}: the organisation is {organisation.state}")

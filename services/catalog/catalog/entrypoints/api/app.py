@@ -1,0 +1,19 @@
+"""The catalog's HTTP application."""
+
+from fastapi import FastAPI
+from servicekit import http
+from servicekit.http import Lifespan
+
+from catalog.entrypoints.api import organisations, ratings, solutions
+from catalog.settings import CatalogSettings
+
+
+def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
+    """Return the application; the lifespan brings the container."""
+    return http.create_app(
+        settings,
+        title="Marktplatz catalog",
+        description="Organisations and their onboarding, solutions from draft to publication, ratings.",
+        lifespan=lifespan,
+        routers=[organisations.router, solutions.router, ratings.router],
+    )

@@ -1,0 +1,15 @@
+"""The command `marktplatz-catalog`."""
+
+from servicekit.process import Service
+
+from catalog.entrypoints.api.app import create_app
+from catalog.entrypoints.consumer import worker
+from catalog.settings import CatalogSettings
+from catalog.wiring import build
+
+service = Service(name="catalog", settings_class=CatalogSettings, build=build, api=create_app, worker=worker)
+
+
+def main() -> None:
+    """Run the command line."""
+    service.cli()()
