@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from servicekit.mongo import Stored
 
-from review.application.ports import QueueItem, Saved
+from review.application.ports import Loaded, QueueItem
 from review.domain.case import Case
 
 _CASE: TypeAdapter[Case] = TypeAdapter(Case)
@@ -28,12 +28,12 @@ def body_of(case: Case) -> dict[str, Any]:
     return body
 
 
-def saved_of(stored: Stored) -> Saved:
+def loaded_of(stored: Stored) -> Loaded:
     """Read a case back."""
     body = {**stored.body, "id": stored.id}
     body["version"] = body.pop("solution_version")
     del body["round"]
-    return Saved(_CASE.validate_python(body), stored.version)
+    return Loaded(_CASE.validate_python(body), stored.version)
 
 
 def queue_item_of(stored: Stored) -> QueueItem:

@@ -8,9 +8,9 @@ from servicekit import errors
 from servicekit.mongo import AggregateCollection, retrying
 from servicekit.outbox import OutboxMessage
 
-from review.adapters.case_documents import QUEUE_FIELDS, body_of, queue_item_of, saved_of
+from review.adapters.case_documents import QUEUE_FIELDS, body_of, loaded_of, queue_item_of
 from review.application.mapping import messages_since
-from review.application.ports import Criteria, QueueItem, QueuePosition, Saved
+from review.application.ports import Criteria, Loaded, Position, QueueItem
 from review.domain.case import Case, CaseState
 from review.domain.seal import Seal
 
@@ -32,25 +32,23 @@ class MongoCases:
         await collection.create_index([("waiting_since", ASCENDING), ("_id", ASCENDING)])
         await collection.create_index([("solution_id", ASCENDING), ("solution_version", DESCENDING)])
 
-    async def get(self, case_id: str) -> Saved | None:
+    async def get(self, case_id: str) -> Loaded | None:
         """Return the case, or None."""
         stored = await self._cases.get(case_id)
-        return None if stored is None else saved_of(stored)
+        return None if stored is None else loaded_of(stored)
 
     async def of_solution(self, solution_id: str) -> Sequence[Case]:
         """Return the cases of a solution, newest version first."""
         found = await self._cases.find({"solution_id": solution_id}, sort=[("solution_version", DESCENDING)])
-        return [saved_of(stored).case for stored in found]
+        return [loaded_of(stored).case for stored in found]
 
     async def newest_seal(self, solution_id: str) -> Seal | None:
         """Return the seal of the newest approved version, or None."""
         approved = {"solution_id": solution_id, "state": CaseState.APPROVED.value}
         found = await self._cases.find(approved, sort=[("solution_version", DESCENDING)], limit=1)
-        return saved_of(found[0]).case.seal if found else None
+        return loaded_of(found[0]).case.seal if found else None
 
-    async def queue(
-        self, state: CaseState | None, *, limit: int, after: QueuePosition | None = None
-    ) -> Sequence[QueueItem]:
+    async def queue(self, state: CaseState | None, *, limit: int, after: Position | None = None) -> Sequence[QueueItem]:
         """Return one page: what waits (open, changes requested) longest first, everything else newest first."""
         direction = ASCENDING if state in WAITING else DESCENDING
         query = self._in_state(state)
@@ -79,10 +77,10 @@ class MongoCases:
         *,
         expected: int | None = None,
         event_id: str | None = None,
-    ) -> Saved:
+    ) -> Loaded:
         """Load, decide, save; anew when somebody else saved first. None decided saves nothing."""
 
-        async def attempt() -> Saved:
+        async def attempt() -> Loaded:
             held = await self.get(case_id)
             if held is None:
                 raise errors.not_found("case-not-found", f"there is no case {case_id}")
@@ -97,7 +95,7 @@ class MongoCases:
             messages = self._messages(changed, len(held.case.audit))
             difference = _difference(body_of(held.case), body_of(changed))
             revision = await self._cases.update(case_id, held.revision, difference, messages, event_id=event_id)
-            return Saved(changed, revision)
+            return Loaded(changed, revision)
 
         return await retrying(attempt)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from review.application.ports import Ports, Saved
+from review.application.ports import Loaded, Ports
 from review.domain import judging
 from review.domain.case import Case
 from review.domain.criteria import CriteriaSet
@@ -15,7 +15,7 @@ Decision = Literal["approved", "rejected"]
 
 async def save_findings(
     ports: Ports, case_id: str, findings: Iterable[Finding], *, by: Reviewer, expected: int
-) -> Saved:
+) -> Loaded:
     """Replace the findings of the open round."""
     given = tuple(findings)
 
@@ -33,7 +33,7 @@ async def request_changes(
     *,
     by: Reviewer,
     expected: int | None = None,
-) -> Saved:
+) -> Loaded:
     """Hand the case back to the provider."""
     return await _end_round(judging.request_changes, ports, case_id, message, findings, by=by, expected=expected)
 
@@ -47,7 +47,7 @@ async def decide(
     *,
     by: Reviewer,
     expected: int | None = None,
-) -> Saved:
+) -> Loaded:
     """Approve or reject the version under review."""
     step = judging.approve if decision == "approved" else judging.reject
     return await _end_round(step, ports, case_id, message, findings, by=by, expected=expected)
@@ -62,7 +62,7 @@ async def _end_round(
     *,
     by: Reviewer,
     expected: int | None,
-) -> Saved:
+) -> Loaded:
     given = tuple(findings)
 
     def decide(case: Case) -> Case:

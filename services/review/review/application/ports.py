@@ -13,8 +13,8 @@ from review.domain.seal import Seal
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """A case as stored; `revision` counts its changes and is what ETags are made of."""
+class Loaded:
+    """A case as loaded; `revision` counts its changes and is what ETags are made of."""
 
     case: Case
     revision: int
@@ -38,7 +38,7 @@ class QueueItem:
 
 
 @dataclass(frozen=True, slots=True)
-class QueuePosition:
+class Position:
     """Where a page of the queue ended."""
 
     waiting_since: datetime
@@ -48,7 +48,7 @@ class QueuePosition:
 class Cases(Protocol):
     """Cases and, in the same write, the events that their steps lead to."""
 
-    async def get(self, case_id: str) -> Saved | None:
+    async def get(self, case_id: str) -> Loaded | None:
         """Return the case, or None."""
         ...
 
@@ -60,9 +60,7 @@ class Cases(Protocol):
         """Return the seal of the newest approved version, or None."""
         ...
 
-    async def queue(
-        self, state: CaseState | None, *, limit: int, after: QueuePosition | None = None
-    ) -> Sequence[QueueItem]:
+    async def queue(self, state: CaseState | None, *, limit: int, after: Position | None = None) -> Sequence[QueueItem]:
         """Return one page: what waits (open, changes requested) longest first, everything else newest first."""
         ...
 
@@ -81,7 +79,7 @@ class Cases(Protocol):
         *,
         expected: int | None = None,
         event_id: str | None = None,
-    ) -> Saved:
+    ) -> Loaded:
         """Load, decide, save; anew when somebody else saved first. None decided saves nothing.
 
         Raises ProblemError `case-not-found`, `stale-version` when the case is not at revision `expected`, and

@@ -6,7 +6,7 @@ from typing import Literal
 
 from servicekit import errors
 
-from review.application.ports import Ports, QueueItem, QueuePosition, Saved
+from review.application.ports import Loaded, Ports, Position, QueueItem
 from review.domain.case import Action, AuditEntry, Case, CaseState, Round
 from review.domain.criteria import CriteriaSet
 from review.domain.judging import Reviewer
@@ -30,7 +30,7 @@ class QueuePage:
     """One page of the queue; `following` is None on the last one."""
 
     items: Sequence[QueueItem]
-    following: QueuePosition | None
+    following: Position | None
     total: int
 
 
@@ -42,11 +42,11 @@ def criteria(ports: Ports, version: str | None) -> CriteriaSet:
         raise errors.not_found("criteria-not-found", f"there are no criteria of version {version}") from None
 
 
-async def queue(ports: Ports, state: CaseState | None, *, limit: int, after: QueuePosition | None) -> QueuePage:
+async def queue(ports: Ports, state: CaseState | None, *, limit: int, after: Position | None) -> QueuePage:
     """Return one page of the cases in a state."""
     found = await ports.cases.queue(state, limit=limit + 1, after=after)
     items = found[:limit]
-    following = QueuePosition(items[-1].waiting_since, items[-1].id) if len(found) > limit else None
+    following = Position(items[-1].waiting_since, items[-1].id) if len(found) > limit else None
     return QueuePage(items, following, await ports.cases.count(state))
 
 
@@ -74,7 +74,7 @@ async def seal(ports: Ports, solution_id: str) -> Seal:
     return found
 
 
-def shown(saved: Saved, *, by: Reviewer, in_team: bool) -> Shown:
+def shown(saved: Loaded, *, by: Reviewer, in_team: bool) -> Shown:
     """Cut a case down to what its reader may see.
 
     The provider (also a reviewer who belongs to it) sees finished rounds, and the team as one actor.

@@ -10,7 +10,7 @@ from servicekit.http import IfMatch, OptionalIfMatch, Page
 from servicekit.idempotency import IdempotentRoute
 
 from review.application import commands, queries
-from review.application.ports import Ports, QueuePosition, Saved
+from review.application.ports import Loaded, Ports, Position
 from review.domain.case import CaseState
 from review.domain.judging import Reviewer
 from review.entrypoints.api.schemas import CaseList, CaseOut, Decide, QueueItemOut, RequestChanges, SaveFindings
@@ -106,7 +106,7 @@ def _reviewer(user: Principal) -> Reviewer:
     return Reviewer(user.sub, frozenset(user.memberships))
 
 
-def _to_team(saved: Saved, user: Principal) -> queries.Shown:
+def _to_team(saved: Loaded, user: Principal) -> queries.Shown:
     return queries.shown(saved, by=_reviewer(user), in_team=True)
 
 
@@ -115,17 +115,17 @@ def _answer(found: queries.Shown, response: Response) -> CaseOut:
     return CaseOut.of(found)
 
 
-def _cursor(position: QueuePosition | None) -> str | None:
+def _cursor(position: Position | None) -> str | None:
     if position is None:
         return None
     return http.encode_cursor({"at": position.waiting_since.isoformat(), "id": position.id})
 
 
-def _position(raw: dict[str, Any]) -> QueuePosition:
+def _position(raw: dict[str, Any]) -> Position:
     try:
         at = datetime.fromisoformat(raw["at"])
         if at.tzinfo is None or not isinstance(raw["id"], str):
             raise ValueError
     except (KeyError, TypeError, ValueError):
         raise errors.malformed("bad-cursor", "the cursor is not one that this service handed out") from None
-    return QueuePosition(at, raw["id"])
+    return Position(at, raw["id"])

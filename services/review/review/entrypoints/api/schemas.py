@@ -14,7 +14,6 @@ from review.domain.seal import Seal
 
 MessageText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 FindingText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-VerdictName = Literal["pass", "needs_work", "fail"]
 GradeValue = Annotated[int, Field(strict=True, ge=1, le=5)]
 
 
@@ -31,25 +30,28 @@ class Answer(BaseModel):
 
 
 class FindingIn(Request):
-    """A judgement: a verdict on a mandatory, a grade on a quality criterion. `grade` may stand in `result` too."""
+    """A judgement: a verdict on a mandatory, a grade on a quality criterion.
+
+    As in the events, the grade may be called `grade` instead of `result`.
+    """
 
     criterion: Annotated[str, Field(min_length=1, max_length=100)]
-    result: VerdictName | GradeValue | None = None
-    grade: GradeValue | None = None
+    result: Verdict | GradeValue
     finding: FindingText = ""
 
-    @model_validator(mode="after")
-    def _one_judgement(self) -> Self:
-        if (self.result is None) == (self.grade is None):
-            raise ValueError("give either a result or a grade")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _grade_is_a_result(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        judged = [given[name] for name in ("result", "grade") if given.get(name) is not None]
+        if len(judged) != 1:
+            return given
+        return {**{name: value for name, value in given.items() if name != "grade"}, "result": judged[0]}
 
     def to_domain(self) -> Finding:
         """Return the finding in the words of the domain."""
-        if self.grade is not None:
-            return Finding(self.criterion, self.grade, self.finding)
-        result = self.result if isinstance(self.result, int) else Verdict(self.result)
-        return Finding(self.criterion, result, self.finding)
+        return Finding(self.criterion, self.result, self.finding)
 
 
 Findings = Annotated[list[FindingIn], Field(max_length=50)]
@@ -80,7 +82,7 @@ class FindingOut(Answer):
     """One judgement; `result` is the verdict or the grade, `grade` the grade or null."""
 
     criterion: str
-    result: VerdictName | int
+    result: Verdict | int
     grade: int | None
     finding: str
 
@@ -88,8 +90,7 @@ class FindingOut(Answer):
     def of(cls, finding: Finding) -> Self:
         """Read it from the domain."""
         grade = finding.result if isinstance(finding.result, int) else None
-        result = finding.result.value if isinstance(finding.result, Verdict) else finding.result
-        return cls(criterion=finding.criterion, result=result, grade=grade, finding=finding.text)
+        return cls(criterion=finding.criterion, result=finding.result, grade=grade, finding=finding.text)
 
 
 class FieldChangeOut(Answer):
