@@ -16,13 +16,13 @@ Visibility = Literal["internal", "public", "private"]
 class EventData(BaseModel):
     """Payload of an event: readers ignore fields that they do not know."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class Event(BaseModel):
     """One fact. `subject` is the id of the aggregate it is about; `id` and `time` are required on parse."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, json_schema_serialization_defaults_required=True)
 
     owner: ClassVar[str]
     name: ClassVar[str]

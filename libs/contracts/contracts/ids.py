@@ -1,4 +1,4 @@
-"""Identifiers: time-ordered ones for new things, derived ones where the same input must give the same id."""
+"""Identifiers: time-ordered ones for new things, derived ones where the same input must give the same."""
 
 import os
 import time

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from time import monotonic, sleep
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
@@ -12,6 +12,14 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 
 def _failure(timeout: float, message: str, last: object) -> TimeoutError:
     return TimeoutError(f"not within {timeout:g} s: {message or 'the condition'} (last: {last!r})")
+
+
+@overload
+async def until(fn: Callable[[], Awaitable[T]], timeout: float = ..., message: str = ...) -> T: ...
+
+
+@overload
+async def until(fn: Callable[[], T], timeout: float = ..., message: str = ...) -> T: ...
 
 
 async def until(fn: Callable[[], T | Awaitable[T]], timeout: float = 10.0, message: str = "") -> T:  # noqa: ASYNC109
