@@ -15,11 +15,11 @@ def _failure(timeout: float, message: str, last: object) -> TimeoutError:
 
 
 @overload
-async def until(fn: Callable[[], Awaitable[T]], timeout: float = ..., message: str = ...) -> T: ...
+async def until(fn: Callable[[], Awaitable[T]], timeout: float = ..., message: str = ...) -> T: ...  # noqa: ASYNC109
 
 
 @overload
-async def until(fn: Callable[[], T], timeout: float = ..., message: str = ...) -> T: ...
+async def until(fn: Callable[[], T], timeout: float = ..., message: str = ...) -> T: ...  # noqa: ASYNC109
 
 
 async def until(fn: Callable[[], T | Awaitable[T]], timeout: float = 10.0, message: str = "") -> T:  # noqa: ASYNC109
