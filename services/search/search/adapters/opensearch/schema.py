@@ -1,0 +1,61 @@
+"""Mapping and settings of an index. Raise SCHEMA_VERSION with every change: workers then build a new index.
+
+Only what every engine really does is used: the built-in `german` analyzer and plain n-grams. Custom German filters,
+synonyms and decompounding are silently ignored by the embedded engine, so their results are computed before indexing.
+"""
+
+from typing import Any
+
+from search.domain.facets import FACETS
+
+SCHEMA_VERSION = 1
+TEXT_FIELDS = (
+    *("name", "aliases", "summary", "features", "description"),
+    *("audience", "provider_text", "place", "topics", "notes"),
+)
+
+_KEYWORD = {"type": "keyword", "ignore_above": 512}
+_GERMAN = {"type": "text", "analyzer": "german"}
+_GRAMS = {"type": "text", "analyzer": "grams"}
+_KEPT = {"type": "object", "enabled": False}
+
+_PROPERTIES: dict[str, Any] = {
+    "id": _KEYWORD,
+    "slug": _KEYWORD,
+    "visible": {"type": "boolean"},
+    "seq": _KEPT,
+    "facets": _KEPT,
+    "card": _KEPT,
+    **dict.fromkeys(TEXT_FIELDS, _GERMAN),
+    "parts_title": _GERMAN,
+    "parts_body": _GERMAN,
+    "grams_title": _GRAMS,
+    "grams_body": _GRAMS,
+    **{facet.name: _KEYWORD for facet in FACETS},
+    "sort_name": _KEYWORD,
+    "published_at": {"type": "date"},
+    "rating_average": {"type": "float"},
+    "rating_count": {"type": "integer"},
+}
+
+
+def index_body(*, stream: str, refresh_interval: str) -> dict[str, Any]:
+    """Return what an index is created with; `stream` names the incarnation of the event stream it is built from."""
+    return {
+        "settings": {
+            "number_of_shards": 1,
+            "refresh_interval": refresh_interval,
+            "max_ngram_diff": 1,
+            "analysis": {
+                "filter": {"grams_3_4": {"type": "ngram", "min_gram": 3, "max_gram": 4}},
+                "analyzer": {
+                    "grams": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase", "grams_3_4"]}
+                },
+            },
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": {"schema": SCHEMA_VERSION, "stream": stream},
+            "properties": _PROPERTIES,
+        },
+    }

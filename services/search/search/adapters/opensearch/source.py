@@ -1,0 +1,92 @@
+"""Turns a solution's document into what lies in the index, and back."""
+
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+from contracts.catalog import Deployment
+from contracts.listing import RatingSummary
+from contracts.vocabulary import licence_group
+from pydantic import TypeAdapter
+
+from search.domain.card import card_of, timestamp
+from search.domain.compounds import Splitter
+from search.domain.document import (
+    FACET_NAMES,
+    CheckupFacet,
+    CheckupFailureFacet,
+    FacetName,
+    ListingFacet,
+    ReviewFacet,
+    SolutionDocument,
+)
+from search.domain.facets import LONGEST_OPEN_VALUE
+from search.domain.texts import texts_of
+from search.domain.words import folded
+
+KEPT_FIELDS = ("id", "seq", "facets")
+"""What `from_source` needs of a stored document."""
+
+
+@lru_cache(maxsize=1)
+def _adapters() -> dict[FacetName, TypeAdapter[Any]]:
+    return {
+        "listing": TypeAdapter(ListingFacet),
+        "review": TypeAdapter(ReviewFacet),
+        "checkup": TypeAdapter(CheckupFacet),
+        "checkup_failure": TypeAdapter(CheckupFailureFacet),
+        "rating": TypeAdapter(RatingSummary),
+        "deployments": TypeAdapter(tuple[Deployment, ...]),
+    }
+
+
+def to_source(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
+    """Return the stored form: the facets as they are, and everything computed from them."""
+    adapters = _adapters()
+    kept: dict[str, Any] = {
+        "id": document.id,
+        "visible": document.visible,
+        "seq": {name: document.seq[name] for name in FACET_NAMES if name in document.seq},
+        "facets": {
+            name: adapters[name].dump_python(value, mode="json")
+            for name in FACET_NAMES
+            if (value := getattr(document, name)) is not None
+        },
+    }
+    return {**kept, **_found_by(document, splitter)}
+
+
+def from_source(source: dict[str, Any]) -> SolutionDocument:
+    """Read a stored document back (only KEPT_FIELDS are needed)."""
+    adapters = _adapters()
+    facets: dict[str, Any] = {name: adapters[name].validate_python(value) for name, value in source["facets"].items()}
+    return SolutionDocument(source["id"], source["seq"], **facets)
+
+
+def _found_by(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
+    """Return the fields that are searched, filtered, sorted by and shown; a hidden solution has none."""
+    facet, texts = document.listing, texts_of(document, splitter)
+    if facet is None or texts is None:
+        return {}
+    listing = facet.listing
+    fields = asdict(texts)
+    fields["provider_text"] = fields.pop("provider")
+    return {
+        **fields,
+        "slug": facet.slug,
+        "card": card_of(document),
+        "field_of_action": listing.fields_of_action,
+        "kind": listing.kind,
+        "offer_form": listing.offer_form,
+        "bundesland": listing.bundesland,
+        "licence_group": licence_group(listing.licence),
+        "operating_model": listing.operating_models,
+        "price_model": listing.price_model,
+        "provider": facet.organisation_name[:LONGEST_OPEN_VALUE],
+        "hosting_location": listing.hosting_location,
+        "accessibility_level": listing.accessibility_level,
+        "sort_name": folded(listing.name),
+        "published_at": timestamp(facet.published_at),
+        "rating_average": (document.rating.average if document.rating else None) or 0.0,
+        "rating_count": document.rating.count if document.rating else 0,
+    }

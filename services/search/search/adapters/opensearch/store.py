@@ -1,0 +1,108 @@
+"""Writes documents by read, join and conditional bulk write, so that several writers never undo each other."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
+from opensearchpy import AsyncOpenSearch
+
+from search.adapters.opensearch.client import translated, unavailable
+from search.adapters.opensearch.names import WRITE_ALIAS, schema_of
+from search.adapters.opensearch.schema import SCHEMA_VERSION
+from search.adapters.opensearch.source import KEPT_FIELDS, from_source, to_source
+from search.domain.compounds import Splitter
+from search.domain.document import SolutionDocument, join
+
+CHUNK = 1000
+MOST_CONFLICTS = 8
+_TRANSIENT = (429, 502, 503, 504)
+
+Version = tuple[int, int]
+"""`_seq_no` and `_primary_term` of a stored document."""
+
+
+class OpenSearchStore:
+    """`SolutionStore` on OpenSearch."""
+
+    def __init__(self, client: AsyncOpenSearch, splitter: Splitter) -> None:
+        self._client = client
+        self._splitter = splitter
+
+    async def targets(self) -> tuple[str, ...]:
+        """Return the indices behind the write alias."""
+        with translated():
+            found = sorted(await self._client.indices.get_alias(name=WRITE_ALIAS))
+        newer = [index for index in found if schema_of(index) > SCHEMA_VERSION]
+        if newer:
+            raise unavailable(f"{newer[0]} has a newer schema than this process, which is being replaced")
+        return tuple(found)
+
+    async def join(
+        self, index: str, documents: Collection[SolutionDocument], *, expect_new: bool = False
+    ) -> Mapping[str, str]:
+        """See `SolutionStore.join`."""
+        faults: dict[str, str] = {}
+        todo = list(documents)
+        for start in range(0, len(todo), CHUNK):
+            faults.update(await self._join(index, todo[start : start + CHUNK], expect_new))
+        return faults
+
+    async def _join(self, index: str, documents: list[SolutionDocument], expect_new: bool) -> dict[str, str]:
+        faults: dict[str, str] = {}
+        for _ in range(MOST_CONFLICTS):
+            if not documents:
+                return faults
+            known = {} if expect_new else await self._known(index, [document.id for document in documents])
+            expect_new = False
+            changed: list[tuple[SolutionDocument, Version | None]] = []
+            for document in documents:
+                before, version = known.get(document.id, (None, None))
+                after = join(before, document)
+                if after is not before:
+                    changed.append((after, version))
+            conflicts = await self._write(index, changed, faults)
+            documents = [document for document in documents if document.id in conflicts]
+        if documents:
+            raise unavailable("other writers keep changing the same documents")
+        return faults
+
+    async def _known(self, index: str, ids: list[str]) -> dict[str, tuple[SolutionDocument, Version]]:
+        with translated():
+            answer = await self._client.mget(
+                index=index, body={"ids": ids}, params={"_source_includes": ",".join(KEPT_FIELDS)}
+            )
+        known: dict[str, tuple[SolutionDocument, Version]] = {}
+        for item in answer["docs"]:
+            if "error" in item:
+                raise unavailable(f"{index} cannot be read: {item['error'].get('reason')}")
+            if item["found"]:
+                known[item["_id"]] = (from_source(item["_source"]), (item["_seq_no"], item["_primary_term"]))
+        return known
+
+    async def _write(
+        self, index: str, changed: list[tuple[SolutionDocument, Version | None]], faults: dict[str, str]
+    ) -> set[str]:
+        """Write; return the ids that somebody else changed meanwhile and note what is refused for good."""
+        if not changed:
+            return set()
+        lines = bytearray()
+        for document, version in changed:
+            action: dict[str, Any] = {"_id": document.id}
+            if version is None:
+                lines += orjson.dumps({"create": action}) + b"\n"
+            else:
+                action |= {"if_seq_no": version[0], "if_primary_term": version[1]}
+                lines += orjson.dumps({"index": action}) + b"\n"
+            lines += orjson.dumps(to_source(document, self._splitter)) + b"\n"
+        with translated():
+            answer = await self._client.bulk(body=bytes(lines), index=index)
+        conflicts: set[str] = set()
+        for entry in answer["items"] if answer["errors"] else ():
+            ((_, item),) = entry.items()
+            if item["status"] == 409:
+                conflicts.add(item["_id"])
+            elif item["status"] in _TRANSIENT or item["status"] == 404:
+                raise unavailable(f"{index} cannot be written: {item['error'].get('reason')}")
+            elif item["status"] >= 400:
+                faults[item["_id"]] = str(item["error"].get("reason"))
+        return conflicts

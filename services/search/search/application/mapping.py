@@ -1,0 +1,77 @@
+"""Maps contract events to what they say about one facet of one solution."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from contracts import catalog, checkup, review
+from contracts.envelope import Event
+
+from search.domain.document import (
+    CheckupFacet,
+    CheckupFailureFacet,
+    FacetName,
+    ListingFacet,
+    ReviewFacet,
+    SolutionDocument,
+    fact,
+    join,
+)
+
+E = TypeVar("E", bound=Event)
+
+
+def _published(data: catalog.SolutionPublishedData) -> ListingFacet:
+    return ListingFacet(
+        slug=data.slug,
+        version=data.version,
+        organisation_id=data.organisation_id,
+        organisation_name=data.organisation_name,
+        published_at=data.published_at,
+        first_published_at=data.first_published_at,
+        listing=data.listing,
+    )
+
+
+def _scored(data: checkup.CheckupScoredData) -> CheckupFacet:
+    return CheckupFacet(
+        version=data.version,
+        rubric_version=data.rubric_version,
+        as_of=data.as_of,
+        dimensions=tuple(data.dimensions),
+        awards=tuple(award.value for award in data.awards),
+        measurable=data.measurable,
+        finished_at=data.finished_at,
+    )
+
+
+def _failed(data: checkup.CheckupFailedData) -> CheckupFailureFacet:
+    return CheckupFailureFacet(version=data.version, kind=data.kind, reason=data.reason, failed_at=data.failed_at)
+
+
+FACET_OF: dict[type[Event], tuple[FacetName, Callable[[Any], object | None]]] = {
+    catalog.SolutionPublished: ("listing", _published),
+    catalog.SolutionDelisted: ("listing", lambda data: None),
+    catalog.RatingAdded: ("rating", lambda data: data.summary),
+    catalog.RatingHidden: ("rating", lambda data: data.summary),
+    catalog.DeploymentConfirmed: ("deployments", lambda data: tuple(data.deployments)),
+    catalog.DeploymentEnded: ("deployments", lambda data: tuple(data.deployments)),
+    review.ReviewCompleted: ("review", lambda data: ReviewFacet(data.seal)),
+    checkup.CheckupScored: ("checkup", _scored),
+    checkup.CheckupFailed: ("checkup_failure", _failed),
+}
+"""Every projected event carries the whole state of its facet, so the newest one says it all."""
+
+
+def fact_of(event: Event, sequence: int) -> SolutionDocument | None:
+    """Return what an event at a stream position says; None for events that are not projected."""
+    mapped = FACET_OF.get(type(event))
+    if mapped is None:
+        return None
+    facet, value_of = mapped
+    return fact(event.data.solution_id, facet, value_of(event.data), sequence)
+
+
+def apply(document: SolutionDocument | None, event: Event, sequence: int) -> SolutionDocument | None:
+    """Return the document after an event; an event that is older than what its facet holds changes nothing."""
+    said = fact_of(event, sequence)
+    return document if said is None else join(document, said)

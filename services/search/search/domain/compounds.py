@@ -1,0 +1,97 @@
+"""Splits German compounds into their parts, since the engines that must do the same work differ in how they do it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from search.domain.words import fold, humps, is_stop_word, words
+
+SHORTEST_COMPOUND = 7
+SHORTEST_PART = 3
+SHORTEST_UNKNOWN = 4
+LINKS = ("", "s", "es", "n", "en", "er", "e", "ens")
+ENDINGS = ("", "e", "n", "en", "s", "es", "er", "ern", "in", "innen")
+
+
+@dataclass(frozen=True)
+class Splitter:
+    """Knows the constituents (folded); splitting is a pure function of them and the word."""
+
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, constituents: Iterable[str]) -> "Splitter":
+        """Build one from words in any spelling."""
+        return cls(frozenset(fold(word) for word in constituents))
+
+    def parts(self, word: str) -> tuple[str, ...]:
+        """Return the parts of a compound, folded; empty when the word is none.
+
+        Every part is a known one if possible (the fewest parts win, then the longest last part); else one side may be
+        unknown: `Heckenpflege` and `Zwergenpflege` both end in `pflege`.
+        """
+        return _parts(self, fold(word))
+
+    def of_text(self, text: str) -> list[str]:
+        """Return the parts of all compounds and camel-case names of a text, folded, each once, in order."""
+        found: dict[str, None] = {}
+        for word in words(text):
+            pieces = humps(word)
+            if len(pieces) > 1:
+                found.update(dict.fromkeys(fold(piece) for piece in pieces if len(piece) >= SHORTEST_PART))
+            for piece in pieces:
+                if not is_stop_word(piece):
+                    found.update(dict.fromkeys(self.parts(piece)))
+        return list(found)
+
+    def _constituent(self, piece: str) -> str | None:
+        """Return the plain form of a known piece, whatever its ending."""
+        for ending in ENDINGS:
+            stem = piece.removesuffix(ending) if ending else piece
+            if len(stem) >= SHORTEST_PART and piece.endswith(ending) and stem in self.known:
+                return stem
+        return None
+
+    def _linked(self, piece: str) -> str | None:
+        """Return the plain form of a known piece in front of another, without its linking element."""
+        for link in LINKS:
+            stem = piece.removesuffix(link) if link else piece
+            if len(stem) >= SHORTEST_PART and piece.endswith(link) and stem in self.known:
+                return stem
+        return None
+
+    def _known_parts(self, word: str) -> tuple[str, ...] | None:
+        best: tuple[str, ...] | None = None
+        for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
+            left = self._linked(word[:cut])
+            if left is None:
+                continue
+            right = self._constituent(word[cut:])
+            rest = (right,) if right is not None else _known_parts(self, word[cut:])
+            if rest is not None and (best is None or len(rest) + 1 < len(best)):
+                best = (left, *rest)
+        return best
+
+    def _half_known(self, word: str) -> tuple[str, ...]:
+        """Return the split with the longest known side; the other side may be anything."""
+        best: tuple[int, tuple[str, ...]] = (SHORTEST_UNKNOWN - 1, ())
+        for cut in range(SHORTEST_UNKNOWN, len(word) - SHORTEST_UNKNOWN + 1):
+            for known, split in (
+                (right := self._constituent(word[cut:]), (word[:cut], right or "")),
+                (left := self._linked(word[:cut]), (left or "", word[cut:])),
+            ):
+                if known is not None and len(known) > best[0]:
+                    best = (len(known), split)
+        return best[1]
+
+
+@lru_cache(maxsize=50_000)
+def _parts(splitter: Splitter, word: str) -> tuple[str, ...]:
+    if len(word) < SHORTEST_COMPOUND or not word.isalpha() or splitter._constituent(word):
+        return ()
+    return splitter._known_parts(word) or splitter._half_known(word)
+
+
+@lru_cache(maxsize=50_000)
+def _known_parts(splitter: Splitter, word: str) -> tuple[str, ...] | None:
+    return splitter._known_parts(word)

@@ -1,0 +1,149 @@
+"""A search as asked for: text, facets, order, page; refuses what cannot be meant, with the exact reason."""
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from servicekit import errors
+from servicekit.errors import FieldError, ProblemError
+
+from search.domain.facets import FACETS, FACETS_BY_NAME
+
+LONGEST_TEXT = 300
+LARGEST_PAGE = 50
+DEFAULT_PAGE = 20
+MOST_VALUES = 50
+PLAIN_PARAMETERS = ("q", "size", "cursor", "sort")
+
+
+class Sort(StrEnum):
+    """Orders of the result; each ends with the id, so that paging is stable."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    RATING = "rating"
+    NAME = "name"
+
+
+Position = tuple[float | int | str, ...]
+_POSITION_TYPES: dict[Sort, tuple[type, ...]] = {
+    Sort.RELEVANCE: (float, str),
+    Sort.NEWEST: (int, str),
+    Sort.RATING: (float, int, str),
+    Sort.NAME: (str, str),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """`selected` holds the chosen values per facet: OR inside a facet, AND between facets."""
+
+    text: str = ""
+    selected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: Sort = Sort.RELEVANCE
+    size: int = DEFAULT_PAGE
+    after: Position | None = None
+
+    @property
+    def order(self) -> Sort:
+        """The order in force: without a text nothing is more relevant than anything else, so newest first."""
+        return Sort.NEWEST if self.sort is Sort.RELEVANCE and not self.text.strip() else self.sort
+
+    @property
+    def fingerprint(self) -> str:
+        """What a cursor is bound to: everything but the page."""
+        chosen = {name: sorted(values) for name, values in self.selected.items()}
+        key = orjson.dumps([self.text, chosen, self.sort], option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(key).hexdigest()[:16]
+
+    def cursor_at(self, position: Iterable[float | int | str]) -> dict[str, Any]:
+        """Return what the cursor to the page after `position` says."""
+        return {"f": self.fingerprint, "p": list(position)}
+
+
+def bad_cursor(why: str = "the cursor is not one that this service handed out") -> ProblemError:
+    """The answer to a cursor that cannot be continued from."""
+    return errors.malformed("bad-cursor", why)
+
+
+def parse(parameters: Iterable[tuple[str, str]], *, decode_cursor: Callable[[str], dict[str, Any]]) -> SearchRequest:
+    """Read query parameters.
+
+    Raises ProblemError `unknown-parameter`, `unknown-facet-value`, `query-too-long`, `invalid-parameter` (422) and
+    `bad-cursor` (400).
+    """
+    plain: dict[str, str] = {}
+    selected: dict[str, dict[str, None]] = {}
+    for name, value in parameters:
+        if name in FACETS_BY_NAME:
+            selected.setdefault(name, {})[_facet_value(name, value)] = None
+        elif name not in PLAIN_PARAMETERS:
+            known = ", ".join((*PLAIN_PARAMETERS, *(facet.name for facet in FACETS)))
+            raise _invalid("unknown-parameter", name, f"there is no parameter {name[:50]!r}; known: {known}")
+        elif name in plain:
+            raise _invalid("invalid-parameter", name, f"{name} may be given only once")
+        else:
+            plain[name] = value
+    request = SearchRequest(
+        text=_text(plain.get("q", "")),
+        selected={name: tuple(values) for name, values in selected.items()},
+        sort=_sort(plain.get("sort", Sort.RELEVANCE)),
+        size=_size(plain.get("size", str(DEFAULT_PAGE))),
+    )
+    cursor = plain.get("cursor")
+    if not cursor:
+        return request
+    position = _position(request, decode_cursor(cursor))
+    return SearchRequest(request.text, request.selected, request.sort, request.size, position)
+
+
+def _invalid(slug: str, parameter: str, detail: str) -> ProblemError:
+    return errors.invalid(slug, detail, [FieldError(parameter[:50], detail)])
+
+
+def _facet_value(name: str, value: str) -> str:
+    facet = FACETS_BY_NAME[name]
+    if facet.knows(value):
+        return value
+    known = f"known: {', '.join(facet.vocabulary)}" if facet.vocabulary else "1 to 200 characters are allowed"
+    raise _invalid("unknown-facet-value", name, f"{name} has no value {value[:50]!r}; {known}")
+
+
+def _text(value: str) -> str:
+    if len(value) > LONGEST_TEXT:
+        raise _invalid("query-too-long", "q", f"q has {len(value)} characters, at most {LONGEST_TEXT} are allowed")
+    return value
+
+
+def _sort(value: str) -> Sort:
+    if value not in Sort.__members__.values():
+        raise _invalid("invalid-parameter", "sort", f"sort must be one of {', '.join(Sort)}, not {value[:50]!r}")
+    return Sort(value)
+
+
+def _size(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= 3 and 1 <= int(value) <= LARGEST_PAGE):
+        raise _invalid("invalid-parameter", "size", f"size must be 1 to {LARGEST_PAGE}, not {value[:50]!r}")
+    return int(value)
+
+
+def _position(request: SearchRequest, cursor: Mapping[str, Any]) -> Position:
+    """Check that the cursor continues this very search and points at a possible position."""
+    position = cursor.get("p")
+    types = _POSITION_TYPES[request.order]
+    if not isinstance(position, list) or len(position) != len(types):
+        raise bad_cursor()
+    if cursor.get("f") != request.fingerprint:
+        raise bad_cursor("the cursor belongs to another search: start again without it")
+    checked: list[float | int | str] = []
+    for value, wanted in zip(position, types, strict=True):
+        if wanted is str and not (isinstance(value, str) and len(value) <= 500):
+            raise bad_cursor()
+        if wanted is not str and not (type(value) in (int, float) and math.isfinite(value) and abs(value) < 1e18):
+            raise bad_cursor()
+        checked.append(value)
+    return tuple(checked)

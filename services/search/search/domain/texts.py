@@ -1,0 +1,105 @@
+"""What can be searched for in a solution, as plain text per field, with compound parts and folded spellings."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contracts.vocabulary import LicenceGroup, label, licence_group
+
+from search.domain.compounds import Splitter
+from search.domain.document import SolutionDocument
+from search.domain.words import clean, folded
+
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_TAG = re.compile(r"<[^<>]{1,200}>")
+_MARKUP = re.compile(r"(?m)^\s{0,3}(?:#{1,6}|>|[-*+]|\d+\.)\s+|[*_`~]{1,3}|^\s*(?:[-=]{3,}|\|)\s*$")
+_CLOSED = (LicenceGroup.PROPRIETARY, LicenceGroup.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The searched fields. `parts` and the grams are computed here, because engines differ in what they can."""
+
+    name: str
+    aliases: str
+    summary: str
+    features: str
+    description: str
+    audience: str
+    provider: str
+    place: str
+    topics: str
+    notes: str
+    parts_title: str
+    parts_body: str
+    grams_title: str
+    grams_body: str
+
+
+def plain(markdown: str) -> str:
+    """Return Markdown as plain text; tags, link targets and markup are dropped, their words are kept."""
+    return clean(_MARKUP.sub(" ", _TAG.sub(" ", _LINK.sub(r"\1", markdown))))
+
+
+def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
+    """Return the searched texts, or None when the solution cannot be found at all."""
+    facet = document.listing
+    if facet is None:
+        return None
+    listing = facet.listing
+    group = licence_group(listing.licence)
+    name, aliases = clean(listing.name), _sentences(listing.aliases)
+    summary, features = clean(listing.summary), _sentences(listing.features)
+    description = plain(listing.description)
+    audience = _sentences([*listing.target_groups, *listing.use_cases])
+    provider = _sentences([facet.organisation_name, listing.operator_name])
+    users = [each.organisation_name for each in document.deployments or () if each.visibility == "public"]
+    place = _sentences(
+        [label(listing.bundesland) if listing.bundesland else None, listing.region, *listing.used_by, *users]
+    )
+    topics = _sentences(
+        [
+            *(label(each) for each in listing.fields_of_action),
+            label(listing.kind),
+            label(listing.offer_form),
+            *(label(each) for each in listing.operating_models),
+            label(group) if group is not LicenceGroup.UNKNOWN else None,
+            None if group in _CLOSED else "Open Source",
+            *listing.interfaces,
+            *listing.integrations,
+            *listing.tech_stack,
+            *listing.it_security,
+        ]
+    )
+    notes = _sentences(
+        [
+            listing.operating_note,
+            listing.price_note,
+            listing.usage_note,
+            listing.it_security_note,
+            listing.data_protection_note,
+        ]
+    )
+    title = f"{name}. {aliases}"
+    body = ". ".join((summary, features, description, audience, provider, place, topics, notes))
+    return Texts(
+        name=name,
+        aliases=aliases,
+        summary=summary,
+        features=features,
+        description=description,
+        audience=audience,
+        provider=provider,
+        place=place,
+        topics=topics,
+        notes=notes,
+        parts_title=" ".join(splitter.of_text(title)),
+        parts_body=" ".join(splitter.of_text(body)),
+        grams_title=folded(title),
+        grams_body=folded(body),
+    )
+
+
+def _sentences(pieces: Iterable[str | None]) -> str:
+    """Join short texts so that a highlight never runs from one into the next."""
+    return ". ".join(clean(piece) for piece in pieces if piece and clean(piece))

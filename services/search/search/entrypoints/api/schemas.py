@@ -1,0 +1,90 @@
+"""The shapes of requests and answers, as the documentation shows them."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from search.application.ports import Run
+
+
+class RatingBrief(BaseModel):
+    """Stars of a result."""
+
+    average: float | None
+    count: int
+
+
+class SolutionResult(BaseModel):
+    """One hit. `highlights` are HTML fragments: escaped, with `<mark>` around what matched."""
+
+    id: str
+    slug: str
+    name: str
+    summary: str
+    provider: str
+    kind: str
+    offer_form: str
+    fields_of_action: list[str]
+    bundesland: str | None
+    region: str | None
+    licence: str | None
+    rating: RatingBrief
+    checkup: dict[str, float | None]
+    awards: list[str]
+    published_at: datetime
+    highlights: dict[str, list[str]]
+    score: float | None
+
+
+class FacetValue(BaseModel):
+    """One value of a facet with its number of hits under the choices of all other facets."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+class SearchPage(BaseModel):
+    """A page of results with the facets of the whole result."""
+
+    total: int
+    results: list[SolutionResult]
+    facets: dict[str, list[FacetValue]]
+    next_cursor: str | None
+
+
+class RebuildRequest(BaseModel):
+    """`full` replays every event; the default replays the last one per subject, which gives the same index."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Literal["last_per_subject", "full"] = "last_per_subject"
+    force: bool = False
+
+
+class Rebuild(BaseModel):
+    """A rebuild and how far it is; `progress` is 0 to 1."""
+
+    id: str
+    state: str
+    mode: str
+    force: bool
+    reason: str
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    index: str | None
+    documents: int
+    events: int
+    progress: float
+    error: str | None
+
+    @classmethod
+    def of(cls, run: Run) -> "Rebuild":
+        """Show a run."""
+        done = 1.0 if run.state == "done" else 0.0
+        reached = min(run.position / run.last_position, 1.0) if run.last_position else 0.0
+        fields: dict[str, Any] = {name: getattr(run, name) for name in cls.model_fields if name != "progress"}
+        return cls(progress=round(max(done, reached), 3), **fields)

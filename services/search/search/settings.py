@@ -1,0 +1,31 @@
+"""Settings of the search service."""
+
+from typing import ClassVar
+
+from pydantic import Field
+from servicekit.settings import ServiceSettings
+
+
+class SearchSettings(ServiceSettings):
+    """Field names in upper case are the environment variables."""
+
+    service_name: ClassVar[str] = "search"
+
+    opensearch_url: str = "http://127.0.0.1:9200"
+    search_timeout_seconds: float = Field(default=3.0, gt=0)
+    """A search that takes longer is answered with 503."""
+    engine_timeout_seconds: float = Field(default=10.0, gt=0)
+    """Any other call to the engine."""
+    index_refresh_interval: str = "200ms"
+    """How soon a written document can be found (OpenSearch's `refresh_interval`)."""
+    supervise_seconds: float = Field(default=1.0, gt=0)
+    """How often a worker looks after the index."""
+    rebuild_lease_seconds: float = Field(default=30.0, gt=0)
+    """After this long without renewal a rebuild counts as dead."""
+
+    def production_faults(self) -> list[str]:
+        """Return what must not run in production."""
+        inherited = [fault for fault in super().production_faults() if not fault.startswith("MONGODB_URL")]
+        if "127.0.0.1" in self.opensearch_url or "localhost" in self.opensearch_url:
+            inherited.append("OPENSEARCH_URL still has its development default")
+        return inherited

@@ -1,0 +1,82 @@
+"""Builds the service: the only place that knows which adapter stands behind which port."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from servicekit.clock import Clock
+from servicekit.platform import Platform, open_platform
+
+from search.adapters.announcer import JetStreamAnnouncer
+from search.adapters.event_log import JetStreamEventLog
+from search.adapters.lexicon import load_splitter
+from search.adapters.opensearch import client as engine
+from search.adapters.opensearch.administration import OpenSearchAdministration
+from search.adapters.opensearch.results import OpenSearchSolutions
+from search.adapters.opensearch.run_log import OpenSearchRunLog
+from search.adapters.opensearch.store import OpenSearchStore
+from search.application.commands import Rebuilding
+from search.application.projection import Projection
+from search.application.queries import Searching
+from search.application.rebuild import Rebuilder
+from search.application.supervision import Supervisor
+from search.settings import SearchSettings
+
+DURABLE = "search-projection"
+
+
+@dataclass
+class Container:
+    """Everything a process of this service uses."""
+
+    settings: SearchSettings
+    platform: Platform
+    administration: OpenSearchAdministration
+    searching: Searching
+    rebuilding: Rebuilding
+    rebuilder: Rebuilder
+    projection: Projection
+    supervisor: Supervisor
+
+
+@asynccontextmanager
+async def build(settings: SearchSettings, *, clock: Clock | None = None) -> AsyncIterator[Container]:
+    """Open connections and build the service on them."""
+    async with (
+        open_platform(settings, with_mongo=False, clock=clock) as platform,
+        engine.connect(settings.opensearch_url, timeout_seconds=settings.engine_timeout_seconds) as client,
+    ):
+        splitter = load_splitter()
+        store = OpenSearchStore(client, splitter)
+        administration = OpenSearchAdministration(client, refresh_interval=settings.index_refresh_interval)
+        runs = OpenSearchRunLog(client, platform.clock, lease_seconds=settings.rebuild_lease_seconds)
+        event_log = JetStreamEventLog(platform.js, DURABLE)
+        rebuilder = Rebuilder(
+            administration=administration,
+            store=store,
+            event_log=event_log,
+            runs=runs,
+            announcer=JetStreamAnnouncer(platform.js),
+            clock=platform.clock,
+        )
+        supervisor = Supervisor(
+            administration=administration,
+            event_log=event_log,
+            runs=runs,
+            rebuilder=rebuilder,
+            clock=platform.clock,
+            interval_seconds=settings.supervise_seconds,
+        )
+        platform.checks.add("search-engine", administration.reachable)
+        platform.checks.add("index", administration.usable)
+        solutions = OpenSearchSolutions(client, timeout_seconds=settings.search_timeout_seconds)
+        yield Container(
+            settings=settings,
+            platform=platform,
+            administration=administration,
+            searching=Searching(solutions, splitter),
+            rebuilding=Rebuilding(runs, platform.clock),
+            rebuilder=rebuilder,
+            projection=Projection(store),
+            supervisor=supervisor,
+        )
