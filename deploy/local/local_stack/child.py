@@ -95,6 +95,8 @@ class Child:
     async def stop(self, grace: float) -> None:
         """SIGTERM, and SIGKILL for the whole process group after `grace` seconds."""
         self._stopping = True
+        if self.state == "failed":
+            return
         self._move("stopping")
         process = self._process
         if process is not None and process.returncode is None:
@@ -191,7 +193,10 @@ class Child:
                 self.on_ready_again()
 
     def _fail(self, headline: str) -> None:
+        self._stopping = True
         self._failure = f"{headline}\n{self.tail()}"
+        if self._process is not None:
+            self._kill_group(self._process.pid)
         self._move("failed")
         self._settled.set()
 

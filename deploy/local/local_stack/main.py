@@ -74,14 +74,15 @@ def _supervisor(checkout: Checkout, console: Console, port: int | None, *, demo:
     for note in assigned.notes:
         console.warn(note)
     write_json(checkout.state_file, {**state, "ports": dict(assigned.by_name)})
-    secrets = load_secrets(checkout, topology.PERMISSIONS)
+    nats_users = [user.name for user in topology.PERMISSIONS]
+    secrets = load_secrets(checkout, nats_users)
     planned = plan.make(
         checkout,
         assigned,
         secrets,
         os.environ,
         users=users.claims(),
-        nats_authorization=topology.nats_authorization(secrets.nats),
+        nats_authorization=topology.nats_authorization({name: secrets.nats[name] for name in nats_users}),
     )
     return Supervisor(checkout, planned, console, demo=demo)
 

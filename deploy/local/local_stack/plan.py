@@ -36,6 +36,8 @@ class Plan:
     gateway: str
     addresses: Mapping[str, str]
     """Where each backing server is, whether we start it or it was there already."""
+    given: Mapping[str, str]
+    """Addresses of servers that somebody else runs, by environment variable."""
     backing: Sequence[ServerSpec]
     applications: Sequence[ServerSpec]
     provision_env: Mapping[str, str]
@@ -113,6 +115,7 @@ def make(
     return Plan(
         gateway=gateway,
         addresses=addresses,
+        given={REPLACED_BY[name]: url for name, url in given.items()},
         backing=(*backing, repos),
         applications=(*services, web, caddy),
         provision_env={**everyone, **nats_login.of("operator")},
@@ -141,14 +144,14 @@ def _application(name: str, port: int, env: Mapping[str, str], *, argv: tuple[st
 
 def _repositories(checkout: Checkout, port: int) -> ServerSpec:
     """The demo listings' own repositories, as static files."""
-    directory: Path = checkout.data("repos")
+    directory: Path = checkout.data("demo") / "repositories"
     directory.mkdir(parents=True, exist_ok=True)
     url = f"http://{embedded.LOOPBACK}:{port}"
     return ServerSpec(
         name="repos",
         argv=(
             *(sys.executable, "-m", "local_stack.demo.gitserver"),
-            *("--host", embedded.LOOPBACK, "--port", str(port), "--directory", str(directory)),
+            *("--port", str(port), "--root", str(directory)),
         ),
         url=url,
         ready=Probe(f"tcp://{embedded.LOOPBACK}:{port}"),

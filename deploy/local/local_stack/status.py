@@ -13,6 +13,7 @@ from servicekit.testing.process import Probe
 
 from local_stack import record
 from local_stack.checkout import Checkout
+from local_stack.reach import problem_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,8 @@ def _process(item: tuple[str, Mapping[str, Any]]) -> tuple[str, ProcessStatus]:
 
 def _external(item: tuple[str, str]) -> tuple[str, ProcessStatus]:
     name, url = item
-    parts = urlsplit(url)
-    where = url if parts.scheme in {"http", "https"} else f"tcp://{parts.hostname}:{parts.port}"
-    problem = Probe(where).problem()
-    # any answer shows that a foreign server is there: it may well want a login first
-    reached = problem is None or " answered " in problem
-    return name, ProcessStatus(url, None, "external" if reached else "down", None if reached else problem, None, 0)
+    problem = problem_at(url)
+    return name, ProcessStatus(url, None, "external" if problem is None else "down", problem, None, 0)
 
 
 def _memory(pid: int, *, children: bool = True) -> int | None:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import Literal
 
 from servicekit.testing.process import ServerSpec, dies_with_parent
@@ -15,6 +16,7 @@ from local_stack.checkout import Checkout, write_json
 from local_stack.child import Child, StartError, how_it_ended
 from local_stack.output import Console, last_lines
 from local_stack.plan import Plan
+from local_stack.reach import problem_at
 from local_stack.record import Known
 from local_stack.summary import summary
 
@@ -24,6 +26,7 @@ SERVICE_GRACE, SERVER_GRACE = 30.0, 10.0
 DISK_NEEDED, DISK_LOW = 200_000_000, 100_000_000
 _DISK_SECONDS = 5.0
 _PROVISION_SECONDS = 60.0
+_GIVEN_SECONDS, _GIVEN_PAUSE = 5.0, 0.2
 
 
 class Supervisor:
@@ -89,6 +92,7 @@ class Supervisor:
         self._console.headline(f"Starting {len(self._backing) + len(self._applications)} processes …")
         for child in self._backing:
             child.start()
+        await self._check_given()
         nats = [child for child in self._backing if child.name == "nats"]
         await _all_ready(nats)
         provision = asyncio.create_task(self._provision())
@@ -105,6 +109,15 @@ class Supervisor:
         self._move("ready" if complete else "incomplete", "" if complete else "the demo listings are not complete")
         for line in summary(self._plan, self._checkout):
             self._console.say(line)
+
+    async def _check_given(self) -> None:
+        """Wait a moment for servers that somebody else runs: they may be starting, too."""
+        for variable, url in self._plan.given.items():
+            deadline = monotonic() + _GIVEN_SECONDS
+            while (problem := await asyncio.to_thread(problem_at, url)) is not None:
+                if monotonic() > deadline:
+                    raise StartError(f"{variable} points to a server that does not answer: {problem}")
+                await asyncio.sleep(_GIVEN_PAUSE)
 
     async def _provision(self) -> None:
         code = await self._run_tool("servicekit.provision", env=self._plan.provision_env, seconds=_PROVISION_SECONDS)
