@@ -14,7 +14,7 @@ from local_stack.ports import GATEWAY, Ports
 
 SERVICES = ("catalog", "review", "checkup", "search", "notify")
 AUDIENCE = "marktplatz"
-TEAM_MAILBOX = "team@example.org"
+TEAM_ADDRESS = "team@example.org"
 PORT_NAMES = (
     *(GATEWAY, *SERVICES, "web"),
     *("nats", "nats-monitor", "mongo", "opensearch", "oidc", "smtp", "smtp-page", "repos"),
@@ -87,7 +87,10 @@ def make(
     }
     special = {
         "checkup": {"CHECKUP_ALLOW_LOCAL": repos.url.removeprefix("http://")},
-        "notify": {"NOTIFY_SECRET": secrets.notify, "TEAM_MAILBOX": environ.get("TEAM_MAILBOX", TEAM_MAILBOX)},
+        "notify": {
+            "NOTIFY_SECRET": secrets.notify,
+            "NOTIFY_TEAM_ADDRESS": environ.get("NOTIFY_TEAM_ADDRESS", TEAM_ADDRESS),
+        },
     }
     services = [
         _application(
