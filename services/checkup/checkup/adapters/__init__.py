@@ -1,0 +1,1 @@
+"""Everything of the checkup that touches the outside."""

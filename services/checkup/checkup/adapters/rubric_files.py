@@ -97,3 +97,14 @@ def _check(rubric: Rubric) -> None:
             for term in metric.formula.terms if metric.formula else ():
                 if [x for x, _ in term.points] != sorted({x for x, _ in term.points}):
                     raise RubricError(f"the points of {metric.id} are not sorted by their raw value")
+
+
+class RubricFiles:
+    """The released rubrics as the use cases want them."""
+
+    def __init__(self, current: str = CURRENT) -> None:
+        self.current = load(current)
+
+    def get(self, version: str) -> Rubric:
+        """Return one version. Raises KeyError when it was never released."""
+        return load(version)

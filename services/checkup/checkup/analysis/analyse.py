@@ -73,7 +73,8 @@ DETECTORS: tuple[tuple[tuple[str, ...], Detector], ...] = (
     (("Q10",), safeguards.dependencies),
 )
 ARCHIVED = re.compile(
-    r"\b(this (project|repository|repo) (is|has been) (now )?(archived|deprecated|no longer maintained|discontinued|unmaintained)|"
+    r"\b(this (project|repository|repo) (is|has been) (now )?(archived|deprecated|no longer maintained|discontinued|"
+    r"unmaintained)|"
     r"no longer (actively )?maintained|nicht (mehr|länger) (weiter)?(gepflegt|entwickelt|gewartet)|"
     r"(projekt|repository) (ist|wurde) (archiviert|eingestellt))",
     re.IGNORECASE,
@@ -97,8 +98,14 @@ def analyse(git_dir: Path, as_of: datetime) -> Analysis:
             facts=facts,
             share_read=repository.share_read(),
             notes=tuple(_notes(repository.skipped, survey)),
-            toolset=f"checkup {REVISION}, lizard {metadata.version('lizard')}, markdown-it-py {metadata.version('markdown-it-py')}",
+            toolset=toolset(),
         )
+
+
+def toolset() -> str:
+    """What measured: detectors and libraries with their versions; another toolset may count differently."""
+    libraries = ", ".join(f"{name} {metadata.version(name)}" for name in ("lizard", "markdown-it-py", "PyYAML"))
+    return f"detectors {REVISION}, {libraries}"
 
 
 def _taken(ids: tuple[str, ...], detector: Detector, survey: Survey) -> list[Measurement]:

@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from checkup.analysis.documents import Document, Section
+from checkup.analysis.documents import Document
 from checkup.analysis.survey import Survey, shown
 from checkup.domain.measurement import Evidence, Measurement, measured, not_applicable
 
@@ -17,14 +17,17 @@ HEADING = re.compile(
     r"technical overview|project structure|projektstruktur", re.IGNORECASE,
 )  # fmt: skip
 TOPICS: Mapping[str, str] = {
-    "Einführung und Ziele": r"introduction|einführung|goals|ziele|requirements overview|aufgabenstellung|qualitätsziele|stakeholder",
+    "Einführung und Ziele": r"introduction|einführung|goals|ziele|requirements overview|aufgabenstellung|"
+    r"qualitätsziele|stakeholder",
     "Randbedingungen": r"constraint|randbedingung|rahmenbedingung",
     "Kontextabgrenzung": r"context|kontext|scope|abgrenzung|schnittstellen zu|external interfaces",
-    "Lösungsstrategie": r"solution strategy|lösungsstrategie|approach|technology (choices|stack)|tech stack|technologie",
+    "Lösungsstrategie": r"solution strategy|lösungsstrategie|approach|technology (choices|stack)|tech stack|"
+    r"technologie",
     "Bausteinsicht": r"building block|baustein|components?\b|komponenten|module|services?\b|containers?\b",
     "Laufzeitsicht": r"runtime|laufzeit|\bsequence|ablauf|workflow|data flow|datenfluss|lifecycle",
     "Verteilungssicht": r"deployment|verteilung|infrastructure|infrastruktur|betrieb|hosting|operations",
-    "Querschnittliche Konzepte": r"cross-?cutting|concepts|konzepte|security|sicherheit|logging|authenti|persisten|error handling|datenschutz",
+    "Querschnittliche Konzepte": r"cross-?cutting|concepts|konzepte|security|sicherheit|logging|authenti|persisten|"
+    r"error handling|datenschutz",
     "Entscheidungen": r"decision|entscheidung|\badr\b",
     "Qualitätsanforderungen": r"quality|qualität|performance|scalab|skalier|availab|verfügbar",
     "Risiken und Schulden": r"risk|risik|technical debt|technische schulden|limitation|einschränkung|known issues",
@@ -34,7 +37,8 @@ DIAGRAM_FENCE = frozenset(
     ("mermaid", "plantuml", "puml", "structurizr", "d2", "dot", "graphviz", "c4plantuml", "likec4", "nomnoml")
 )
 DIAGRAM_FILE = re.compile(
-    r"\.(puml|plantuml|drawio|bpmn|mmd|mermaid|c4|likec4|d2|dot|gv|excalidraw|drawio\.svg|drawio\.png)$|(^|/)workspace\.dsl$",
+    r"\.(puml|plantuml|drawio|bpmn|mmd|mermaid|c4|likec4|d2|dot|gv|excalidraw|drawio\.svg|drawio\.png)$|(^|"
+    r"/)workspace\.dsl$",
     re.IGNORECASE,
 )
 BITMAP = re.compile(

@@ -41,7 +41,8 @@ PATTERNS = tuple(
 )  # fmt: skip
 PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+([A-Za-z0-9+/=\s\\n]{200,})")
 PLACEHOLDER = re.compile(
-    r"example|beispiel|changeme|change_me|placeholder|dummy|sample|secret|password|passwort|xxxx|0000|1234|your[-_]|test|"
+    r"example|beispiel|changeme|change_me|placeholder|dummy|sample|secret|password|passwort|xxxx|0000|1234|your[-_]|"
+    r"test|"
     r"fake|redacted|insert|todo",
     re.IGNORECASE,
 )
@@ -58,8 +59,8 @@ def measure(survey: Survey) -> list[Measurement]:
             continue
         for secret, evidence in credentials_in(file.path, text):
             found.setdefault(secret, evidence)
-    evidence = list(found.values()) or [Evidence("Keine Zugangsdaten gefunden (bekannte Muster, aktueller Stand)")]
-    return [measured("Q9", shown(evidence), secrets=len(found))]
+    nothing = [Evidence("Keine Zugangsdaten gefunden (bekannte Muster, aktueller Stand)")]
+    return [measured("Q9", shown(list(found.values()) or nothing), secrets=len(found))]
 
 
 def credentials_in(path: str, text: str) -> list[tuple[str, Evidence]]:

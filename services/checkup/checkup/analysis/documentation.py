@@ -1,12 +1,12 @@
-"""Documentation: the six basic questions, substance, extent, changelog, German and freshness (D1, D2, D3, D6, D8, D11)."""
+"""Documentation: basic questions, substance, extent, changelog, German, freshness (D1, D2, D3, D6, D8, D11)."""
 
 import re
 from dataclasses import dataclass
 
 from checkup.analysis import history, words
-from checkup.analysis.documents import Document, Section
+from checkup.analysis.documents import Document
 from checkup.analysis.paths import Kind
-from checkup.analysis.survey import Survey, shown
+from checkup.analysis.survey import Survey
 from checkup.domain.measurement import Evidence, Measurement, measured, not_applicable, not_available
 
 OWN_WORDS = 20
@@ -30,10 +30,12 @@ ROLES = (
     _role("purpose", "Zweck", r"^(about|what is|über |zweck|beschreibung|description|overview|überblick|übersicht|ziel|"
           r"worum|introduction|einführung|einleitung|motivation|features|funktionen|was ist)"),
     _role("install", "Einrichtung", r"install|einricht|setup|set up|getting started|erste schritte|schnellstart|"
-          r"quick ?start|inbetriebnahme|build|bauen|deploy|requirements|voraussetzung|lokal starten|run(ning)?\b|entwicklungsumgebung",
+          r"quick ?start|inbetriebnahme|build|bauen|deploy|requirements|voraussetzung|lokal starten|run(ning)?\b|"
+          r"entwicklungsumgebung",
           r"(^|/)(install|installation|setup|getting[-_]started|quickstart|deployment)[^/]*\.(md|rst|adoc|txt)$"),
     _role("usage", "Nutzung", r"usage|nutzung|benutz|verwend|how to use|anwendung|bedien|handbuch|beispiel|example|"
-          r"user guide|tutorial|konfigur|configur|api\b", r"(^|/)(usage|user[-_]?guide|handbuch|tutorial|benutzer)[^/]*\.(md|rst|adoc|txt)$"),
+          r"user guide|tutorial|konfigur|configur|api\b", r"(^|/)(usage|user[-_]?guide|handbuch|tutorial|"
+          r"benutzer)[^/]*\.(md|rst|adoc|txt)$"),
     _role("licence", "Lizenz", r"licen[sc]|lizenz|copyright", r"^(licen[sc]e|copying)[^/]*$"),
     _role("contribute", "Mitarbeit", r"contribut|mitmach|beitrag|mitwirk|mitarbeit|development|entwickl",
           r"(^|/)(contributing|beitragen|mitmachen)[^/]*$"),
@@ -105,7 +107,7 @@ def _leads_somewhere(survey: Survey, document: Document, target: str) -> bool:
     if target.startswith(("http://", "https://", "mailto:")):
         return True
     folder = document.path.rpartition("/")[0]
-    path = target.split("#")[0].split("?")[0]
+    path = re.split(r"[#?]", target, maxsplit=1)[0]
     return bool(path) and (survey.exists(f"{folder}/{path}" if folder else path) or survey.exists(path))
 
 

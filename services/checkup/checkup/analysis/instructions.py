@@ -13,6 +13,8 @@ from checkup.analysis.survey import Survey, shown
 from checkup.domain.measurement import Evidence, Measurement, measured, not_applicable
 
 SHELLS = frozenset(("", "sh", "bash", "shell", "console", "zsh", "shell-session", "terminal", "cmd", "powershell"))
+RUNNERS = frozenset(("python", "python3", "node", "bash", "sh", "source", "php", "ruby", "cp", "cat"))
+COMPOSE = re.compile(r"(^|/)(docker-)?compose[^/]*\.ya?ml$")
 MAKE_TARGET = re.compile(r"^([A-Za-z0-9_./-]+)\s*:(?!=)", re.MULTILINE)
 PLAIN = re.compile(r"^[A-Za-z0-9_./@:-]+$")
 ENVIRONMENT = tuple(
@@ -90,17 +92,20 @@ def _resolves(
         return first in targets if "=" not in first else None
     if program in ("npm", "yarn", "pnpm", "bun") and first:
         return _script_exists(program, rest, scripts)
+    if program in ("docker-compose", "docker", "podman"):
+        return _compose_exists(survey, document, command)
     if program.startswith("./"):
         return _file_exists(survey, document, program)
-    if (
-        program in ("python", "python3", "node", "bash", "sh", "source", "php", "ruby", "cp", "cat")
-        and "-m" not in command
-    ):
-        return _file_exists(survey, document, first) if "." in first and PLAIN.match(first) else None
-    if program in ("docker-compose", "docker", "podman") and "-f" in command[:-1]:
+    if program in RUNNERS and "-m" not in command and "." in first and PLAIN.match(first):
+        return _file_exists(survey, document, first)
+    return None
+
+
+def _compose_exists(survey: Survey, document: Document, command: list[str]) -> bool | None:
+    if "-f" in command[:-1]:
         return _file_exists(survey, document, command[command.index("-f") + 1])
-    if program in ("docker-compose", "docker") and "compose" in " ".join(command[:2]) and "up" in command:
-        return bool(survey.matching(re.compile(r"(^|/)(docker-)?compose[^/]*\.ya?ml$")))
+    if "compose" in " ".join(command[:2]) and "up" in command:
+        return bool(survey.matching(COMPOSE))
     return None
 
 
@@ -122,7 +127,7 @@ def _file_exists(survey: Survey, document: Document, path: str) -> bool | None:
     clean = path.removeprefix("./").split("=")[0]
     if survey.exists(clean) or survey.exists(posixpath.join(folder, clean)):
         return True
-    return True if any(file.path.endswith("/" + clean) for file in survey.files) else False  # noqa: SIM210
+    return any(file.path.endswith("/" + clean) for file in survey.files)
 
 
 def _make_targets(survey: Survey) -> set[str]:
@@ -171,7 +176,7 @@ def links(survey: Survey) -> list[Measurement]:
     broken: list[Evidence] = []
     for document in survey.documents:
         for reference in (*document.links, *(p for p in document.pictures if not is_badge(p))):
-            target = unquote(reference.target.split("#")[0].split("?")[0]).strip()
+            target = unquote(re.split(r"[#?]", reference.target, maxsplit=1)[0]).strip()
             if not target or re.match(r"^([a-z][a-z0-9+.-]*:|//|\{|<|@)", target, re.IGNORECASE):
                 continue
             checked += 1

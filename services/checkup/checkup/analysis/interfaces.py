@@ -1,4 +1,4 @@
-"""Interface contracts (A5): OpenAPI, AsyncAPI, GraphQL and Protocol Buffers that parse, are versioned and referenced."""
+"""Interface contracts (A5): OpenAPI, AsyncAPI, GraphQL, Protocol Buffers that parse, are versioned and referenced."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,8 @@ SERVER = re.compile(
     r"grape|Microsoft\.AspNetCore|graphql-yoga|apollo-server)\b"
 )
 MANIFEST = re.compile(
-    r"(^|/)(package\.json|pyproject\.toml|requirements[^/]*\.(txt|in)|Pipfile|setup\.(py|cfg)|pom\.xml|build\.gradle(\.kts)?|"
+    r"(^|/)(package\.json|pyproject\.toml|requirements[^/]*\.(txt|in)|Pipfile|setup\.(py|cfg)|pom\.xml|"
+    r"build\.gradle(\.kts)?|"
     r"go\.mod|Cargo\.toml|composer\.json|Gemfile|[^/]+\.csproj)$"
 )
 

@@ -32,13 +32,15 @@ TEMPLATES = listed("html htm xhtml jinja jinja2 j2 twig erb ejs hbs mustache njk
 DOCUMENTS = listed("md markdown mdx rst adoc asciidoc")
 
 _FOREIGN = re.compile(
-    r"(^|/)(vendor|vendored|third[_-]?party|node_modules|bower_components|dist|build|target|out|\.venv|venv|site-packages|"
+    r"(^|/)(vendor|vendored|third[_-]?party|node_modules|bower_components|dist|build|target|out|\.venv|venv|"
+    r"site-packages|"
     r"migrations|locale|locales|i18n|generated|gen|__generated__|\.yarn|coverage|storybook-static|public/build|libs/js|"
     r"__snapshots__|snapshots|cassettes|\.idea|\.vscode|obj|bin)/",
     re.IGNORECASE,
 )
 _GENERATED_NAME = re.compile(
-    r"(\.min\.(js|css)|\.bundle\.js|\.pb\.go|_pb2(_grpc)?\.pyi?|\.g\.dart|\.freezed\.dart|\.generated\.[a-z]+|\.snap|\.map|"
+    r"(\.min\.(js|css)|\.bundle\.js|\.pb\.go|_pb2(_grpc)?\.pyi?|\.g\.dart|\.freezed\.dart|\.generated\.[a-z]+|"
+    r"\.snap|\.map|"
     r"\.designer\.cs|\.lock|package-lock\.json|yarn\.lock|pnpm-lock\.yaml|composer\.lock|go\.sum|gradlew|mvnw)$",
     re.IGNORECASE,
 )

@@ -17,7 +17,8 @@ CI_FILE = re.compile(
     r"^Jenkinsfile[^/]*$|^\.ci/[^/]+$|^\.buildkite/"
 )
 TEST_STEP = re.compile(
-    r"\bpytest\b|\btox\b|\bnox\b|\bunittest\b|manage\.py test|(npm|yarn|pnpm|bun)( run)? (-\S+ )*([a-z:-]*test|vitest|jest|e2e)\b|"
+    r"\bpytest\b|\btox\b|\bnox\b|\bunittest\b|manage\.py test|(npm|yarn|pnpm|bun)( run)? (-\S+ )*([a-z:-]*test|"
+    r"vitest|jest|e2e)\b|"
     r"npx (jest|vitest)|"
     r"mvnw? [^\n]*\b(test|verify|install|package)\b|gradlew? [^\n]*\b(test|check|build)\b|go test|cargo (nextest|test)|"
     r"dotnet test|phpunit|\brspec\b|rake test|make (-\S+ )*(test|check|ci)|ctest|flutter test|mix test|bundle exec r|"
@@ -26,13 +27,18 @@ TEST_STEP = re.compile(
 STYLE_STEP = re.compile(
     r"\b(ruff|eslint|flake8|black|prettier|pylint|golangci-lint|golangci|gofmt|checkstyle|spotless|ktlint|detekt|phpcs|"
     r"php-cs-fixer|phpstan|stylelint|clippy|rustfmt|cargo fmt|rubocop|mypy|pre-commit|biome|isort|pmd|spotbugs|"
-    r"dart analyze|flutter analyze)\b|(npm|yarn|pnpm)( run)? (lint|format|style)|make (-\S+ )*(lint|style|format|check)|nx [^\n]*lint"
+    r"dart analyze|flutter analyze)\b|(npm|yarn|pnpm)( run)? (lint|format|style)|make (-\S+ )*(lint|style|format|"
+    r"check)|nx [^\n]*lint"
 )
 STYLE_CONFIG = re.compile(
-    r"(^|/)(\.eslintrc[^/]*|eslint\.config\.[a-z]+|\.?ruff\.toml|\.flake8|\.pylintrc|\.prettierrc[^/]*|prettier\.config\.[a-z]+|"
-    r"\.golangci\.ya?ml|checkstyle\.xml|\.rubocop\.yml|phpcs\.xml[^/]*|\.php-cs-fixer[^/]*|\.stylelintrc[^/]*|rustfmt\.toml|"
-    r"clippy\.toml|detekt\.ya?ml|biome\.json|\.pre-commit-config\.yaml|analysis_options\.yaml|\.editorconfig|pmd[^/]*\.xml)$"
+    r"(^|/)(\.eslintrc[^/]*|eslint\.config\.[a-z]+|\.?ruff\.toml|\.flake8|\.pylintrc|\.prettierrc[^/]*|"
+    r"prettier\.config\.[a-z]+|"
+    r"\.golangci\.ya?ml|checkstyle\.xml|\.rubocop\.yml|phpcs\.xml[^/]*|\.php-cs-fixer[^/]*|\.stylelintrc[^/]*|"
+    r"rustfmt\.toml|"
+    r"clippy\.toml|detekt\.ya?ml|biome\.json|\.pre-commit-config\.yaml|analysis_options\.yaml|\.editorconfig|"
+    r"pmd[^/]*\.xml)$"
 )
+BUILD_FILE = re.compile(r"^(pyproject\.toml|package\.json|pom\.xml|build\.gradle(\.kts)?)$")
 STYLE_SECTION = re.compile(
     r"\[tool\.(ruff|black|flake8|pylint|isort)|\"eslintConfig\"|\"prettier\"|spotless|checkstyle"
 )
@@ -116,8 +122,7 @@ def style(survey: Survey) -> list[Measurement]:
         if STYLE_STEP.search(step):
             return [measured("Q7", [Evidence(f"Stilprüfung in der CI: {step.strip()[:80]}", file.path, line)], level=2)]
     configs = [f for f in survey.matching(STYLE_CONFIG) if f.name != ".editorconfig"]
-    configs += [f for f in survey.matching(re.compile(r"^(pyproject\.toml|package\.json|pom\.xml|build\.gradle(\.kts)?)$"))
-                if STYLE_SECTION.search(survey.text(f))]  # fmt: skip
+    configs += [f for f in survey.matching(BUILD_FILE) if STYLE_SECTION.search(survey.text(f))]
     if configs:
         return [measured("Q7", [Evidence("Stilprüfung eingerichtet, aber nicht in der CI", configs[0].path)], level=1)]
     return [measured("Q7", [Evidence("Keine Stilprüfung gefunden")], level=0)]

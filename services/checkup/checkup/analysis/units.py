@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from checkup.analysis import limits, paths
@@ -15,8 +16,7 @@ from checkup.analysis.survey import Survey, shown
 from checkup.domain.measurement import Evidence, Measurement, measured, not_applicable
 
 _before = list(sys.path)
-import lizard  # noqa: E402 - it puts folders in front of the module path, which is undone at once
-
+lizard: Any = import_module("lizard")  # it puts folders in front of the module path, which is undone at once
 sys.path[:] = _before
 
 MARKER = re.compile(

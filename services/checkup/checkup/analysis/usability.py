@@ -15,16 +15,20 @@ from checkup.domain.measurement import Evidence, Measurement, measured, not_appl
 
 LOCALE = re.compile(
     r"(?:(?:^|/)(?:locales?|i18n|l10n|lang|languages|translations?|messages|res|po)/.*?|messages[_.]|strings[_.]|app_)"
-    r"(?<![A-Za-z])(?P<token>(?P<code>de|en|fr|it|es|nl|pl|da|cs|uk|ar|ru|tr)(?:[-_][A-Z]{2})?)(?![A-Za-z])[^/]*?(?:/[^/]+)*\."
+    r"(?<![A-Za-z])(?P<token>(?P<code>de|en|fr|it|es|nl|pl|da|cs|uk|ar|ru|"
+    r"tr)(?:[-_][A-Z]{2})?)(?![A-Za-z])[^/]*?(?:/[^/]+)*\."
     r"(?:json|po|properties|ya?ml|arb|xlf|ftl|php|ts|js)$"
 )
 COMPOSE = re.compile(r"(^|/)(docker-)?compose[^/]*\.ya?ml$|(^|/)\.devcontainer/|(^|/)devbox\.json$")
 START = re.compile(
-    r"docker[ -]compose( -[^\n]*)? up|docker run|make (run|start|up|dev)|npm (run )?(start|dev)|yarn (start|dev)|pnpm (run )?(start|dev)|"
-    r"flask run|manage\.py runserver|uvicorn |mvnw? .*spring-boot:run|gradlew? bootRun|go run|cargo run|pipx? install|podman",
+    r"docker[ -]compose( -[^\n]*)? up|docker run|make (run|start|up|dev)|npm (run )?(start|dev)|yarn (start|dev)|"
+    r"pnpm (run )?(start|dev)|"
+    r"flask run|manage\.py runserver|uvicorn |mvnw? .*spring-boot:run|gradlew? bootRun|go run|cargo run|"
+    r"pipx? install|podman",
 )
 SAMPLE_DATA = re.compile(
-    r"(^|/)(seeds?|fixtures?|demo[-_]?data|sample[-_]?data|testdaten|beispieldaten|example[-_]?data)(/|\.[a-z]+$|[-_.])",
+    r"(^|/)(seeds?|fixtures?|demo[-_]?data|sample[-_]?data|testdaten|beispieldaten|example[-_]?data)(/|\.[a-z]+$|"
+    r"[-_.])",
     re.IGNORECASE,
 )
 SAMPLE_TEXT = re.compile(r"demo[- ]?(data|daten)|sample data|beispieldaten|testdaten|seed", re.IGNORECASE)
@@ -34,10 +38,15 @@ DEMO = re.compile(
 STATEMENT = re.compile(r"(^|/)[^/]*(accessibility|barrierefrei)[^/]*\.(md|html?|rst|adoc|vue|tsx|php)$", re.IGNORECASE)
 A11Y_TEXT = re.compile(r"accessibility|barrierefrei|wcag|bitv|a11y", re.IGNORECASE)
 A11Y_TOOL = re.compile(
-    r"axe-core|@axe-core|cypress-axe|jest-axe|vitest-axe|axe-playwright|pa11y|jsx-a11y|vuejs-accessibility|lighthouse-ci|@lhci/cli|angular-eslint/template/accessibility"
+    r"axe-core|@axe-core|cypress-axe|jest-axe|vitest-axe|axe-playwright|pa11y|jsx-a11y|vuejs-accessibility|"
+    r"lighthouse-ci|@lhci/cli|angular-eslint/template/accessibility"
 )
+A11Y_PLACE = re.compile(r"(^|/)(package\.json|requirements[^/]*|pyproject\.toml)$|eslint[^/]*$")
+A11Y_STEP = re.compile(r"\b(axe|pa11y|lighthouse|lhci|a11y)\b")
+CI_PLACE = re.compile(r"^\.(github|forgejo|gitea)/workflows/|^\.gitlab-ci|^\.woodpecker")
 HANDBOOK = re.compile(
-    r"(^|/)(user[-_ ]?(guide|manual|docs?)|benutzer[^/]*|anwender[^/]*|nutzer[^/]*|handbuch|manual|usage|bedienung[^/]*|guides?|tutorials?)(/|[^/]*\.(md|rst|adoc|mdx|pdf|html)$)",
+    r"(^|/)(user[-_ ]?(guide|manual|docs?)|benutzer[^/]*|anwender[^/]*|nutzer[^/]*|handbuch|manual|usage|"
+    r"bedienung[^/]*|guides?|tutorials?)(/|[^/]*\.(md|rst|adoc|mdx|pdf|html)$)",
     re.IGNORECASE,
 )
 ELEMENT = re.compile(r"<[a-zA-Z][a-zA-Z0-9-]*(?=[\s/>])")
@@ -45,7 +54,8 @@ IMAGE_TAG = re.compile(r"<img\b(?P<rest>[^<]{0,1500}?)/?>", re.DOTALL)
 PAGE_TAG = re.compile(r"<html\b(?P<rest>[^>]{0,500})>", re.IGNORECASE)
 FIELD_TAG = re.compile(r"<(?:input|select|textarea)\b(?P<rest>[^<]{0,1500}?)/?>", re.DOTALL)
 LABELLED = re.compile(
-    r"\bid\s*=|:id\s*=|aria-label|aria-labelledby|\btitle\s*=|\{\.\.\.|v-bind=|type\s*=\s*[\"'](?:hidden|submit|button|reset|image)"
+    r"\bid\s*=|:id\s*=|aria-label|aria-labelledby|\btitle\s*=|\{\.\.\.|v-bind=|type\s*=\s*[\"'](?:hidden|submit|"
+    r"button|reset|image)"
 )
 
 
@@ -166,10 +176,8 @@ def accessibility(survey: Survey) -> list[Measurement]:
     if not templates(survey):
         return [not_applicable("U5", "Keine Oberfläche im Repository gefunden.")]
     statement, evidence = _statement(survey)
-    in_dependencies = next((f for f in survey.matching(re.compile(r"(^|/)(package\.json|requirements[^/]*|pyproject\.toml)$|eslint[^/]*$"))
-                            if A11Y_TOOL.search(survey.text(f))), None)  # fmt: skip
-    in_ci = next((f for f in survey.matching(re.compile(r"^\.(github|forgejo|gitea)/workflows/|^\.gitlab-ci|^\.woodpecker"))
-                  if re.search(r"axe|pa11y|lighthouse|lhci|a11y", survey.text(f))), None)  # fmt: skip
+    in_dependencies = next((f for f in survey.matching(A11Y_PLACE) if A11Y_TOOL.search(survey.text(f))), None)
+    in_ci = next((f for f in survey.matching(CI_PLACE) if A11Y_STEP.search(survey.text(f))), None)
     linted = in_dependencies is not None and "eslint" in survey.text(in_dependencies)
     tooling = 1.0 if in_ci or linted else 0.5 if in_dependencies else 0.0
     tool_file = in_ci or in_dependencies

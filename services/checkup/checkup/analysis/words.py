@@ -13,8 +13,8 @@ WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]{2,}")
 SENTENCE = re.compile(r"[.!?:;]+(?=\s|$)|\n{2,}|\n(?=\s*[-*•])")
 GERMAN = listed(
     "der die das und ist sind nicht mit für auf ein eine einen einer eines dem den des von zu zur zum im am wird "
-    "werden kann können sich auch als bei aus nach oder wie über dass wenn nur noch durch wurde haben hat sowie diese dieser "
-    "dieses unter wir sie ihr ihre muss müssen soll alle es bitte hier"
+    "werden kann können sich auch als bei aus nach oder wie über dass wenn nur noch durch wurde haben hat sowie diese "
+    "dieser dieses unter wir sie ihr ihre muss müssen soll alle es bitte hier"
 )
 ENGLISH = listed(
     "the and is are not with for on a an of to in will can be this that it as by from or how you your which when "

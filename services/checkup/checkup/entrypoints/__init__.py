@@ -1,0 +1,1 @@
+"""How the checkup is reached: HTTP, events and jobs, command line."""

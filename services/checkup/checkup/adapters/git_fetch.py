@@ -1,0 +1,162 @@
+"""Fetches a repository as a bare, bounded clone: pinned address, no redirects, no credentials, no configuration."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from servicekit import logging
+
+from checkup.adapters import confined
+from checkup.adapters.address_guard import Origin, Target, checked
+from checkup.adapters.analysis_process import empty
+from checkup.adapters.confined import Limits, Outcome
+from checkup.adapters.git_failures import failure_of
+from checkup.analysis.git_process import config_arguments, hardened_environment
+from checkup.domain.failure import CheckupFailure
+
+log = logging.get(__name__)
+
+HISTORY = timedelta(days=760)  # 24 months and a margin: what the metrics of activity look at
+SHALLOW_COMMITS = 50  # when nothing is that recent
+NO_SHALLOW = re.compile(
+    r"does not support shallow|no commits selected|shallow (file|info|since|requests)", re.IGNORECASE
+)
+UNBORN = re.compile(r"empty repository|nonexistent ref|unborn", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """Wall time, bytes on disk, and loopback addresses that are allowed in development."""
+
+    seconds: float = 120
+    disk_bytes: int = 500_000_000
+    allowed: frozenset[Origin] = frozenset()
+
+
+class GitFetch:
+    """Clones into folders of its own below one work folder, and clears away what dead workers left there."""
+
+    def __init__(self, folder: Path, limits: FetchLimits) -> None:
+        self._folder, self._limits = folder, limits
+
+    def prepare(self) -> None:
+        """Make the work folder and remove clones whose worker is gone."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for left in self._folder.glob("run-*"):
+            with contextlib.suppress(OSError), (left / ".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+
+    @asynccontextmanager
+    async def fetched(self, url: str, as_of: datetime) -> AsyncIterator[Path]:
+        """A bare clone that exists inside the block. Raises CheckupFailure."""
+        target = await checked(url, self._limits.allowed)
+        place = Path(tempfile.mkdtemp(prefix="run-", dir=self._folder))
+        with (place / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                yield await self._clone(target, place, as_of)
+            finally:
+                await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+
+    async def _clone(self, target: Target, place: Path, as_of: datetime) -> Path:
+        """Two years of history; fewer or all commits where the server cannot cut or has nothing that recent."""
+        since = (as_of - HISTORY).date().isoformat()
+        deadline = asyncio.get_running_loop().time() + self._limits.seconds
+        outcome: Outcome | None = None
+        for bound in (f"--shallow-since={since}", f"--depth={SHALLOW_COMMITS}", None):
+            git_dir = place / "repository.git"
+            await asyncio.to_thread(shutil.rmtree, git_dir, ignore_errors=True)
+            options = ["--bare", "--single-branch", "--no-recurse-submodules", *([bound] if bound else [])]
+            left = deadline - asyncio.get_running_loop().time()
+            outcome = await self._git(["clone", *options, "--", target.url, str(git_dir)], target, place, left)
+            if outcome.code == 0 and outcome.stopped_by is None:
+                if UNBORN.search(outcome.errors) or not _has_head(git_dir):
+                    raise await self._without_head(target, place, left)
+                return git_dir
+            if not NO_SHALLOW.search(outcome.errors) or outcome.stopped_by:
+                break
+        assert outcome is not None  # noqa: S101
+        log.info("clone failed", host=target.host, code=outcome.code, stopped_by=outcome.stopped_by,
+                 errors=outcome.errors[-300:])  # fmt: skip
+        raise failure_of(outcome, seconds=self._limits.seconds, disk_bytes=self._limits.disk_bytes)
+
+    async def _without_head(self, target: Target, place: Path, left: float) -> CheckupFailure:
+        """Empty, or branches without the one that HEAD names."""
+        outcome = await self._git(["ls-remote", "--heads", "--", target.url], target, place, left)
+        if outcome.code == 0 and outcome.output.strip():
+            return CheckupFailure(
+                "no_default_branch",
+                "Das Repository hat keinen gültigen Standardzweig: HEAD zeigt auf einen Zweig, den es nicht gibt.",
+                "HEAD names no existing branch",
+            )
+        return empty()
+
+    async def _git(self, arguments: list[str], target: Target, place: Path, seconds: float) -> Outcome:
+        config = config_arguments(
+            {
+                "protocol.allow": "never",
+                f"protocol.{target.scheme}.allow": "always",
+                "http.followRedirects": "false",
+                "http.curloptResolve": target.pin(),
+                "http.proxy": "",
+                "http.lowSpeedLimit": "1000",
+                "http.lowSpeedTime": "30",
+                "http.userAgent": "marktplatz-checkup",
+                "transfer.fsckObjects": "true",
+                "fetch.fsck.missingSpaceBeforeDate": "ignore",
+                "fetch.fsck.badTimezone": "ignore",
+                "fetch.fsck.zeroPaddedFilemode": "ignore",
+                "transfer.bundleURI": "false",
+                "fetch.unpackLimit": "1",
+                "pack.threads": "1",
+                "advice.detachedHead": "false",
+                "init.templateDir": "",
+            }
+        )
+        environment = {**hardened_environment(home=str(place)), "GIT_ALLOW_PROTOCOL": target.scheme, "LC_ALL": "C"}
+        bytes_allowed = self._limits.disk_bytes
+        return await confined.run(
+            ["git", *config, *arguments],
+            limits=Limits(memory=2_000_000_000, cpu=int(self._limits.seconds), file_bytes=bytes_allowed, network=True),
+            environment=environment,
+            directory=place,
+            seconds=max(seconds, 1.0),
+            most_output=1_000_000,
+            watch=_disk_watch(place, bytes_allowed),
+        )
+
+
+def _disk_watch(place: Path, most: int) -> Callable[[], str | None]:
+    return lambda: "disk" if disk_usage(place) > most else None
+
+
+def disk_usage(place: Path) -> int:
+    """Bytes of all files below a folder; files that vanish meanwhile do not count."""
+    total = 0
+    for folder, _, names in os.walk(place):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += (Path(folder) / name).lstat().st_size
+    return total
+
+
+def _has_head(git_dir: Path) -> bool:
+    """Whether HEAD leads to a commit: a detached one, or a ref that exists loose or packed."""
+    with contextlib.suppress(OSError):
+        head = (git_dir / "HEAD").read_text().strip()
+        if not head.startswith("ref: "):
+            return True
+        name = head.removeprefix("ref: ")
+        packed = git_dir / "packed-refs"
+        return (git_dir / name).exists() or (packed.exists() and f" {name}\n" in packed.read_text())
+    return False

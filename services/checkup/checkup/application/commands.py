@@ -1,0 +1,62 @@
+"""What people can have this service do."""
+
+from dataclasses import dataclass
+
+from servicekit import errors
+
+from checkup.application.ports import Ports
+from checkup.application.queries import solution_or_404
+from checkup.domain import solution
+from checkup.domain.run import Run, RunState, Trigger
+
+TEAM = ("reviewer", "curator", "operator")
+SECONDS_TO_COUNT_AS_RUNNING = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: opaque id, organisations, and whether they belong to the marketplace team."""
+
+    sub: str
+    organisations: frozenset[str]
+    in_team: bool
+
+    def may_see(self, organisation_id: str) -> bool:
+        return self.in_team or organisation_id in self.organisations
+
+
+async def request_run(ports: Ports, solution_id: str, *, by: Asker, run_id: str) -> Run:
+    """Queue one more run of the newest version.
+
+    Raises `no-checkup` (not_found), `foreign-organisation` (forbidden), `no-repository`, `checkup-in-progress`
+    (conflict), `checkup-too-soon` (too_many).
+    """
+    if (made := await ports.runs.get(run_id)) is not None:
+        return made  # the same request once more
+    held = await solution_or_404(ports, solution_id)
+    if not by.may_see(held.organisation_id):
+        raise errors.forbidden("foreign-organisation", "only the provider and the team may ask for a checkup")
+    now = ports.clock.now()
+    for run in await ports.runs.of_solution(solution_id, limit=5):
+        age = (now - run.requested_at).total_seconds()
+        if run.state in (RunState.QUEUED, RunState.RUNNING) and age < SECONDS_TO_COUNT_AS_RUNNING:
+            raise errors.conflict("checkup-in-progress", f"run {run.id} of this solution has not ended yet")
+    new = Run(
+        id=run_id,
+        solution_id=held.id,
+        slug=held.slug,
+        solution_version=held.version,
+        organisation_id=held.organisation_id,
+        repository_url=held.repository_url,
+        trigger=Trigger.REQUEST,
+        requested_by=by.sub,
+        requested_at=now,
+        as_of=now,
+    )
+
+    def decide(known: solution.Solution | None) -> solution.Solution | None:
+        return known and solution.request_run(known, now=now, interval=ports.request_interval)
+
+    await ports.solutions.change(solution_id, decide, run=new)
+    await ports.runs.add(new, with_job=False)
+    return new

@@ -1,0 +1,159 @@
+"""Between the words of this domain and the contract: the only module that knows both."""
+
+from datetime import datetime
+
+from contracts import checkup as contract
+from contracts.catalog import SolutionPublished, SolutionSubmitted
+from contracts.ids import derived_id
+from contracts.listing import CheckupDimensionScore, Listing
+from contracts.vocabulary import CheckupDimension, CheckupStatus
+from pydantic import BaseModel
+from servicekit import context
+from servicekit.events import stamp
+from servicekit.outbox import OutboxMessage, of_event, of_job
+
+from checkup.domain.report import Report
+from checkup.domain.run import Run, RunState, Trigger
+from checkup.domain.solution import Solution
+
+
+class Job(BaseModel):
+    """The body of a job: everything needed to make the run, should its own document be missing."""
+
+    run_id: str
+    solution_id: str
+    slug: str
+    solution_version: int
+    organisation_id: str
+    repository_url: str | None
+    trigger: Trigger
+    requested_by: str | None
+    requested_at: datetime
+    as_of: datetime
+    correlation_id: str
+    causation_id: str | None = None
+    traceparent: str
+    actor: str | None = None
+
+
+def run_id(solution_id: str, version: int, round_number: int) -> str:
+    """The run of a submission has one id, however often the submission is delivered."""
+    return derived_id("checkup-run", solution_id, str(version), str(round_number))
+
+
+def solution_of(event: SolutionSubmitted | SolutionPublished) -> Solution:
+    """Read what the catalogue reported."""
+    data = event.data
+    return Solution(
+        id=data.solution_id,
+        slug=data.slug,
+        organisation_id=data.organisation_id,
+        version=data.version,
+        repository_url=_repository(data.listing),
+    )
+
+
+def run_of_submission(event: SolutionSubmitted) -> Run:
+    """The run a submission leads to; it looks at the moment of the submission."""
+    data = event.data
+    return Run(
+        id=run_id(data.solution_id, data.version, data.round),
+        solution_id=data.solution_id,
+        slug=data.slug,
+        solution_version=data.version,
+        organisation_id=data.organisation_id,
+        repository_url=_repository(data.listing),
+        trigger=Trigger.SUBMISSION,
+        requested_by=data.submitted_by,
+        requested_at=data.submitted_at,
+        as_of=data.submitted_at,
+    )
+
+
+def _repository(listing: Listing) -> str | None:
+    return (listing.repository_url or "").strip() or None
+
+
+def job_of(run: Run) -> OutboxMessage:
+    """The message that queues the run once, with the context it was asked for in."""
+    bound = context.current()
+    body = Job(
+        run_id=run.id,
+        solution_id=run.solution_id,
+        slug=run.slug,
+        solution_version=run.solution_version,
+        organisation_id=run.organisation_id,
+        repository_url=run.repository_url,
+        trigger=run.trigger,
+        requested_by=run.requested_by,
+        requested_at=run.requested_at,
+        as_of=run.as_of,
+        correlation_id=bound.correlation_id,
+        causation_id=bound.causation_id,
+        traceparent=bound.traceparent,
+        actor=bound.actor,
+    )
+    return of_job("checkup", "run", run.id, body)
+
+
+def run_of(job: Job) -> Run:
+    """The run as it was when its job was queued."""
+    return Run(
+        id=job.run_id,
+        solution_id=job.solution_id,
+        slug=job.slug,
+        solution_version=job.solution_version,
+        organisation_id=job.organisation_id,
+        repository_url=job.repository_url,
+        trigger=job.trigger,
+        requested_by=job.requested_by,
+        requested_at=job.requested_at,
+        as_of=job.as_of,
+    )
+
+
+def messages_of(run: Run) -> list[OutboxMessage]:
+    """The event of a run that has just ended; nothing while it goes on and when it was cancelled."""
+    if run.state is RunState.SCORED and run.report is not None and run.finished_at is not None:
+        data = _scored(run, run.report, run.finished_at)
+        event = stamp(contract.CheckupScored, data, aggregate_id=run.solution_id, now=run.finished_at)
+        return [of_event(event)]
+    if run.state is RunState.FAILED and run.finished_at is not None:
+        failed = contract.CheckupFailedData(
+            run_id=run.id,
+            solution_id=run.solution_id,
+            slug=run.slug,
+            version=run.solution_version,
+            organisation_id=run.organisation_id,
+            reason=run.failure_reason or "",
+            kind=run.failure_kind or "",
+            failed_at=run.finished_at,
+        )
+        return [of_event(stamp(contract.CheckupFailed, failed, aggregate_id=run.solution_id, now=run.finished_at))]
+    return []
+
+
+def _scored(run: Run, report: Report, at: datetime) -> contract.CheckupScoredData:
+    return contract.CheckupScoredData(
+        run_id=run.id,
+        solution_id=run.solution_id,
+        slug=run.slug,
+        version=run.solution_version,
+        organisation_id=run.organisation_id,
+        rubric_version=report.rubric_version,
+        commit=report.commit,
+        as_of=report.as_of,
+        dimensions=[
+            CheckupDimensionScore(
+                dimension=CheckupDimension(result.dimension),
+                score=result.score,
+                coverage=result.coverage,
+                award=result.award,
+                status=CheckupStatus(result.standing.value),
+            )
+            for result in report.dimensions
+        ],
+        awards=[CheckupDimension(award) for award in report.awards],
+        measurable=report.measurable,
+        finished_at=at,
+    )

@@ -1,0 +1,39 @@
+"""What this service does when the catalogue reports something."""
+
+from contracts.catalog import SolutionDelisted, SolutionPublished, SolutionSubmitted
+
+from checkup.application.mapping import run_of_submission, solution_of
+from checkup.application.ports import Ports
+from checkup.domain import report, run, solution
+
+
+async def on_submitted(ports: Ports, event: SolutionSubmitted) -> None:
+    """Queue the run of a submission; without a repository there is nothing to do but to say so, at once."""
+    new = solution_of(event)
+    await ports.solutions.change(new.id, lambda known: solution.submitted(known, new))
+    queued = run_of_submission(event)
+    if queued.repository_url is not None:
+        await ports.runs.add(queued)
+        return
+    now = ports.clock.now()
+    finished = run.finish(queued, report.without_repository(ports.rubrics.current, as_of=queued.as_of), now=now)
+    await ports.runs.add(finished or queued)
+
+
+async def on_published(ports: Ports, event: SolutionPublished) -> None:
+    """The report may be read by everybody from now on."""
+    new = solution_of(event)
+    at = event.data.published_at
+    await ports.solutions.change(new.id, lambda known: solution.published(known, new, at=at))
+
+
+async def on_delisted(ports: Ports, event: SolutionDelisted) -> None:
+    """The report is hidden again; runs of a withdrawn solution that nobody has started are cancelled."""
+    solution_id = event.data.solution_id
+    await ports.solutions.change(solution_id, lambda known: solution.delisted(known, at=event.data.delisted_at))
+    if event.data.reason != "withdrawn":
+        return
+    now = ports.clock.now()
+    for waiting in await ports.runs.of_solution(solution_id):
+        if waiting.state is run.RunState.QUEUED and waiting.requested_at < event.data.delisted_at:
+            await ports.runs.change(waiting.id, lambda held: run.cancel(held, now=now))

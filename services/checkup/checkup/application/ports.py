@@ -1,0 +1,119 @@
+"""What the use cases need from outside, as Protocols; adapters fulfil them."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from servicekit.clock import Clock
+
+from checkup.domain.measurement import Analysis
+from checkup.domain.rubric import Rubric
+from checkup.domain.run import Run
+from checkup.domain.solution import Solution
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The work queue as operators see it: `waiting` for a worker, `in_flight` with one, `oldest` queued run's age."""
+
+    waiting: int
+    in_flight: int
+    redelivered: int
+    queued: int
+    running: int
+    oldest_seconds: float | None
+
+
+class Runs(Protocol):
+    """Runs and, in the same write, the job or event that their step leads to."""
+
+    async def get(self, run_id: str) -> Run | None:
+        """Return the run, or None."""
+        ...
+
+    async def add(self, run: Run, *, with_job: bool = True) -> bool:
+        """Save a new run; a queued one with its job, a finished one with its event. False when it is there already."""
+        ...
+
+    async def change(self, run_id: str, decide: Callable[[Run], Run | None]) -> Run:
+        """Load, decide, save; anew when somebody else saved first. None decided saves nothing."""
+        ...
+
+    async def of_solution(
+        self, solution_id: str, *, up_to_version: int | None = None, scored_only: bool = False, limit: int = 50
+    ) -> Sequence[Run]:
+        """Return a solution's runs without their reports, newest first."""
+        ...
+
+    async def latest_report(self, solution_id: str, *, up_to_version: int | None = None) -> Run | None:
+        """Return the newest scored run with its report."""
+        ...
+
+
+class Solutions(Protocol):
+    """What is known of solutions."""
+
+    async def get(self, solution_id: str) -> Solution | None:
+        """Return the solution, or None."""
+        ...
+
+    async def change(
+        self, solution_id: str, decide: Callable[[Solution | None], Solution | None], *, run: Run | None = None
+    ) -> Solution | None:
+        """Load, decide, save, with the job of `run` in the same write; None decided saves nothing."""
+        ...
+
+
+class Repositories(Protocol):
+    """Where repositories are fetched from."""
+
+    def fetched(self, url: str, as_of: datetime) -> AbstractAsyncContextManager[Path]:
+        """A bare clone that exists inside the block. Raises CheckupFailure."""
+        ...
+
+
+class Analyser(Protocol):
+    """Whoever measures a bare repository."""
+
+    async def analyse(self, git_dir: Path, as_of: datetime) -> Analysis:
+        """Measure HEAD. Raises CheckupFailure."""
+        ...
+
+
+class Rubrics(Protocol):
+    """The released rubrics."""
+
+    @property
+    def current(self) -> Rubric:
+        """The rubric of new runs."""
+        ...
+
+    def get(self, version: str) -> Rubric:
+        """Return one version. Raises KeyError when it was never released."""
+        ...
+
+
+class QueueWatch(Protocol):
+    """Whoever can look at the work queue."""
+
+    async def look(self) -> Queue:
+        """Return the queue as it is now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that the use cases of this service are handed."""
+
+    runs: Runs
+    solutions: Solutions
+    repositories: Repositories
+    analyser: Analyser
+    rubrics: Rubrics
+    queue: QueueWatch
+    clock: Clock
+    request_interval: timedelta
+    fetch_attempts: int

@@ -1,0 +1,19 @@
+"""The HTTP application of the checkup."""
+
+from fastapi import FastAPI
+from servicekit import http
+from servicekit.http import Lifespan
+
+from checkup.entrypoints.api import operations, reports
+from checkup.settings import CheckupSettings
+
+
+def create_app(settings: CheckupSettings, lifespan: Lifespan) -> FastAPI:
+    """Build the application; the lifespan builds what stands behind it."""
+    return http.create_app(
+        settings,
+        title="Marktplatz: checkup",
+        description="Quality checkup of repositories in five dimensions, with evidence and coverage.",
+        lifespan=lifespan,
+        routers=[reports.router, operations.router],
+    )

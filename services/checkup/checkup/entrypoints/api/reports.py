@@ -1,0 +1,66 @@
+"""The routes of reports, runs and the rubric."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from servicekit import http
+from servicekit.auth import CurrentUser, OptionalUser, Principal
+from servicekit.idempotency import IdempotentRoute, new_id
+
+from checkup.application import commands, queries
+from checkup.application.commands import TEAM, Asker
+from checkup.application.ports import Ports
+from checkup.entrypoints.api.schemas import ReportOut, RubricOut, RunList, RunOut
+
+router = APIRouter(tags=["checkup"], route_class=IdempotentRoute)
+
+
+def ports(request: Request) -> Ports:
+    """Return what the use cases are handed (dependency)."""
+    held: Ports = http.container(request).ports
+    return held
+
+
+Given = Annotated[Ports, Depends(ports)]
+Id = Annotated[str, Path(max_length=100)]
+
+
+@router.get("/rubric")
+async def read_rubric(given: Given, version: Annotated[str | None, Query(max_length=20)] = None) -> RubricOut:
+    """What is measured, how it is scored, and what earns an award; earlier versions on request."""
+    return RubricOut.of(queries.rubric(given, version))
+
+
+@router.get("/solutions/{solution_id}")
+async def read_report(given: Given, user: OptionalUser, solution_id: Id) -> ReportOut:
+    """The newest report: of the published version for everybody, of any version for the provider and the team."""
+    return ReportOut.of(await queries.report(given, solution_id, by=_asker(user)))
+
+
+@router.get("/solutions/{solution_id}/runs")
+async def list_runs(given: Given, user: OptionalUser, solution_id: Id) -> RunList:
+    """The newest runs first, at most 50; the public sees those of the published version that were scored."""
+    found = await queries.runs(given, solution_id, by=_asker(user))
+    return RunList(items=[RunOut.of(run) for run in found], next_cursor=None, total=len(found))
+
+
+@router.post("/solutions/{solution_id}/runs", status_code=202)
+async def request_run(given: Given, user: CurrentUser, solution_id: Id, request: Request, response: Response) -> RunOut:
+    """Measure the newest version again: for members of the provider and the team, at most once per ten minutes."""
+    asker = _asker(user)
+    assert asker is not None  # noqa: S101 - CurrentUser
+    run = await commands.request_run(given, solution_id, by=asker, run_id=new_id(request))
+    response.headers["Location"] = f"/api/checkup/runs/{run.id}"
+    return RunOut.of(run)
+
+
+@router.get("/runs/{run_id}")
+async def read_run(given: Given, user: OptionalUser, run_id: Id) -> RunOut:
+    """One run with its state and what it is doing."""
+    return RunOut.of(await queries.run(given, run_id, by=_asker(user)))
+
+
+def _asker(user: Principal | None) -> Asker | None:
+    if user is None:
+        return None
+    return Asker(user.sub, frozenset(user.memberships), user.has_role(*TEAM))

@@ -1,0 +1,291 @@
+"""What the API answers."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from checkup.application.ports import Queue
+from checkup.domain.measurement import Status
+from checkup.domain.report import Report
+from checkup.domain.rubric import Dimension, Metric, Rubric
+from checkup.domain.run import Run, RunState, Stage, Trigger
+from checkup.domain.scoring import DimensionResult, MetricResult, Standing
+
+PROGRESS = {Stage.FETCHING: 0.2, Stage.ANALYSING: 0.6, Stage.WAITING: 0.1}
+
+
+class EvidenceOut(BaseModel):
+    """What was found and where; `path` and `line` are of the measured commit."""
+
+    text: str
+    path: str | None = None
+    line: int | None = None
+
+
+class MetricOut(BaseModel):
+    """One metric; `score` and `gain` are null unless it was measured, `reason` says why not.
+
+    `gain` is how many points the dimension would rise if this metric reached 100.
+    """
+
+    id: str
+    title_de: str
+    title_en: str
+    status: Status
+    score: float | None
+    weight: float
+    raw: dict[str, float]
+    evidence: list[EvidenceOut]
+    reason: str | None
+    advice_de: str | None
+    advice_en: str | None
+    gain: float | None
+
+    @classmethod
+    def of(cls, metric: MetricResult) -> Self:
+        return cls(
+            id=metric.id,
+            title_de=metric.title.de,
+            title_en=metric.title.en,
+            status=metric.status,
+            score=metric.score,
+            weight=metric.weight,
+            raw=dict(metric.raw),
+            evidence=[EvidenceOut(text=e.text, path=e.path, line=e.line) for e in metric.evidence],
+            reason=metric.reason,
+            advice_de=metric.advice.de if metric.advice else None,
+            advice_en=metric.advice.en if metric.advice else None,
+            gain=metric.gain,
+        )
+
+
+class CapOut(BaseModel):
+    """An upper bound that held, as a sentence."""
+
+    id: str
+    limit: float
+    text_de: str
+    text_en: str
+
+
+class DimensionOut(BaseModel):
+    """One dimension; `score` is null when less than half of its weight could be measured."""
+
+    dimension: str
+    score: int | None
+    coverage: float
+    confidence: float
+    status: Standing
+    award: bool
+    caps: list[CapOut]
+    metrics: list[MetricOut]
+
+    @classmethod
+    def of(cls, result: DimensionResult) -> Self:
+        return cls(
+            dimension=result.dimension,
+            score=result.score,
+            coverage=result.coverage,
+            confidence=result.confidence,
+            status=result.standing,
+            award=result.award,
+            caps=[CapOut(id=c.id, limit=c.limit, text_de=c.text.de, text_en=c.text.en) for c in result.caps],
+            metrics=[MetricOut.of(metric) for metric in result.metrics],
+        )
+
+
+class ReportOut(BaseModel):
+    """The report of one run; `reason` says why nothing was measurable."""
+
+    run_id: str
+    solution_id: str
+    version: int
+    rubric_version: str
+    rubric_digest: str
+    repository_url: str | None
+    commit: str | None
+    as_of: datetime
+    finished_at: datetime | None
+    dimensions: list[DimensionOut]
+    awards: list[str]
+    measurable: bool
+    reason: str | None
+    notes: list[str]
+    toolset: str | None
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        report = run.report
+        assert isinstance(report, Report)  # noqa: S101 - a scored run has one
+        return cls(
+            run_id=run.id,
+            solution_id=run.solution_id,
+            version=run.solution_version,
+            rubric_version=report.rubric_version,
+            rubric_digest=report.rubric_digest,
+            repository_url=report.repository_url,
+            commit=report.commit,
+            as_of=report.as_of,
+            finished_at=run.finished_at,
+            dimensions=[DimensionOut.of(result) for result in report.dimensions],
+            awards=list(report.awards),
+            measurable=report.measurable,
+            reason=report.reason,
+            notes=list(report.notes),
+            toolset=report.toolset,
+        )
+
+
+class RunOut(BaseModel):
+    """A run; `reason` is German and set when it failed or waits, `progress` is 0 to 1."""
+
+    id: str
+    solution_id: str
+    version: int
+    state: RunState
+    stage: Stage | None
+    progress: float
+    trigger: Trigger
+    attempts: int
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    kind: str | None
+    reason: str | None
+    detail: str | None
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        return cls(
+            id=run.id,
+            solution_id=run.solution_id,
+            version=run.solution_version,
+            state=run.state,
+            stage=run.stage,
+            progress=1.0 if run.finished else PROGRESS[run.stage] if run.stage else 0.0,
+            trigger=run.trigger,
+            attempts=run.attempts,
+            requested_at=run.requested_at,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            kind=run.failure_kind,
+            reason=run.failure_reason,
+            detail=run.failure_detail,
+        )
+
+
+class RunList(BaseModel):
+    """Runs, newest first."""
+
+    items: list[RunOut]
+    next_cursor: str | None
+    total: int
+
+
+class RubricMetricOut(BaseModel):
+    """One question of the rubric."""
+
+    id: str
+    weight: float
+    title_de: str
+    title_en: str
+    question_de: str
+    question_en: str
+    advice_de: str
+    advice_en: str
+    source: str
+    measured: bool
+    missing_de: str | None
+
+    @classmethod
+    def of(cls, metric: Metric) -> Self:
+        return cls(
+            id=metric.id,
+            weight=metric.weight,
+            title_de=metric.title.de,
+            title_en=metric.title.en,
+            question_de=metric.question.de,
+            question_en=metric.question.en,
+            advice_de=metric.advice.de,
+            advice_en=metric.advice.en,
+            source=metric.source,
+            measured=metric.formula is not None,
+            missing_de=metric.missing.de if metric.missing else None,
+        )
+
+
+class RubricDimensionOut(BaseModel):
+    """One dimension with what earns its award."""
+
+    id: str
+    title_de: str
+    title_en: str
+    about_de: str
+    about_en: str
+    award_score: float
+    award_coverage: float
+    caps: list[CapOut]
+    metrics: list[RubricMetricOut]
+
+    @classmethod
+    def of(cls, dimension: Dimension) -> Self:
+        return cls(
+            id=dimension.id,
+            title_de=dimension.title.de,
+            title_en=dimension.title.en,
+            about_de=dimension.about.de,
+            about_en=dimension.about.en,
+            award_score=dimension.award.score,
+            award_coverage=dimension.award.coverage,
+            caps=[CapOut(id=c.id, limit=c.limit, text_de=c.text.de, text_en=c.text.en) for c in dimension.caps],
+            metrics=[RubricMetricOut.of(metric) for metric in dimension.metrics],
+        )
+
+
+class RubricOut(BaseModel):
+    """A released rubric."""
+
+    version: str
+    valid_from: str
+    digest: str
+    number_from: float
+    normal_from: float
+    thresholds_from_de: str
+    dimensions: list[RubricDimensionOut]
+
+    @classmethod
+    def of(cls, rubric: Rubric) -> Self:
+        return cls(
+            version=rubric.version,
+            valid_from=rubric.valid_from,
+            digest=rubric.digest,
+            number_from=rubric.number_from,
+            normal_from=rubric.normal_from,
+            thresholds_from_de=rubric.thresholds_from.de,
+            dimensions=[RubricDimensionOut.of(dimension) for dimension in rubric.dimensions],
+        )
+
+
+class StatusOut(BaseModel):
+    """The work queue; `lag` (waiting and in flight) is what workers are scaled by."""
+
+    lag: int
+    waiting: int
+    in_flight: int
+    redelivered: int
+    queued: int
+    running: int
+    oldest_seconds: float | None
+
+    @classmethod
+    def of(cls, queue: Queue) -> Self:
+        return cls(
+            lag=queue.waiting + queue.in_flight,
+            waiting=queue.waiting,
+            in_flight=queue.in_flight,
+            redelivered=queue.redelivered,
+            queued=queue.queued,
+            running=queue.running,
+            oldest_seconds=queue.oldest_seconds,
+        )

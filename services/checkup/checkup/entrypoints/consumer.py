@@ -1,0 +1,48 @@
+"""Binds the events of the catalogue to the policies, and the work queue to the runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from contracts.catalog import SolutionDelisted, SolutionPublished, SolutionSubmitted
+from servicekit import context
+from servicekit.delivery import Delivery
+
+from checkup.application import policies
+from checkup.application.mapping import Job
+from checkup.application.perform import perform
+from checkup.wiring import Container
+
+
+@asynccontextmanager
+async def worker(container: Container) -> AsyncIterator[None]:
+    """Consume events and jobs inside the block."""
+    platform, ports = container.platform, container.ports
+    consumer = platform.consumer("checkup-policies")
+
+    @consumer.on(SolutionSubmitted)
+    async def _submitted(event: SolutionSubmitted, delivery: Delivery) -> None:
+        await policies.on_submitted(ports, event)
+
+    @consumer.on(SolutionPublished)
+    async def _published(event: SolutionPublished, delivery: Delivery) -> None:
+        await policies.on_published(ports, event)
+
+    @consumer.on(SolutionDelisted)
+    async def _delisted(event: SolutionDelisted, delivery: Delivery) -> None:
+        await policies.on_delisted(ports, event)
+
+    async def run(body: bytes, delivery: Delivery) -> None:
+        job = Job.model_validate_json(body)
+        asked = context.RequestContext(
+            correlation_id=job.correlation_id,
+            traceparent=context.next_traceparent(job.traceparent),
+            actor=job.actor,
+            causation_id=job.causation_id,
+        )
+        with context.bound(asked):
+            await perform(ports, job, attempt=delivery.attempt)
+
+    container.fetch.prepare()
+    platform.jobs("checkup-runs", run, concurrency=container.settings.checkup_concurrency)
+    async with platform.consuming():
+        yield

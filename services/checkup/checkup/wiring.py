@@ -1,0 +1,70 @@
+"""The only place where the checkup service is put together; processes and tests share it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from servicekit.clock import Clock
+from servicekit.platform import Platform, open_platform
+
+from checkup.adapters.address_guard import allowed_origins
+from checkup.adapters.analysis_process import AnalysisProcess
+from checkup.adapters.git_fetch import FetchLimits, GitFetch
+from checkup.adapters.queue_watch import JetStreamQueue
+from checkup.adapters.rubric_files import RubricFiles
+from checkup.adapters.runs import MongoRuns
+from checkup.adapters.solutions import MongoSolutions
+from checkup.application.ports import Ports
+from checkup.settings import CheckupSettings
+
+
+@dataclass(frozen=True)
+class Container:
+    """What the entry points reach for."""
+
+    platform: Platform
+    ports: Ports
+    fetch: GitFetch
+    settings: CheckupSettings
+
+
+@asynccontextmanager
+async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncIterator[Container]:
+    """Open connections, create indexes, and hand out the use cases' ports."""
+    rubrics = RubricFiles(settings.checkup_rubric_version)
+    fetch = fetcher(settings)
+    async with open_platform(settings, clock=clock) as platform:
+        runs = MongoRuns(platform.aggregates("runs"))
+        solutions = MongoSolutions(platform.aggregates("solutions"))
+        await runs.prepare()
+        await solutions.prepare()
+        ports = Ports(
+            runs=runs,
+            solutions=solutions,
+            repositories=fetch,
+            analyser=analyser(settings),
+            rubrics=rubrics,
+            queue=JetStreamQueue(platform.js, runs, platform.clock),
+            clock=platform.clock,
+            request_interval=timedelta(seconds=settings.checkup_request_interval_seconds),
+            fetch_attempts=settings.checkup_fetch_attempts,
+        )
+        yield Container(platform, ports, fetch, settings)
+
+
+def fetcher(settings: CheckupSettings) -> GitFetch:
+    """Whoever clones, within the bounds of the settings."""
+    limits = FetchLimits(
+        seconds=settings.checkup_fetch_seconds,
+        disk_bytes=settings.checkup_fetch_bytes,
+        allowed=allowed_origins(settings.checkup_allow_local),
+    )
+    return GitFetch(settings.checkup_work_dir, limits)
+
+
+def analyser(settings: CheckupSettings) -> AnalysisProcess:
+    """Whoever measures, within the bounds of the settings."""
+    return AnalysisProcess(
+        seconds=settings.checkup_analysis_seconds, memory_bytes=settings.checkup_analysis_memory_bytes
+    )
