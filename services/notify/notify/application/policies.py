@@ -1,0 +1,54 @@
+"""Turns what is to be told into one message per recipient."""
+
+from collections.abc import Sequence
+
+from servicekit import errors
+
+from notify.application.notices import Notice
+from notify.application.ports import Ports
+from notify.domain import mailing
+from notify.domain.message import MAILED, Message, Recipient, message_id
+
+PATIENCE = 2
+"""Deliveries of an event that wait for a membership which may still be on its way through the members bucket."""
+
+
+async def tell(ports: Ports, notice: Notice, *, attempt: int) -> int:
+    """Save the messages of a notice; return how many are new. The same event twice gives nothing new.
+
+    Raises ProblemError `members-unknown` (unavailable) on the first deliveries when nobody is known to belong to the
+    organisation; after that the event is taken to concern nobody (a late event of an organisation that is gone).
+    """
+    recipients = _recipients(ports, notice)
+    if not recipients and attempt <= PATIENCE:
+        raise errors.unavailable("members-unknown", f"no member of organisation {notice.organisation_id} is known yet")
+    texts = ports.templates.inbox(notice.kind, notice.facts)
+    now = ports.clock.now()
+    added = 0
+    for recipient, reason in recipients:
+        message = Message(
+            id=message_id(notice.event_id, recipient),
+            event_id=notice.event_id,
+            kind=notice.kind,
+            recipient=recipient,
+            organisation_id=notice.organisation_id,
+            title=texts.title,
+            text=texts.text,
+            link=notice.link,
+            action=notice.action,
+            reason=reason,
+            facts=notice.facts,
+            created_at=now,
+            mail=mailing.due(now) if notice.kind in MAILED else None,
+        )
+        added += await ports.messages.add(message)
+    return added
+
+
+def _recipients(ports: Ports, notice: Notice) -> Sequence[tuple[Recipient, str]]:
+    if notice.role is not None:
+        return [(Recipient("role", notice.role), "Sie gehören zum Prüfteam des Marktplatzes.")]
+    return [
+        (Recipient("user", member.user), f"Sie sind Mitglied der Organisation „{member.organisation_name}“.")
+        for member in ports.membership.members_of(notice.organisation_id)
+    ]

@@ -1,0 +1,65 @@
+"""A message to one recipient: what it says, why it was sent, and what became of its e-mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from contracts.ids import derived_id
+
+from notify.domain.mailing import Mailing
+
+
+class Kind(StrEnum):
+    """What a message is about; each kind has templates of its own."""
+
+    SOLUTION_SUBMITTED = "solution_submitted"
+    CHANGES_REQUESTED = "changes_requested"
+    SOLUTION_APPROVED = "solution_approved"
+    SOLUTION_REJECTED = "solution_rejected"
+    SOLUTION_PUBLISHED = "solution_published"
+    CHECKUP_SCORED = "checkup_scored"
+    CHECKUP_NOT_MEASURABLE = "checkup_not_measurable"
+    CHECKUP_FAILED = "checkup_failed"
+    RATING_ADDED = "rating_added"
+    ORGANISATION_ONBOARDED = "organisation_onboarded"
+
+
+MAILED = frozenset(Kind) - {Kind.SOLUTION_PUBLISHED, Kind.CHECKUP_NOT_MEASURABLE}
+"""Kinds that are worth an e-mail: publication follows an approval at once, and "not measurable" asks for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One user, or everybody with a role of the team (who share one message and one mailbox)."""
+
+    kind: Literal["user", "role"]
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message. `facts` fill the templates of the kind; `mail` is None when no e-mail belongs to it."""
+
+    id: str
+    event_id: str
+    kind: Kind
+    recipient: Recipient
+    organisation_id: str | None
+    title: str
+    text: str
+    link: str
+    action: str
+    reason: str
+    facts: Mapping[str, Any]
+    created_at: datetime
+    mail: Mailing | None
+
+
+def message_id(event_id: str, recipient: Recipient) -> str:
+    """Return the id of the one message that an event leads to for a recipient, however often it is delivered."""
+    return derived_id("message", event_id, str(recipient))

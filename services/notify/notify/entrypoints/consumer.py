@@ -1,0 +1,95 @@
+"""Binds events to what is told and remembered, and runs the mailer beside it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from contracts.catalog import (
+    MemberJoined,
+    MemberLeft,
+    OrganisationOnboarded,
+    RatingAdded,
+    SolutionPublished,
+    SolutionSubmitted,
+)
+from contracts.checkup import CheckupFailed, CheckupScored
+from contracts.review import ChangesRequested, ReviewCompleted
+from servicekit.delivery import Delivery, EventConsumer
+
+from notify.application import contacts, notices
+from notify.application.notices import Notice
+from notify.application.policies import tell
+from notify.application.ports import Ports
+from notify.entrypoints.mailer import Mailer
+from notify.wiring import Container
+
+Tell = Callable[[Notice, Delivery], Awaitable[None]]
+
+
+@asynccontextmanager
+async def worker(container: Container) -> AsyncIterator[None]:
+    """Consume events and send mails inside the block."""
+    platform = container.platform
+    settings = container.settings
+    mailer = Mailer(container.ports, container.rules, poll_seconds=settings.notify_poll_seconds)
+
+    async def tell_and_send(notice: Notice, delivery: Delivery) -> None:
+        if await tell(container.ports, notice, attempt=delivery.attempt):
+            mailer.wake()
+
+    events = platform.consumer("notify-events")
+    _bind_catalog(events, container.ports, tell_and_send)
+    _bind_review(events, tell_and_send)
+    _bind_checkup(events, container.ports, tell_and_send)
+    _bind_members(platform.consumer("notify-contacts"), container.ports)
+    async with mailer.running(settings.shutdown_seconds), platform.consuming():
+        yield
+
+
+def _bind_catalog(consumer: EventConsumer, ports: Ports, say: Tell) -> None:
+    @consumer.on(SolutionSubmitted)
+    async def _submitted(event: SolutionSubmitted, delivery: Delivery) -> None:
+        await ports.names.remember(event.data.solution_id, event.data.listing.name)
+        await say(notices.of_submission(event), delivery)
+
+    @consumer.on(SolutionPublished)
+    async def _published(event: SolutionPublished, delivery: Delivery) -> None:
+        await ports.names.remember(event.data.solution_id, event.data.listing.name)
+        await say(notices.of_publication(event), delivery)
+
+    @consumer.on(RatingAdded)
+    async def _rated(event: RatingAdded, delivery: Delivery) -> None:
+        await say(notices.of_rating(event), delivery)
+
+    @consumer.on(OrganisationOnboarded)
+    async def _onboarded(event: OrganisationOnboarded, delivery: Delivery) -> None:
+        await say(notices.of_onboarding(event), delivery)
+
+
+def _bind_review(consumer: EventConsumer, say: Tell) -> None:
+    @consumer.on(ChangesRequested)
+    async def _asked(event: ChangesRequested, delivery: Delivery) -> None:
+        await say(notices.of_changes_requested(event), delivery)
+
+    @consumer.on(ReviewCompleted)
+    async def _decided(event: ReviewCompleted, delivery: Delivery) -> None:
+        await say(notices.of_decision(event), delivery)
+
+
+def _bind_checkup(consumer: EventConsumer, ports: Ports, say: Tell) -> None:
+    @consumer.on(CheckupScored)
+    async def _scored(event: CheckupScored, delivery: Delivery) -> None:
+        await say(notices.of_checkup(event, await ports.names.of(event.data.solution_id)), delivery)
+
+    @consumer.on(CheckupFailed)
+    async def _failed(event: CheckupFailed, delivery: Delivery) -> None:
+        await say(notices.of_failed_checkup(event, await ports.names.of(event.data.solution_id)), delivery)
+
+
+def _bind_members(consumer: EventConsumer, ports: Ports) -> None:
+    @consumer.on(MemberJoined)
+    async def _joined(event: MemberJoined, delivery: Delivery) -> None:
+        await contacts.on_joined(ports, event, sequence=delivery.sequence)
+
+    @consumer.on(MemberLeft)
+    async def _left(event: MemberLeft, delivery: Delivery) -> None:
+        await contacts.on_left(ports, event, sequence=delivery.sequence)

@@ -1,0 +1,131 @@
+"""Every kind of message reads well in the inbox and as a mail, says why it came, and how to stop it."""
+
+from pathlib import Path
+
+import notify
+import pytest
+from contracts.checkup import CheckupScored
+from contracts.review import ChangesRequested, ReviewCompleted
+from jinja2 import UndefinedError
+from notify.adapters.templates import JinjaTemplates
+from notify.application import notices
+from notify.application.notices import Notice
+from notify.domain.message import Kind
+
+from .conftest import message_of
+
+HOSTILE = '<img src=x onerror="alert(1)">'
+FACTS = {
+    "solution_name": HOSTILE,
+    "organisation_name": HOSTILE,
+    "summary": HOSTILE,
+    "version": 2,
+    "round": 2,
+    "message": HOSTILE,
+    "findings": [{"title": HOSTILE, "finding": HOSTILE, "asks_for_work": True}],
+    "keeps_seal": True,
+    "scores": [{"label": HOSTILE, "score": 12.0, "award": True}],
+    "why": HOSTILE,
+    "overall": 4,
+    "report": HOSTILE,
+    "revised": True,
+    "count": 2,
+    "average": 4.5,
+    "kinds": ["provider", "municipality"],
+}
+
+
+def test_a_request_for_changes_names_what_to_improve_and_nothing_else(
+    changes_requested: ChangesRequested, templates: JinjaTemplates
+) -> None:
+    notice = notices.of_changes_requested(changes_requested)
+    assert notice.link == "/meine-loesungen/solution-1"
+    texts = templates.inbox(notice.kind, notice.facts)
+    assert texts.title == "Änderungen erbeten: „DorfFunk“"
+    assert texts.text == (
+        "Das Prüfteam hat „DorfFunk“ (Version 2, Runde 1) durchgesehen und bittet um Änderungen.\n"
+        "\n"
+        "Nachricht des Prüfteams:\n"
+        "Bitte ergänzen\n"
+        "\n"
+        "Das ist zu verbessern:\n"
+        "- Informationsmaterial: Handbuch fehlt\n"
+        "- Bedienbarkeit: zu viele Schritte\n"
+        "\n"
+        "Bitte überarbeiten Sie den Eintrag und reichen Sie ihn erneut ein."
+    )
+
+
+def test_a_rejection_says_that_the_earlier_seal_stays(rejected: ReviewCompleted, templates: JinjaTemplates) -> None:
+    notice = notices.of_decision(rejected)
+    assert notice.kind is Kind.SOLUTION_REJECTED
+    text = templates.inbox(notice.kind, notice.facts).text
+    assert text.startswith(
+        "„DorfFunk“ (Version 2) hat die Prüfung nicht bestanden.\n"
+        "Die zuvor geprüfte Version bleibt mit ihrem Prüfsiegel unverändert.\n"
+        "\n"
+        "Die Gründe:\n"
+    )
+
+
+def test_a_checkup_lists_scores_in_german(scored: CheckupScored, templates: JinjaTemplates) -> None:
+    notice = notices.of_checkup(scored, "DorfFunk")
+    text = templates.inbox(notice.kind, notice.facts).text
+    assert "- Dokumentation: 87,5, ausgezeichnet\n" in text
+    assert "nicht messbar\n" in text
+    nameless = notices.of_checkup(scored, None)
+    assert templates.inbox(nameless.kind, nameless.facts).title == "Checkup fertig: „dorffunk“"
+
+
+def test_a_mail_says_why_it_was_sent_and_how_to_stop_it(
+    changes_requested: ChangesRequested, templates: JinjaTemplates
+) -> None:
+    message = message_of(notices.of_changes_requested(changes_requested), templates)
+    letter = templates.letter(message, name="Petra Muster", unsubscribe_url="https://marktplatz.example.org/u?token=t")
+    for body in (letter.text, letter.html):
+        assert "Guten Tag Petra Muster," in body
+        assert "Sie sind Mitglied der Organisation „Musterlösungen GmbH“." in body
+        assert "https://marktplatz.example.org/meine-loesungen/solution-1" in body
+        assert "https://marktplatz.example.org/u?token=t" in body
+        assert "https://marktplatz.example.org/einstellungen" in body
+    assert letter.text.startswith("Guten Tag Petra Muster,\n\nDas Prüfteam hat")
+    assert '<html lang="de">' in letter.html
+
+
+def test_the_teams_mailbox_learns_who_can_take_it_off_the_list(
+    changes_requested: ChangesRequested, templates: JinjaTemplates
+) -> None:
+    message = message_of(notices.of_changes_requested(changes_requested), templates, role=True)
+    letter = templates.letter(message, name=None, unsubscribe_url=None)
+    assert letter.text.startswith("Guten Tag,\n")
+    assert "Der Betrieb des Marktplatzes kann sie austragen." in letter.text
+    assert "abbestellen" not in letter.text
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_others_wrote_is_text_and_never_markup(kind: Kind, templates: JinjaTemplates) -> None:
+    notice = Notice(event_id="e", kind=kind, organisation_id="o", link="/", action="Ansehen", facts=FACTS)
+    letter = templates.letter(message_of(notice, templates), name=HOSTILE, unsubscribe_url=None)
+    assert "<img" not in letter.html
+    assert "&lt;img" in letter.html
+    assert HOSTILE in letter.text
+    assert "&" not in letter.text.replace("&lt;", "")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_has_its_templates_and_needs_all_its_facts(kind: Kind, templates: JinjaTemplates) -> None:
+    directory = Path(notify.__file__).parent / "templates" / kind.value
+    assert {file.name for file in directory.iterdir()} == {"subject.txt", "body.txt", "body.html"}
+    texts = templates.inbox(kind, FACTS)
+    assert "\n" not in texts.title
+    assert "\n\n\n" not in texts.text
+    with pytest.raises(UndefinedError):
+        templates.inbox(kind, {})
+
+
+def test_a_title_stays_short_and_on_one_line(templates: JinjaTemplates) -> None:
+    facts = {**FACTS, "solution_name": "x\r\ny " * 100}
+    title = templates.inbox(Kind.SOLUTION_PUBLISHED, facts).title
+    assert "\n" not in title
+    assert "\r" not in title
+    assert len(title) == 200
