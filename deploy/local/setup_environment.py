@@ -39,7 +39,7 @@ def suitable_python():
 
 
 def digest(*paths):
-    """One hash over the contents of files (relative to the checkout); a missing one is left to the step that needs it."""
+    """One hash over the contents of files of the checkout; a missing one is left to the step that needs it."""
     total = hashlib.sha256(ROOT.encode())
     for path in paths:
         if os.path.exists(os.path.join(ROOT, path)):

@@ -21,19 +21,24 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _signing_key(file: Path | None) -> Any:
-    from authlib import jose  # noqa: PLC0415 -- warnings have to be silenced before
+def _with_private_part(key: Any) -> dict[str, Any]:
+    """The key as JSON; the provider's versions (for Python 3.11 and later ones) use two libraries for it."""
+    for option in ("private", "is_private"):
+        content = dict(key.as_dict(**{option: True}))
+        if "d" in content:
+            content.pop(option, None)
+            return content
+    raise TypeError(f"{type(key)} does not give its private part away")
 
-    keys: Any = jose.RSAKey
 
-    if file is not None and file.exists():
-        return keys.import_key(json.loads(file.read_text()))
-    key = keys.generate_key(is_private=True)
-    if file is not None:
-        fresh = file.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(key.as_dict(is_private=True)))
-        fresh.rename(file)
+def _kept(key: Any, file: Path) -> Any:
+    """The key in the file; the given one is put there when there is none."""
+    if file.exists():
+        return type(key).import_key(json.loads(file.read_text()))
+    fresh = file.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(_with_private_part(key)))
+    fresh.rename(file)
     return key
 
 
@@ -50,11 +55,12 @@ def main() -> None:
     from oidc_provider_mock import User, app  # noqa: PLC0415
     from oidc_provider_mock._storage import Storage  # noqa: PLC0415
 
-    key, create = _signing_key(arguments.key), Storage.__init__
+    create = Storage.__init__
 
     def with_kept_key(self: Any) -> None:
         create(self)
-        self.jwk = key
+        if arguments.key is not None:
+            self.jwk = _kept(self.jwk, arguments.key)
 
     setattr(Storage, "__init__", with_kept_key)  # noqa: B010 -- the package makes a new key at every start
     claims = json.loads(arguments.users.read_text()) if arguments.users else []
