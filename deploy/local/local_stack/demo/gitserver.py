@@ -1,6 +1,7 @@
 """Serves the demonstration repositories over git's smart HTTP protocol, on loopback and for reading only.
 
-`python -m local_stack.demo.gitserver --root DIR --port N`; then `git clone http://127.0.0.1:N/mitfahrbank.git`.
+`python -m local_stack.demo.gitserver --root DIR --port N` generates what is missing and serves it; then
+`git clone http://127.0.0.1:N/mitfahrbank.git`.
 Only repositories that lie directly under the root are served, found by name in a listing, so that no path of a request
 ever reaches the file system. The protocol is described in git's `gitprotocol-http(5)`.
 """
@@ -21,6 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
+
+from local_stack.demo.repositories import generate
 
 LOOPBACK = "127.0.0.1"
 REPOSITORY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.git")
@@ -153,18 +156,25 @@ def create_server(root: Path, port: int, host: str = LOOPBACK) -> ThreadingHTTPS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Serve git repositories for reading, on loopback.")
-    parser.add_argument("--root", type=Path, required=True)
+    parser = argparse.ArgumentParser(description="Generate the demonstration repositories and serve them for reading.")
+    parser.add_argument("--root", "--directory", type=Path, required=True, help="folder with bare repositories")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default=LOOPBACK, help="anything but loopback only inside a container")
+    parser.add_argument("--serve-only", action="store_true", help="do not generate repositories")
     options = parser.parse_args(arguments)
+    for repository in () if options.serve_only else generate(options.root):
+        if repository.skipped:
+            print(f"{repository.name}.git is not there: {repository.skipped}", file=sys.stderr)
     try:
-        server = create_server(options.root, options.port)
+        server = create_server(options.root, options.port, options.host)
     except OSError as error:
-        print(f"cannot listen on {LOOPBACK}:{options.port}: {error.strerror}", file=sys.stderr)
+        print(f"cannot listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
         return 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
-    print(f"serving {', '.join(repositories(options.root)) or 'nothing yet'} on http://{LOOPBACK}:{server.server_port}")
+    print(
+        f"serving {', '.join(repositories(options.root)) or 'nothing yet'} on http://{options.host}:{server.server_port}"
+    )
     sys.stdout.flush()
     with contextlib.closing(server.socket):
         server.serve_forever(poll_interval=0.2)
