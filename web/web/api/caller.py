@@ -1,0 +1,124 @@
+"""Pooled HTTP to the gateway: one request, one answer, every refusal an ApiProblem."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from web.api.problem import UNREACHABLE, ApiProblem, of_response
+
+Query = Mapping[str, str | int | bool | Sequence[str] | None]
+log = structlog.stdlib.get_logger(__name__)
+
+
+class ApiModel(BaseModel):
+    """What a service answers: unknown fields are ignored, so that services may add some."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+Model = TypeVar("Model", bound=ApiModel)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer: the decoded body and the version out of its ETag, if it had one."""
+
+    body: Any
+    version: int | None
+
+    def as_model(self, model: type[Model]) -> Model:
+        """Read the body as a model; the ETag's version fills a missing `version`."""
+        body = self.body
+        if isinstance(body, dict) and self.version is not None and body.get("version") is None:
+            body = {**body, "version": self.version}
+        try:
+            return model.model_validate(body)
+        except ValidationError as error:
+            log.error("unexpected_answer", model=model.__name__, faults=error.errors(include_input=False))
+            raise ApiProblem(502, "unexpected-answer", str(error)) from error
+
+
+def _version(etag: str | None) -> int | None:
+    digits = (etag or "").removeprefix("W/").strip('"')
+    return int(digits) if digits.isdigit() else None
+
+
+def client(gateway_url: str, *, seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """Return the pooled client all callers share; `seconds` bounds each phase of a request."""
+    return httpx.AsyncClient(
+        base_url=gateway_url,
+        timeout=httpx.Timeout(seconds, connect=min(seconds, 3.0), pool=min(seconds, 5.0)),
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+        headers={"Accept": "application/json"},
+        follow_redirects=False,
+        transport=transport or httpx.AsyncHTTPTransport(retries=1),
+        trust_env=False,
+    )
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Calls the services on behalf of one user (`token`) or of a visitor (None)."""
+
+    http: httpx.AsyncClient
+    token: str | None = None
+    request_id: str | None = None
+
+    async def get(self, path: str, query: Query | None = None) -> Answer:
+        """Read something."""
+        return await self._send("GET", path, query=query)
+
+    async def post(self, path: str, body: Any = None, *, key: str | None = None, version: int | None = None) -> Answer:
+        """Do something; `key` is the Idempotency-Key that makes a repeat harmless."""
+        return await self._send("POST", path, body=body, key=key, version=version)
+
+    async def put(self, path: str, body: Any, *, version: int | None = None, query: Query | None = None) -> Answer:
+        """Replace something; `version` becomes If-Match."""
+        return await self._send("PUT", path, body=body, version=version, query=query)
+
+    async def delete(self, path: str) -> Answer:
+        """Remove something."""
+        return await self._send("DELETE", path)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: Any = None,
+        key: str | None = None,
+        version: int | None = None,
+    ) -> Answer:
+        headers = {}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if self.request_id:
+            headers["X-Request-Id"] = self.request_id
+        if key:
+            headers["Idempotency-Key"] = key
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        given = {name: value for name, value in (query or {}).items() if value not in (None, "", [], ())}
+        try:
+            response = await self.http.request(
+                method,
+                path,
+                params=httpx.QueryParams(given),
+                json=body,
+                headers=headers,
+            )
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            log.warning("service_unreachable", method=method, path=path, error=repr(error))
+            raise ApiProblem(503, UNREACHABLE, f"{method} {path}: {error!r}") from error
+        if response.is_redirect or response.status_code >= 400:
+            raise of_response(response)
+        try:
+            decoded = response.json() if response.content else None
+        except ValueError as error:
+            raise ApiProblem(502, "unexpected-answer", f"{method} {path}: no JSON") from error
+        return Answer(decoded, _version(response.headers.get("etag")))

@@ -1,0 +1,307 @@
+"""The catalog service: organisations, solutions with their drafts, ratings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from web.api.caller import ApiModel, Caller
+
+BASE = "/api/catalog"
+WEAK_GRADE = 2
+
+
+class Listing(ApiModel):
+    """A listing as it is shown; enumerations stay plain strings so that new values break no page."""
+
+    name: str = ""
+    aliases: list[str] = []
+    summary: str = ""
+    description: str = ""
+    features: list[str] = []
+    kind: str | None = None
+    offer_form: str | None = None
+    fields_of_action: list[str] = []
+    use_cases: list[str] = []
+    target_groups: list[str] = []
+    operator_name: str | None = None
+    operating_models: list[str] = []
+    operating_note: str | None = None
+    licence: str | None = None
+    price_model: str | None = None
+    price_note: str | None = None
+    languages: list[str] = []
+    interfaces: list[str] = []
+    integrations: list[str] = []
+    tech_stack: list[str] = []
+    repository_url: str | None = None
+    demo_url: str | None = None
+    documentation_url: str | None = None
+    website_url: str | None = None
+    it_security: list[str] = []
+    it_security_note: str | None = None
+    data_processing_agreement: bool | None = None
+    hosting_location: str | None = None
+    data_protection_note: str | None = None
+    accessibility_level: str | None = None
+    accessibility_statement_url: str | None = None
+    bundesland: str | None = None
+    region: str | None = None
+    used_by: list[str] = []
+    deployment_status: str | None = None
+    usage_note: str | None = None
+    information_material_urls: list[str] = []
+    support_url: str | None = None
+
+
+class Membership(ApiModel):
+    """Who somebody is in an organisation."""
+
+    organisation_id: str
+    organisation_name: str = ""
+    kinds: list[str] = []
+    role: str = "member"
+    active: bool = True
+
+
+class Me(ApiModel):
+    """The logged-in user as the catalog knows them."""
+
+    sub: str
+    name: str | None = None
+    roles: list[str] = []
+    memberships: list[Membership] = []
+
+
+class Member(ApiModel):
+    """One member of an organisation, as its members and the team see it."""
+
+    user: str
+    role: str = "member"
+
+
+class Organisation(ApiModel):
+    """A provider, a municipality, or both."""
+
+    id: str
+    name: str
+    kinds: list[str] = []
+    state: str
+    bundesland: str | None = None
+    size_class: str | None = None
+    ars: str | None = None
+    note: str | None = None
+    reason: str | None = None
+    members: list[Member] | None = None
+    version: int = 0
+    created_at: datetime | None = None
+
+
+class Finding(ApiModel):
+    """What a reviewer found on one criterion."""
+
+    criterion: str
+    title: str | None = None
+    result: str | int | None = None
+    grade: int | None = None
+    finding: str | None = None
+
+    @property
+    def points(self) -> int | None:
+        """The grade of a quality criterion, 5 is best; the review keeps it in `result`, events in `grade`."""
+        return self.result if isinstance(self.result, int) else self.grade
+
+    @property
+    def asks_for_work(self) -> bool:
+        """True when the provider has something to improve: no pass, or a grade of 1 or 2."""
+        return self.points <= WEAK_GRADE if self.points is not None else self.result not in (None, "pass")
+
+
+class Working(ApiModel):
+    """The newest version of a solution and where it stands."""
+
+    number: int
+    state: str
+    listing: Listing
+    round: int = 0
+    message: str | None = None
+    findings: list[Finding] = []
+    submitted_at: datetime | None = None
+    decided_at: datetime | None = None
+
+
+class Mark(ApiModel):
+    """When and why a solution was taken offline."""
+
+    at: datetime
+    note: str | None = None
+
+
+class RatingSummary(ApiModel):
+    """How a solution was rated on the whole; `average` is None while nobody has."""
+
+    count: int = 0
+    average: float | None = None
+    dimensions: dict[str, float | None] = {}
+    distribution: dict[str, int] = {}
+
+
+class OwnSolution(ApiModel):
+    """A solution as its provider and the team see it."""
+
+    id: str
+    slug: str
+    organisation_id: str
+    organisation_name: str = ""
+    state: str
+    live_version: int | None = None
+    working: Working
+    withdrawn: Mark | None = None
+    suspended: Mark | None = None
+    version: int = 0
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    published_at: datetime | None = None
+
+
+class PublicSolution(ApiModel):
+    """A published solution as everybody sees it."""
+
+    id: str
+    slug: str
+    organisation_id: str = ""
+    organisation_name: str = ""
+    listing: Listing
+    version: int = 0
+    published_at: datetime | None = None
+    first_published_at: datetime | None = None
+    ratings: RatingSummary = RatingSummary()
+
+
+class Reply(ApiModel):
+    """The provider's answer to a rating."""
+
+    text: str
+    at: datetime | None = None
+
+
+class Hidden(ApiModel):
+    """Why the team took a rating out of sight; only the team sees such ratings."""
+
+    reason: str
+    at: datetime | None = None
+
+
+class Rating(ApiModel):
+    """One municipality's rating, visible to registered users."""
+
+    organisation_id: str
+    organisation_name: str = ""
+    size_class: str | None = None
+    overall: int
+    dimensions: dict[str, int | None] = {}
+    report: str | None = None
+    used_since: str | None = None
+    revision: int = 1
+    rated_at: datetime | None = None
+    reply: Reply | None = None
+    hidden: Hidden | None = None
+
+
+class Ratings(ApiModel):
+    """Summary for everybody; items only for registered users."""
+
+    summary: RatingSummary = RatingSummary()
+    items: list[Rating] = []
+
+
+class OrganisationPage(ApiModel):
+    """One page of organisations."""
+
+    items: list[Organisation] = []
+    next_cursor: str | None = None
+
+
+class OwnSolutionPage(ApiModel):
+    """One page of solutions of an own organisation."""
+
+    items: list[OwnSolution] = Field(default_factory=list)
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Calls of the catalog service; every one may raise ApiProblem."""
+
+    call: Caller
+
+    async def me(self) -> Me:
+        return (await self.call.get(f"{BASE}/me")).as_model(Me)
+
+    async def organisations(
+        self, *, state: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> OrganisationPage:
+        """Own organisations; all of them for the team."""
+        query = {"state": state, "cursor": cursor, "limit": limit}
+        return (await self.call.get(f"{BASE}/organisations", query)).as_model(OrganisationPage)
+
+    async def request_organisation(self, body: dict[str, Any], key: str) -> Organisation:
+        return (await self.call.post(f"{BASE}/organisations", body, key=key)).as_model(Organisation)
+
+    async def decide_organisation(self, organisation_id: str, verdict: str, reason: str | None, key: str) -> None:
+        """`verdict` is approve, refuse or suspend; the last two need a reason."""
+        body = {"reason": reason} if reason else None
+        await self.call.post(f"{BASE}/organisations/{organisation_id}/{verdict}", body, key=key)
+
+    async def add_member(self, organisation_id: str, body: dict[str, Any], key: str) -> None:
+        await self.call.post(f"{BASE}/organisations/{organisation_id}/members", body, key=key)
+
+    async def remove_member(self, organisation_id: str, user: str) -> None:
+        await self.call.delete(f"{BASE}/organisations/{organisation_id}/members/{user}")
+
+    async def solution(self, id_or_slug: str) -> PublicSolution:
+        """The published version; 404 when there is none."""
+        return (await self.call.get(f"{BASE}/solutions/{id_or_slug}")).as_model(PublicSolution)
+
+    async def own_solutions(self, organisation_id: str, cursor: str | None = None) -> OwnSolutionPage:
+        query = {"organisation_id": organisation_id, "cursor": cursor, "limit": 50}
+        return (await self.call.get(f"{BASE}/solutions", query)).as_model(OwnSolutionPage)
+
+    async def working(self, solution_id: str) -> OwnSolution:
+        """The newest version with its state, for owners and the team."""
+        return (await self.call.get(f"{BASE}/solutions/{solution_id}/working")).as_model(OwnSolution)
+
+    async def create_solution(self, organisation_id: str, listing: dict[str, Any], key: str) -> OwnSolution:
+        body = {"organisation_id": organisation_id, "listing": listing}
+        return (await self.call.post(f"{BASE}/solutions", body, key=key)).as_model(OwnSolution)
+
+    async def save_draft(self, solution_id: str, listing: dict[str, Any], version: int) -> OwnSolution:
+        path = f"{BASE}/solutions/{solution_id}/draft"
+        return (await self.call.put(path, {"listing": listing}, version=version)).as_model(OwnSolution)
+
+    async def submit(self, solution_id: str, key: str, version: int | None = None) -> None:
+        await self.call.post(f"{BASE}/solutions/{solution_id}/submit", key=key, version=version)
+
+    async def withdraw(self, solution_id: str, note: str | None, key: str) -> None:
+        body = {"note": note} if note else {}
+        await self.call.post(f"{BASE}/solutions/{solution_id}/withdraw", body, key=key)
+
+    async def republish(self, solution_id: str, key: str) -> None:
+        await self.call.post(f"{BASE}/solutions/{solution_id}/republish", key=key)
+
+    async def ratings(self, solution_id: str) -> Ratings:
+        answer = await self.call.get(f"{BASE}/solutions/{solution_id}/ratings", {"limit": 100})
+        return answer.as_model(Ratings)
+
+    async def rate(self, solution_id: str, body: dict[str, Any]) -> None:
+        """Give or replace the rating of the organisation named in the body."""
+        await self.call.put(f"{BASE}/solutions/{solution_id}/ratings/mine", body)
+
+    async def reply(self, solution_id: str, organisation_id: str, text: str, key: str) -> None:
+        path = f"{BASE}/solutions/{solution_id}/ratings/{organisation_id}/reply"
+        await self.call.post(path, {"text": text}, key=key)
+
+    async def hide_rating(self, solution_id: str, organisation_id: str, reason: str, key: str) -> None:
+        path = f"{BASE}/solutions/{solution_id}/ratings/{organisation_id}/hide"
+        await self.call.post(path, {"reason": reason}, key=key)

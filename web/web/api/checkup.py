@@ -1,0 +1,140 @@
+"""The checkup service: the rubric, reports, runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from web.api.caller import ApiModel, Caller
+
+BASE = "/api/checkup"
+
+
+class Evidence(ApiModel):
+    """What was found and where."""
+
+    text: str
+    path: str | None = None
+    line: int | None = None
+
+
+class Metric(ApiModel):
+    """One measurement; `score` is None unless it was measured, `reason` says why not, `gain` what 100 would add."""
+
+    id: str
+    title_de: str = ""
+    title_en: str = ""
+    status: str = "measured"
+    score: float | None = None
+    weight: float | None = None
+    evidence: list[Evidence] = []
+    reason: str | None = None
+    advice_de: str | None = None
+    advice_en: str | None = None
+    gain: float | None = None
+
+
+class Cap(ApiModel):
+    """An upper bound that held for a dimension, as a sentence."""
+
+    id: str
+    text_de: str = ""
+    text_en: str = ""
+
+
+class Dimension(ApiModel):
+    """One of the five dimensions; `score` is None when it could not be measured, never 0."""
+
+    dimension: str
+    score: float | None = None
+    coverage: float = 0.0
+    status: str = "not_measurable"
+    award: bool = False
+    caps: list[Cap] = []
+    metrics: list[Metric] = []
+
+
+class Report(ApiModel):
+    """The latest finished run of a solution; `reason` says why nothing was measurable."""
+
+    run_id: str = ""
+    version: int | None = None
+    rubric_version: str = ""
+    repository_url: str | None = None
+    commit: str | None = None
+    as_of: datetime | None = None
+    finished_at: datetime | None = None
+    dimensions: list[Dimension] = []
+    awards: list[str] = []
+    measurable: bool = True
+    reason: str | None = None
+    notes: list[str] = []
+
+
+class Run(ApiModel):
+    """A run and how far it is (0 to 1); `reason` is set when it failed or waits."""
+
+    id: str = ""
+    state: str
+    progress: float | None = None
+    reason: str | None = None
+    requested_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class RunPage(ApiModel):
+    """The runs of a solution, newest first."""
+
+    items: list[Run] = []
+
+
+class RubricMetric(ApiModel):
+    """One question of the rubric with its weight inside the dimension, in percent."""
+
+    id: str
+    title_de: str = ""
+    title_en: str = ""
+    question_de: str = ""
+    question_en: str = ""
+    weight: float | None = None
+    measured: bool = True
+
+
+class RubricDimension(ApiModel):
+    """One dimension with what earns its award."""
+
+    id: str
+    title_de: str = ""
+    title_en: str = ""
+    about_de: str = ""
+    about_en: str = ""
+    award_score: float | None = None
+    award_coverage: float | None = None
+    metrics: list[RubricMetric] = []
+
+
+class Rubric(ApiModel):
+    """How a checkup scores."""
+
+    version: str = ""
+    thresholds_from_de: str = ""
+    dimensions: list[RubricDimension] = []
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """Calls of the checkup service; every one may raise ApiProblem."""
+
+    call: Caller
+
+    async def rubric(self) -> Rubric:
+        return (await self.call.get(f"{BASE}/rubric")).as_model(Rubric)
+
+    async def report(self, solution_id: str) -> Report:
+        """404 `no-checkup` when none has finished yet."""
+        return (await self.call.get(f"{BASE}/solutions/{solution_id}")).as_model(Report)
+
+    async def runs(self, solution_id: str) -> RunPage:
+        return (await self.call.get(f"{BASE}/solutions/{solution_id}/runs")).as_model(RunPage)
+
+    async def start(self, solution_id: str, key: str) -> None:
+        """429 `checkup-too-soon` when one has run a moment ago."""
+        await self.call.post(f"{BASE}/solutions/{solution_id}/runs", key=key)

@@ -1,0 +1,38 @@
+"""All five services as one user sees them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from web.api.caller import Caller
+from web.api.catalog import Catalog
+from web.api.checkup import Checkup
+from web.api.notify import Notify
+from web.api.review import Review
+from web.api.search import Search
+
+
+@dataclass(frozen=True)
+class Services:
+    """The clients, sharing one caller and so one user."""
+
+    call: Caller
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return Catalog(self.call)
+
+    @cached_property
+    def review(self) -> Review:
+        return Review(self.call)
+
+    @cached_property
+    def checkup(self) -> Checkup:
+        return Checkup(self.call)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self.call)
+
+    @cached_property
+    def notify(self) -> Notify:
+        return Notify(self.call)

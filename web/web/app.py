@@ -1,0 +1,74 @@
+"""The ASGI application: pages, static files, error pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
+
+from web import errors
+from web.assets import STATIC
+from web.pages import (
+    about,
+    case,
+    health,
+    inbox,
+    login,
+    my_solution,
+    my_solutions,
+    onboarding,
+    organisation,
+    preferences,
+    queue,
+    ratings,
+    search,
+    solution,
+    start,
+)
+from web.rendering.static_files import FingerprintedFiles
+from web.security import Guard
+from web.settings import WebSettings
+from web.wiring import build
+
+PAGES = (
+    start,
+    search,
+    solution,
+    ratings,
+    login,
+    my_solutions,
+    my_solution,
+    organisation,
+    queue,
+    onboarding,
+    case,
+    inbox,
+    preferences,
+    about,
+    health,
+)
+SMALLEST_ZIPPED = 1024
+
+
+def create_app(
+    settings: WebSettings,
+    *,
+    gateway: httpx.AsyncBaseTransport | None = None,
+    identity: httpx.AsyncBaseTransport | None = None,
+) -> ASGIApp:
+    """Build the application; the transports stand in for the network in tests."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with build(settings, gateway=gateway, identity=identity) as container:
+            app.state.container = container
+            yield
+
+    app = FastAPI(title="Marktplatz", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    for page in PAGES:
+        app.include_router(page.router)
+    app.mount("/static", GZipMiddleware(FingerprintedFiles(directory=STATIC), minimum_size=SMALLEST_ZIPPED), "static")
+    errors.install(app)
+    return Guard(app, settings)  # outside of everything, so that even the page of a crash carries the headers

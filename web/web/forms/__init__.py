@@ -1,0 +1,1 @@
+"""Forms: reading what was typed, saying what is wrong with it."""

@@ -1,0 +1,73 @@
+"""`/meine-loesungen`: a provider's solutions with their states, and the form for a new one."""
+
+import asyncio
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from web.api.catalog import Membership
+from web.api.problem import ApiProblem
+from web.flash import Flash
+from web.forms.faults import Faults
+from web.forms.listing import ListingForm, refused_fields
+from web.page import CheckedForm, Page, UserPage, form_key
+
+router = APIRouter()
+
+
+@router.get("/meine-loesungen")
+async def my_solutions(page: UserPage) -> Response:
+    """List the solutions of every provider the user belongs to."""
+    providers = page.memberships("provider")
+    pages = await asyncio.gather(
+        *(page.services.catalog.own_solutions(provider.organisation_id) for provider in providers)
+    )
+    groups = [(provider, found.items) for provider, found in zip(providers, pages, strict=True)]
+    return page.render("my/list.html", groups=groups, editing=page.memberships("provider", editing=True))
+
+
+@router.get("/meine-loesungen/neu")
+async def new_solution(page: UserPage) -> Response:
+    """Show the empty form, or what is missing before somebody may fill it in."""
+    providers = page.memberships("provider", editing=True)
+    if not providers:
+        return page.render("my/no_provider.html", status=403)
+    return _form(page, providers, ListingForm.empty(), providers[0].organisation_id)
+
+
+@router.post("/meine-loesungen/neu")
+async def create(page: UserPage, form: CheckedForm) -> Response:
+    """Save the first draft; submit it at once when that was asked for."""
+    typed = ListingForm.read(form)
+    providers = page.memberships("provider", editing=True)
+    organisation_id = form.text("organisation_id") or (providers[0].organisation_id if providers else "")
+    faults = typed.check(page.locale)
+    if faults:
+        return _form(page, providers, typed, organisation_id, faults)
+    try:
+        made = await page.services.catalog.create_solution(organisation_id, typed.listing(), form_key(form))
+    except ApiProblem as problem:
+        if problem.status not in (403, 409, 422):
+            raise
+        faults = refused_fields(problem.errors, page.locale)
+        if not faults:
+            faults.general.append(problem.text(page.locale.language))
+        return _form(page, providers, typed, organisation_id, faults)
+    address = f"/meine-loesungen/{made.id}"
+    if form.text("aktion") != "einreichen":
+        return page.go(address, Flash("Der Entwurf ist gespeichert."))
+    await page.services.catalog.submit(made.id, form_key(form))
+    return page.go(address, Flash("Eingereicht. Das Marktplatz-Team prüft Ihre Lösung jetzt."))
+
+
+def _form(
+    page: Page, providers: list[Membership], form: ListingForm, organisation_id: str, faults: Faults | None = None
+) -> HTMLResponse:
+    return page.render(
+        "my/new.html",
+        status=422 if faults else 200,
+        providers=providers,
+        form=form,
+        organisation_id=organisation_id,
+        faults=faults or Faults(),
+    )

@@ -1,0 +1,1 @@
+"""From data to HTML: the Jinja environment, Markdown, addresses of static files."""

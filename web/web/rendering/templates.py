@@ -1,0 +1,111 @@
+"""The Jinja environment: autoescaping, strict about names, with the filters that pages use."""
+
+from pathlib import Path
+from typing import Any
+
+from contracts import vocabulary
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from web import links, words
+from web.api.review import Criteria
+from web.assets import STATIC
+from web.forms.listing import ListingForm
+from web.forms.listing_sections import FIELDS
+from web.i18n import Locale
+from web.rendering import markdown
+from web.rendering.static_files import AssetAddresses
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+def _locale(context: Context) -> Locale:
+    locale: Locale = context["locale"]
+    return locale
+
+
+@pass_context
+def _say(context: Context, german: str, **values: object) -> str:
+    return _locale(context).say(german, **values)
+
+
+@pass_context
+def _count(context: Context, number: int, one: str, many: str) -> str:
+    return _locale(context).count(number, one, many)
+
+
+@pass_context
+def _number(context: Context, value: float | None, digits: int = 0) -> str:
+    return _locale(context).number(value, digits)
+
+
+@pass_context
+def _percent(context: Context, value: float | None) -> str:
+    return _locale(context).percent(value)
+
+
+@pass_context
+def _day(context: Context, value: Any) -> str:
+    return _locale(context).day(value)
+
+
+@pass_context
+def _moment(context: Context, value: Any) -> str:
+    return _locale(context).moment(value)
+
+
+@pass_context
+def _labels_of(context: Context, form: ListingForm) -> dict[str, str]:
+    return {each.name: _locale(context).say(each.label) for section in form.sections for each in section.fields}
+
+
+@pass_context
+def _criterion_labels(context: Context, criteria: Criteria) -> dict[str, str]:
+    english = _locale(context).language == "en"
+    labels = {"message": _locale(context).say("Nachricht an den Anbieter")}
+    return labels | {f"result-{each.id}": each.title_en if english else each.title_de for each in criteria.criteria}
+
+
+@pass_context
+def _field_label(context: Context, name: str) -> str:
+    return _locale(context).say(next((each.label for each in FIELDS if each.name == name), name))
+
+
+@pass_context
+def _label(context: Context, value: str | None, kind: str) -> str:
+    return words.label(kind, value, _locale(context).language)
+
+
+def environment(*, development: bool) -> Environment:
+    """Build the environment; templates are re-read on change in development."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=development,
+        extensions=["jinja2.ext.do"],
+    )
+    env.globals.update(
+        _=_say,
+        count=_count,
+        labels_of=_labels_of,
+        criterion_labels=_criterion_labels,
+        field_label=_field_label,
+        asset=AssetAddresses(STATIC, watch=development),
+        words=words,
+        vocabulary=vocabulary,
+    )
+    env.filters.update(
+        number=_number,
+        percent=_percent,
+        day=_day,
+        moment=_moment,
+        label=_label,
+        markdown=markdown.render,
+        highlight=markdown.highlight,
+        web_link=links.web_link,
+        host=links.host,
+    )
+    return env

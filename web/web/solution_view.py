@@ -1,0 +1,64 @@
+"""The solution page put together: catalog, review, checkup and ratings, of which only the first is needed."""
+
+import asyncio
+from dataclasses import dataclass
+
+from fastapi.responses import HTMLResponse
+
+from web.api.catalog import Membership, PublicSolution, Rating, Ratings
+from web.api.checkup import Report
+from web.api.review import Criteria, Seal
+from web.forms.faults import Faults
+from web.forms.rating import RatingForm
+from web.page import Page
+from web.partly import Part, part
+
+
+@dataclass(frozen=True)
+class SolutionView:
+    """Everything the solution page shows."""
+
+    solution: PublicSolution
+    seal: Part[Seal]
+    criteria: Part[Criteria]
+    report: Part[Report]
+    ratings: Part[Ratings]
+    raters: list[Membership]
+    provides: bool
+
+    def rating_of(self, organisation_id: str) -> Rating | None:
+        """The rating that an organisation has already given."""
+        items = self.ratings.value.items if self.ratings.value else []
+        return next((each for each in items if each.organisation_id == organisation_id), None)
+
+
+async def load(page: Page, slug: str) -> SolutionView:
+    """Raises ApiProblem 404 when nothing is published under the slug."""
+    services = page.services
+    solution = await services.catalog.solution(slug)
+    seal, criteria, report, ratings = await asyncio.gather(
+        part(services.review.seal(solution.id)),
+        part(services.review.criteria()),
+        part(services.checkup.report(solution.id)),
+        part(services.catalog.ratings(solution.id)),
+    )
+    provider = solution.organisation_id
+    return SolutionView(
+        solution=solution,
+        seal=seal,
+        criteria=criteria,
+        report=report,
+        ratings=ratings,
+        raters=[each for each in page.memberships("municipality") if each.organisation_id != provider],
+        provides=any(each.organisation_id == provider for each in page.memberships("provider", editing=True)),
+    )
+
+
+def show(
+    page: Page, view: SolutionView, *, form: RatingForm | None = None, faults: Faults | None = None, status: int = 200
+) -> HTMLResponse:
+    """Render the page; `form` and `faults` when a rating could not be taken as it was typed."""
+    if form is None and view.raters:
+        given = view.rating_of(view.raters[0].organisation_id)
+        form = RatingForm.of(given) if given else RatingForm(organisation_id=view.raters[0].organisation_id)
+    return page.render("solution/page.html", status=status, view=view, form=form, faults=faults or Faults())

@@ -1,0 +1,60 @@
+// What makes pages nicer where JavaScript runs; every page works without it.
+(function () {
+  "use strict";
+
+  // An error summary is read out and reached by keyboard at once.
+  var summary = document.querySelector("[data-focus]");
+  if (summary) summary.focus();
+
+  // One click is enough: the button that was pressed shows that it is working, a second click does nothing.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    form.dataset.changed = "";
+    if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", function (event) {
+    if (!event.persisted) return;
+    document.querySelectorAll("form[data-sent]").forEach(function (form) {
+      delete form.dataset.sent;
+      form.querySelectorAll("[aria-busy]").forEach(function (button) {
+        button.removeAttribute("aria-busy");
+      });
+    });
+  });
+
+  // Long forms warn before typed text is lost.
+  document.querySelectorAll("form[data-guard]").forEach(function (form) {
+    form.addEventListener("input", function () {
+      form.dataset.changed = "yes";
+    });
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (document.querySelector('form[data-guard][data-changed="yes"]')) event.preventDefault();
+  });
+
+  // A link into a folded part unfolds it.
+  function unfold() {
+    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (var node = target; node; node = node.parentElement) {
+      if (node.tagName === "DETAILS") node.open = true;
+    }
+  }
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
+  // On paper nothing stays folded.
+  var folded = [];
+  window.addEventListener("beforeprint", function () {
+    folded = Array.prototype.slice.call(document.querySelectorAll("main details:not([open]):not(.mp-rate)"));
+    folded.forEach(function (each) { each.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    folded.forEach(function (each) { each.open = false; });
+  });
+})();

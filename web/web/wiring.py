@@ -1,0 +1,56 @@
+"""The only place that builds things; the app and its tests share it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from jinja2 import Environment
+
+from web import assets
+from web.api import caller
+from web.auth.oidc import OidcClient
+from web.auth.session import SessionCodec
+from web.flash import FlashCodec
+from web.rendering.templates import environment
+from web.settings import WebSettings
+
+IDENTITY_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Container:
+    """Everything the pages use."""
+
+    settings: WebSettings
+    http: httpx.AsyncClient
+    oidc: OidcClient
+    sessions: SessionCodec
+    flashes: FlashCodec
+    templates: Environment
+
+
+@asynccontextmanager
+async def build(
+    settings: WebSettings,
+    *,
+    gateway: httpx.AsyncBaseTransport | None = None,
+    identity: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[Container]:
+    """Build what the pages use; the transports stand in for the network in tests.
+
+    Raises AssetsMissingError when the style sheets are not there.
+    """
+    assets.require()
+    async with (
+        caller.client(settings.gateway_url, seconds=settings.gateway_seconds, transport=gateway) as http,
+        httpx.AsyncClient(timeout=IDENTITY_SECONDS, transport=identity, trust_env=False) as identity_http,
+    ):
+        yield Container(
+            settings=settings,
+            http=http,
+            oidc=OidcClient(settings, identity_http),
+            sessions=SessionCodec(settings),
+            flashes=FlashCodec(settings),
+            templates=environment(development=settings.env == "development"),
+        )

@@ -1,0 +1,147 @@
+"""Words for values: labels of the shared vocabulary, and of states that only some services know, with their colour."""
+
+from typing import NamedTuple
+
+from contracts import vocabulary
+
+from web.i18n import DASH, Language
+
+_ENUMERATIONS: dict[str, type[vocabulary.Term]] = {
+    "field_of_action": vocabulary.FieldOfAction,
+    "kind": vocabulary.SolutionKind,
+    "offer_form": vocabulary.OfferForm,
+    "operating_model": vocabulary.OperatingModel,
+    "price_model": vocabulary.PriceModel,
+    "hosting_location": vocabulary.HostingLocation,
+    "accessibility_level": vocabulary.AccessibilityLevel,
+    "deployment_status": vocabulary.DeploymentStatus,
+    "bundesland": vocabulary.Bundesland,
+    "organisation_kind": vocabulary.OrganisationKind,
+    "size_class": vocabulary.SizeClass,
+    "licence_group": vocabulary.LicenceGroup,
+    "rating_dimension": vocabulary.RatingDimension,
+    "checkup_dimension": vocabulary.CheckupDimension,
+}
+
+
+class Word(NamedTuple):
+    """A value in both languages and the tone of its badge."""
+
+    de: str
+    en: str
+    tone: str = "neutral"
+
+
+_STATES: dict[str, dict[str, Word]] = {
+    "solution_state": {
+        "draft": Word("Entwurf", "Draft"),
+        "submitted": Word("Eingereicht", "Submitted", "info"),
+        "in_review": Word("In Prüfung", "In review", "info"),
+        "changes_requested": Word("Änderungen erbeten", "Changes requested", "warning"),
+        "approved": Word("Freigegeben", "Approved", "success"),
+        "published": Word("Veröffentlicht", "Published", "success"),
+        "rejected": Word("Abgelehnt", "Rejected", "danger"),
+        "superseded": Word("Abgelöst", "Superseded"),
+        "withdrawn": Word("Zurückgezogen", "Withdrawn"),
+        "suspended": Word("Gesperrt", "Suspended", "danger"),
+        "expired": Word("Abgelaufen", "Expired", "warning"),
+        "unpublished": Word("Nicht veröffentlicht", "Not published"),
+        "new": Word("Neu", "New"),
+    },
+    "case_state": {
+        "open": Word("Zu prüfen", "To review", "info"),
+        "changes_requested": Word("Wartet auf Anbieter", "Waiting for provider", "warning"),
+        "approved": Word("Freigegeben", "Approved", "success"),
+        "rejected": Word("Abgelehnt", "Rejected", "danger"),
+        "withdrawn": Word("Zurückgezogen", "Withdrawn"),
+    },
+    "organisation_state": {
+        "requested": Word("Wartet auf Freischaltung", "Waiting for approval", "info"),
+        "onboarded": Word("Freigeschaltet", "Onboarded", "success"),
+        "refused": Word("Nicht freigeschaltet", "Refused", "danger"),
+        "suspended": Word("Gesperrt", "Suspended", "danger"),
+    },
+    "member_role": {
+        "member": Word("Mitglied", "Member"),
+        "editor": Word("Redaktion", "Editor"),
+        "admin": Word("Verwaltung", "Administrator"),
+    },
+    "result": {
+        "pass": Word("Erfüllt", "Met", "success"),
+        "needs_work": Word("Nachbesserung nötig", "Needs work", "warning"),
+        "fail": Word("Nicht erfüllt", "Not met", "danger"),
+    },
+    "audit_action": {
+        "case_opened": Word("Vorgang eröffnet", "Case opened"),
+        "opened": Word("Vorgang eröffnet", "Case opened"),
+        "resubmitted": Word("Erneut eingereicht", "Resubmitted"),
+        "findings_saved": Word("Befunde gespeichert", "Findings saved"),
+        "findings_recorded": Word("Befunde gespeichert", "Findings saved"),
+        "changes_requested": Word("Änderungen erbeten", "Changes requested"),
+        "approved": Word("Freigegeben", "Approved"),
+        "rejected": Word("Abgelehnt", "Rejected"),
+        "withdrawn": Word("Vom Anbieter zurückgezogen", "Withdrawn by the provider"),
+    },
+    "run_state": {
+        "queued": Word("Eingeplant", "Queued", "info"),
+        "running": Word("Läuft", "Running", "info"),
+        "scored": Word("Abgeschlossen", "Finished", "success"),
+        "failed": Word("Fehlgeschlagen", "Failed", "danger"),
+        "cancelled": Word("Abgebrochen", "Cancelled"),
+    },
+    "grade": {
+        "1": Word("mangelhaft", "poor"),
+        "2": Word("ausreichend", "sufficient"),
+        "3": Word("befriedigend", "fair"),
+        "4": Word("gut", "good"),
+        "5": Word("sehr gut", "very good"),
+    },
+    "metric_status": {
+        "measured": Word("gemessen", "measured"),
+        "not_applicable": Word("trifft nicht zu", "not applicable"),
+        "not_available": Word("nicht messbar", "not measurable"),
+        "error": Word("Messung gescheitert", "measurement failed"),
+        "timeout": Word("Messung abgebrochen", "measurement timed out"),
+    },
+    "facet": {
+        "field_of_action": Word("Handlungsfeld", "Field of action"),
+        "kind": Word("Art", "Kind"),
+        "offer_form": Word("Angebotsform", "Form of offer"),
+        "bundesland": Word("Bundesland", "Federal state"),
+        "operating_model": Word("Betriebsmodell", "Operating model"),
+        "licence_group": Word("Lizenz", "Licence"),
+        "price_model": Word("Preismodell", "Price model"),
+        "hosting_location": Word("Ort des Hostings", "Hosting location"),
+        "accessibility_level": Word("Barrierefreiheit", "Accessibility"),
+        "provider": Word("Anbieter", "Provider"),
+    },
+}
+
+
+def label(kind: str, value: object, language: Language) -> str:
+    """Return the label of a value; a value nobody knows is shown as it is, nothing as a dash."""
+    if value is None or value == "":
+        return DASH
+    word = _STATES.get(kind, {}).get(str(value))
+    if word is not None:
+        return word.en if language == "en" else word.de
+    enumeration = _ENUMERATIONS.get(kind)
+    if enumeration is not None:
+        try:
+            return vocabulary.label(enumeration(str(value)), language)
+        except ValueError:
+            return str(value)
+    return str(value)
+
+
+def tone(kind: str, value: str) -> str:
+    """Return neutral, info, success, warning or danger."""
+    word = _STATES.get(kind, {}).get(value)
+    return word.tone if word else "neutral"
+
+
+def choices(kind: str, language: Language) -> list[tuple[str, str]]:
+    """Return all values of an enumeration with their labels, in the vocabulary's order."""
+    if kind in _STATES:
+        return [(value, label(kind, value, language)) for value in _STATES[kind]]
+    return [(str(member.value), vocabulary.label(member, language)) for member in _ENUMERATIONS[kind]]
