@@ -69,57 +69,66 @@ ADVICE_BELOW = 90.0  # a metric this good needs no next step
 
 def score(analysis: Analysis, rubric: Rubric) -> Result:
     """Apply a rubric to raw measurements. Equal input gives equal output, on every machine."""
-    by_id = {measurement.id: measurement for measurement in analysis.measurements}
-    return Result(tuple(_dimension(dimension, by_id, analysis, rubric) for dimension in rubric.dimensions))
+    return _result(analysis, rubric, "Im Lauf nicht erhoben.")
 
 
 def not_measurable(rubric: Rubric) -> Result:
     """The result of a solution without a repository: no numbers, coverage 0, no award, and every metric says why."""
-    nothing = Analysis(commit="", measurements=(), facts={})
-    reason = rubric.not_measurable.de
-    return Result(tuple(_dimension(dimension, {}, nothing, rubric, reason) for dimension in rubric.dimensions))
+    return _result(Analysis(commit="", measurements=(), facts={}), rubric, rubric.not_measurable.de)
 
 
-def _dimension(
-    dimension: Dimension,
-    by_id: Mapping[str, Measurement],
-    analysis: Analysis,
-    rubric: Rubric,
-    default_reason: str = "Im Lauf nicht erhoben.",
-) -> DimensionResult:
-    found = [
-        (metric, by_id.get(metric.id) or _unmeasured(metric, default_reason if not by_id else None))
-        for metric in dimension.metrics
-    ]
-    scores = {
-        metric.id: metric.formula.score(measurement.raw)
-        for metric, measurement in found
-        if measurement.status is Status.MEASURED and metric.formula is not None
-    }
-    applicable = sum(m.weight for m, measurement in found if measurement.status is not Status.NOT_APPLICABLE)
-    weights = {metric.id: metric.weight for metric, _ in found if metric.id in scores}
-    total = sum(weights.values())
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A metric with what was measured of it, and its score if there is one."""
+
+    metric: Metric
+    measurement: Measurement
+    score: float | None
+
+
+def _result(analysis: Analysis, rubric: Rubric, reason: str) -> Result:
+    by_id = {measurement.id: measurement for measurement in analysis.measurements}
+    return Result(
+        tuple(
+            _dimension(dimension, [_take(metric, by_id, reason) for metric in dimension.metrics], analysis, rubric)
+            for dimension in rubric.dimensions
+        )
+    )
+
+
+def _take(metric: Metric, by_id: Mapping[str, Measurement], reason: str) -> _Taken:
+    if metric.formula is None and by_id:
+        reason = metric.missing.de if metric.missing else reason
+    measurement = by_id.get(metric.id, Measurement(metric.id, Status.NOT_AVAILABLE, reason=reason))
+    if metric.formula is None or measurement.status is not Status.MEASURED:
+        return _Taken(metric, measurement, None)
+    return _Taken(metric, measurement, metric.formula.score(measurement.raw))
+
+
+def _dimension(dimension: Dimension, taken: list[_Taken], analysis: Analysis, rubric: Rubric) -> DimensionResult:
+    applicable = sum(t.metric.weight for t in taken if t.measurement.status is not Status.NOT_APPLICABLE)
+    scored = [(t.metric, t.score) for t in taken if t.score is not None]
+    total = sum(metric.weight for metric, _ in scored)
     coverage = round(total / applicable * analysis.share_read, 2) if applicable else 0.0
-    caps = tuple(cap for cap in dimension.caps if analysis.facts.get(cap.fact, 0) >= cap.at_least)
-    number = _rounded(sum(scores[i] * weights[i] for i in weights) / total, caps) if total else None
-    confidence = round(sum(m.confidence * m.weight for m, _ in found if m.id in scores) / total, 2) if total else 0.0
+    confidence = round(sum(m.confidence * m.weight for m, _ in scored) / total, 2) if total else 0.0
     standing = _standing(coverage, rubric)
-    if standing is Standing.NOT_MEASURABLE:
-        number = None
+    caps: tuple[Cap, ...] = ()
+    number = None
+    if standing is not Standing.NOT_MEASURABLE:
+        caps = tuple(cap for cap in dimension.caps if analysis.facts.get(cap.fact, 0) >= cap.at_least)
+        mean = sum(value * metric.weight for metric, value in scored) / total
+        number = int(min([mean, *(cap.limit for cap in caps)]) + 0.5)
+    earned = number is not None and not caps and _earns(dimension.award, number, coverage, confidence, analysis.facts)
     return DimensionResult(
         dimension=dimension.id,
         score=number,
         coverage=coverage,
         confidence=confidence,
         standing=standing,
-        award=number is not None and not caps and _earns(dimension.award, number, coverage, confidence, analysis.facts),
-        caps=caps if number is not None else (),
-        metrics=tuple(_metric(metric, measurement, scores, total) for metric, measurement in found),
+        award=earned,
+        caps=caps,
+        metrics=tuple(_metric(t, total) for t in taken),
     )
-
-
-def _rounded(value: float, caps: tuple[Cap, ...]) -> int:
-    return int(min([value, *(cap.limit for cap in caps)]) + 0.5)
 
 
 def _standing(coverage: float, rubric: Rubric) -> Standing:
@@ -138,13 +147,8 @@ def _earns(rule: AwardRule, number: int, coverage: float, confidence: float, fac
     )
 
 
-def _unmeasured(metric: Metric, reason: str | None) -> Measurement:
-    why = metric.missing.de if metric.missing and reason is None else reason
-    return Measurement(metric.id, Status.NOT_AVAILABLE, reason=why or "Im Lauf nicht erhoben.")
-
-
-def _metric(metric: Metric, measurement: Measurement, scores: Mapping[str, float], total: float) -> MetricResult:
-    value = scores.get(metric.id)
+def _metric(taken: _Taken, total: float) -> MetricResult:
+    metric, measurement, value = taken.metric, taken.measurement, taken.score
     return MetricResult(
         id=metric.id,
         title=metric.title,
