@@ -1,11 +1,9 @@
 """`python -m local_stack.importing GATEWAY ISSUER DIRECTORY`: the demo import as a process that can be interrupted."""
 
-import asyncio
-import inspect
 import sys
 from pathlib import Path
 
-from local_stack.demo.importer import run_import
+from local_stack.demo.importer import ImportFailed, run_import
 
 
 def main() -> int:
@@ -14,17 +12,15 @@ def main() -> int:
     state = Path(directory)
     state.mkdir(parents=True, exist_ok=True)
     try:
-        outcome = run_import(gateway, issuer, state, progress=True)
-        if inspect.isawaitable(outcome):
-            asyncio.run(_wait(outcome))
+        report = run_import(gateway, issuer, state, progress=True)
     except KeyboardInterrupt:
         return 130
+    except ImportFailed as failure:
+        print(f"demo listings: {failure}", file=sys.stderr)
+        return 1
+    if report.imported:
+        print(f"demo listings: {report.imported} imported in {report.seconds:.0f} s, {report.published} are online")
     return 0
-
-
-async def _wait(outcome: object) -> None:
-    if inspect.isawaitable(outcome):
-        await outcome
 
 
 if __name__ == "__main__":

@@ -78,24 +78,29 @@ async def _run(gateway_url: str, oidc_issuer: str, repositories: str | None, bar
     except Refused as refusal:
         raise ImportFailed(str(refusal)) from refusal
     except ExceptionGroup as group:
-        first = next(iter(_leaves(group)))
-        raise ImportFailed(str(first)) from group
+        expected = [error for error in _leaves(group) if isinstance(error, ImportFailed | Refused)]
+        if not expected:
+            raise
+        raise ImportFailed(str(expected[0])) from group
 
 
 async def _import(market: Market, records: Sequence[Record], bar: Bar, started: float) -> ImportReport:
     known = await workflow.look(market)
+    if any(record.slug not in known.solutions for record in records):
+        await workflow.without_mails(market, IMPORTER)
     organisations = await _organisations(market, known, records)
-    bar.begin(len(records))
+    bar.begin(sum(not _was_online(known, record.slug) for record in records))
 
     async def publish(record: Record) -> View | None:
         view = await workflow.publish(market, known, record, organisations[record.provider])
-        bar.step()
+        if not _was_online(known, record.slug):
+            bar.step()
         return view
 
     views = await _each(records, publish)
     published = {record.slug: view for record, view in zip(records, views, strict=True) if view is not None}
     fresh = [view for slug, view in published.items() if not _was_online(known, slug)]
-    bar.say("waiting for checkups and search")
+    bar.say("checkups and search")
     ends = await _each(fresh, lambda view: workflow.checked(market, str(view["id"])))
     await _found_by_search(market, published)
     ratings = await _ratings(market, organisations, published)
@@ -128,8 +133,8 @@ async def _organisations(market: Market, known: Known, records: Sequence[Record]
     ids = await _each(wanted, lambda each: workflow.onboard(market, known, each))
     new: dict[str, set[str]] = {}
     for each, organisation_id in zip(wanted, ids, strict=True):
-        before = known.organisations.get(each.name)
-        if before is None or before["state"] != "onboarded":
+        before = known.organisations.get((each.name, each.user))
+        if before is None or before["state"] == "requested":
             new.setdefault(each.user, set()).add(organisation_id)
     await _each(list(new.items()), lambda item: workflow.wait_for_memberships(market, *item))
     return {each.name: organisation_id for each, organisation_id in zip(wanted, ids, strict=True)}
@@ -165,7 +170,12 @@ async def _unfinished(market: Market, known: Known, organisations: dict[str, str
         before = known.solutions.get(record.slug)
         if before is not None and before["working"]["state"] not in ("draft", "submitted", "in_review"):
             continue
-        solution = await workflow.submitted(market, known, record, organisation, user)
+        try:
+            solution = await workflow.submitted(market, known, record, organisation, user)
+        except Refused as refusal:
+            if refusal.slug in workflow.NO_LONGER_ALLOWED:
+                continue
+            raise
         if record is listings.CHANGES_REQUESTED:
             await workflow.request_changes(market, known, solution, listings.WHAT_IS_MISSING)
 

@@ -51,8 +51,8 @@ class Market:
 
     async def post(self, user: str, path: str, body: Any = None, *, key: str) -> Any:
         """Create or carry out something once: `key` and the body make the Idempotency-Key."""
-        digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
-        return await self._call("POST", user, path, body=body, headers={"Idempotency-Key": f"demo-{key}-{digest}"})
+        digest = hashlib.sha256(json.dumps([key, body], sort_keys=True).encode()).hexdigest()
+        return await self._call("POST", user, path, body=body, headers={"Idempotency-Key": f"demo-{digest}"})
 
     async def put(self, user: str, path: str, body: Any) -> Any:
         return await self._call("PUT", user, path, body=body)

@@ -12,6 +12,8 @@ CATALOG, REVIEW, CHECKUP = "/api/catalog", "/api/review", "/api/checkup"
 REVIEWER, IMPORTER = "demo-reviewer", "demo-importer"
 LEFT_ALONE = frozenset({"changes_requested", "rejected", "withdrawn", "suspended"})
 """States that somebody has chosen since an earlier import."""
+NO_LONGER_ALLOWED = frozenset({"organisation-not-onboarded", "foreign-organisation"})
+"""Refusals that mean that the organisation was suspended or changed since an earlier import."""
 CHECKUP_ENDS = frozenset({"scored", "failed", "cancelled"})
 
 View = Mapping[str, Any]
@@ -19,9 +21,9 @@ View = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Known:
-    """What the marketplace had when the import began: organisations by name, solutions by slug."""
+    """What the marketplace had when the import began: organisations by name and member, solutions by slug."""
 
-    organisations: Mapping[str, View]
+    organisations: Mapping[tuple[str, str], View]
     solutions: Mapping[str, View]
     criteria: Sequence[View]
 
@@ -32,15 +34,15 @@ async def look(market: Market) -> Known:
     solutions = await market.pages(REVIEWER, f"{CATALOG}/solutions")
     criteria = await market.get(None, f"{REVIEW}/criteria")
     return Known(
-        {each["name"]: each for each in organisations if each["state"] in ("requested", "onboarded")},
+        {(each["name"], member["user"]): each for each in organisations for member in each["members"]},
         {each["slug"]: each for each in solutions},
         criteria["criteria"],
     )
 
 
 async def onboard(market: Market, known: Known, wanted: DemoOrganisation) -> str:
-    """Return the id of an onboarded organisation that all services know; asks for it and approves it when needed."""
-    found = known.organisations.get(wanted.name)
+    """Return the id of an organisation; asks for it and approves it when needed, but lifts no suspension."""
+    found = known.organisations.get((wanted.name, wanted.user))
     if found is None:
         body = {"name": wanted.name, "kinds": [wanted.kind], "note": PROVIDER_NOTE}
         body |= {name: value for name in ("bundesland", "size_class") if (value := getattr(wanted, name))}
@@ -87,7 +89,12 @@ async def publish(market: Market, known: Known, record: Record, organisation_id:
     solution = known.solutions.get(record.slug)
     if solution is not None and (solution["state"] in LEFT_ALONE or solution["live_version"] is not None):
         return solution if solution["state"] not in LEFT_ALONE else None
-    solution = await submitted(market, known, record, organisation_id, IMPORTER)
+    try:
+        solution = await submitted(market, known, record, organisation_id, IMPORTER)
+    except Refused as refusal:
+        if refusal.slug in NO_LONGER_ALLOWED:
+            return None
+        raise
     path = f"{CATALOG}/solutions/{solution['id']}"
     if solution["working"]["state"] in ("submitted", "in_review"):
         case = await open_case(market, str(solution["id"]))
@@ -173,5 +180,15 @@ async def rate(market: Market, user: str, organisation_id: str, solution_id: str
         "report": rating.report,
         "used_since": rating.used_since,
     }
-    await market.put(user, f"{path}/mine", body)
+    try:
+        await market.put(user, f"{path}/mine", body)
+    except Refused as refusal:
+        if refusal.status not in (403, 409):
+            raise
+        return False
     return True
+
+
+async def without_mails(market: Market, user: str) -> None:
+    """Spare the mailbox of a user what the import causes; the inbox keeps it."""
+    await market.put(user, "/api/notify/preferences", {"email": False})
