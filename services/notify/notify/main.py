@@ -1,5 +1,6 @@
 """The command `marktplatz-notify`."""
 
+import typer
 from servicekit.process import Service
 
 from notify.entrypoints import cli
@@ -11,8 +12,13 @@ from notify.wiring import build
 service = Service(name="notify", settings_class=NotifySettings, build=build, api=create_app, worker=worker)
 
 
-def main() -> None:
-    """Run the command line."""
+def command_line() -> typer.Typer:
+    """Return the service's command line with its operator commands."""
     commands = service.cli()
     cli.add_commands(commands, service)
-    commands()
+    return commands
+
+
+def main() -> None:
+    """Run the command line."""
+    command_line()()

@@ -1,13 +1,18 @@
 """Mails while the mail server is away, refuses, or the service is killed; and what people want."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx
+from notify.domain.contact import Contact
+from notify.main import command_line
 from notify.settings import NotifySettings
+from notify.wiring import build
 from servicekit.testing import wait
 from servicekit.testing.servers import SmtpServer
+from typer.testing import CliRunner
 
 from .conftest import Headers, Provider, ScriptedMailServer, running
 
@@ -186,9 +191,6 @@ async def test_who_leaves_is_forgotten(
 async def test_an_old_membership_event_cannot_bring_an_erased_address_back(
     settings: NotifySettings, provider: Provider, stored: Any, user: str
 ) -> None:
-    from notify.domain.contact import Contact  # noqa: PLC0415
-    from notify.wiring import build  # noqa: PLC0415
-
     contact = Contact(user, f"{user}@example.org")
     async with build(settings) as container:
         contacts = container.ports.contacts
@@ -203,3 +205,51 @@ async def test_an_old_membership_event_cannot_bring_an_erased_address_back(
         assert await contacts.left(user, "org-b", sequence=2) is False
         await contacts.joined(contact, "org-b", sequence=5)
         assert await contacts.get(user) == contact
+
+
+async def test_two_processes_send_each_mail_once(
+    settings: NotifySettings, provider: Provider, mails: SmtpServer, stored: Any, user: str
+) -> None:
+    async with running(settings), running(settings):
+        await provider.join(user, f"{user}@example.org")
+        for number in range(20):
+            await provider.publish(provider.changes_requested(name=f"Lösung {number}"))
+
+        async def sent() -> bool:
+            return bool(await stored["messages"].count_documents({"mail.state": "sent"}) == 20)
+
+        await wait.until(sent)
+    received = mails.messages(to=f"{user}@example.org")
+    assert len({mail["headers"]["Message-ID"] for mail in received}) == len(received) == 20
+
+
+async def test_an_operator_sees_failed_mails_and_has_them_tried_again(
+    settings: NotifySettings, provider: Provider, mail_server: ScriptedMailServer, stored: Any, user: str
+) -> None:
+    await mail_server.open()
+    mail_server.answers = ["550 no such user"]
+    scripted = settings.model_copy(update={"smtp_url": mail_server.url})
+    async with running(scripted):
+        await provider.join(user, f"{user}@example.org")
+        await provider.publish(provider.changes_requested())
+        await mail_of(stored, "failed")
+        printed = await operator(scripted, "mails")
+        assert "failed   1" in printed
+        assert f"changes_requested user:{user}: 550 no such user" in printed
+        assert "1 mails will be tried again" in await operator(scripted, "retry-mails")
+        await mail_of(stored, "sent")
+    assert len(mail_server.mails) == 1
+
+
+async def operator(settings: NotifySettings, command: str) -> str:
+    """Run an operator's command and return what it prints."""
+    given = {
+        "NATS_URL": settings.nats_url,
+        "MONGODB_URL": settings.mongodb_url,
+        "MONGODB_DATABASE": settings.mongodb_database,
+        "OIDC_ISSUER": settings.oidc_issuer,
+        "SMTP_URL": settings.smtp_url,
+    }
+    done = await asyncio.to_thread(CliRunner().invoke, command_line(), [command], env=given)
+    assert done.exit_code == 0, done.output
+    return done.output

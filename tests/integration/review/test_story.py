@@ -1,5 +1,6 @@
 """A submission on its way through the review, over HTTP and the bus."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -150,3 +151,21 @@ async def test_a_decision_survives_a_restart_and_is_told_once(
         assert (repeated.status_code, repeated.json()) == (200, answer.json())
         assert repeated.headers["etag"] == answer.headers["etag"]
         await bus.heard("review_opened", "review_completed")
+
+
+async def test_of_two_reviewers_at_once_one_decides(
+    api: httpx.AsyncClient,
+    bus: Bus,
+    login: Callable[..., Headers],
+    arrived: Arrival,
+    passes: list[dict[str, Any]],
+) -> None:
+    case = await arrived(await bus.submit())
+    body = {"decision": "approved", "findings": passes}
+    reviewers = [login(f"reviewer-{number}", "reviewer") for number in range(4)]
+    answers = await asyncio.gather(
+        *(api.post(f"/cases/{case['id']}/decision", json=body, headers=headers) for headers in reviewers)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert {answer.json()["slug"] for answer in answers if answer.status_code == 409} == {"case-closed"}
+    await bus.heard("review_opened", "review_completed")
