@@ -6,13 +6,13 @@ Works on a standalone server: no transactions, no change streams. A document is
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
-from pymongo import ASCENDING
+from pymongo import ASCENDING, ReturnDocument, UpdateOne
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, NotPrimaryError
 
 from servicekit import errors
@@ -42,8 +42,8 @@ class AlreadyHandled(Exception):
 class Kick(Protocol):
     """Told after a commit that a document has something to publish."""
 
-    def kick(self, collection: str, document_id: str) -> None:
-        """Publish what waits in the document, soon."""
+    def kick(self, collection: str, document_id: str, outbox: Sequence[OutboxMessage]) -> None:
+        """Publish these messages, which are the document's whole outbox in order, soon."""
         ...
 
 
@@ -157,7 +157,8 @@ class AggregateCollection:
             if await self.collection.find_one({"_id": document_id}, {"_id": 1}) is not None:
                 return False
             raise
-        self._published_soon(document_id, messages)
+        if messages and self._relay is not None:
+            self._relay.kick(self.name, document_id, messages)
         return True
 
     async def update(
@@ -189,10 +190,14 @@ class AggregateCollection:
             push["inbox"] = {"$each": [event_id], "$slice": -INBOX_SIZE}
         if push:
             update["$push"] = push
-        result = await self.collection.update_one(query, update)
-        if result.matched_count == 0:
+        saved = await self.collection.find_one_and_update(
+            query, update, projection={"outbox": 1}, return_document=ReturnDocument.AFTER
+        )
+        if saved is None:
             await self._why_nothing_matched(document_id, event_id)
-        self._published_soon(document_id, messages)
+        elif messages and self._relay is not None:
+            waiting = [OutboxMessage.from_document(entry) for entry in saved["outbox"]]
+            self._relay.kick(self.name, document_id, waiting)
         return expected_version + 1
 
     async def _why_nothing_matched(self, document_id: str, event_id: str | None) -> None:
@@ -200,18 +205,12 @@ class AggregateCollection:
             raise AlreadyHandled(event_id)
         raise VersionConflict(f"{self.name}/{document_id}")
 
-    def _published_soon(self, document_id: str, messages: Sequence[OutboxMessage]) -> None:
-        if messages and self._relay is not None:
-            self._relay.kick(self.name, document_id)
-
-    async def pending(self, document_ids: Sequence[str] | None, limit: int) -> dict[str, list[OutboxMessage]]:
-        """Return what waits to be published, in order, by document id; all documents when `document_ids` is None."""
-        query: Document = {"outbox.id": {"$gt": ""}}
-        if document_ids is not None:
-            query = {"_id": {"$in": list(document_ids)}}
-        cursor = self.collection.find(query, {"outbox": 1}).limit(limit)
+    async def pending(self, limit: int, after: str = "") -> dict[str, list[OutboxMessage]]:
+        """Return what waits to be published, in order, by document id, of the next `limit` documents after an id."""
+        query = {"outbox.id": {"$gt": ""}, "_id": {"$gt": after}}
+        cursor = self.collection.find(query, {"outbox": 1}).sort("_id", ASCENDING).limit(limit)
         return {
-            document["_id"]: [OutboxMessage.from_document(entry) for entry in document.get("outbox", ())]
+            document["_id"]: [OutboxMessage.from_document(entry) for entry in document["outbox"]]
             async for document in cursor
         }
 
@@ -219,11 +218,13 @@ class AggregateCollection:
         """Return how many aggregates have something to publish."""
         return int(await self.collection.count_documents({"outbox.id": {"$gt": ""}}))
 
-    async def published(self, document_ids: Sequence[str], message_ids: Sequence[str]) -> None:
-        """Take acknowledged messages out of the outboxes."""
-        await self.collection.update_many(
-            {"_id": {"$in": list(document_ids)}}, {"$pull": {"outbox": {"id": {"$in": list(message_ids)}}}}
-        )
+    async def published(self, message_ids: Mapping[str, Iterable[str]]) -> None:
+        """Take acknowledged messages, given by document id, out of the outboxes."""
+        pulls = [
+            UpdateOne({"_id": document_id}, {"$pull": {"outbox": {"id": {"$in": list(ids)}}}})
+            for document_id, ids in message_ids.items()
+        ]
+        await self.collection.bulk_write(pulls, ordered=False)
 
 
 async def retrying(attempt: Callable[[], Awaitable[T]], attempts: int = 3) -> T:

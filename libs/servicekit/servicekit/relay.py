@@ -16,125 +16,168 @@ from servicekit.outbox import OutboxMessage
 log = logging.get(__name__)
 
 ACK_TIMEOUT_SECONDS = 5.0
-BATCH = 64
-"""Documents handled together, and so the most messages in flight."""
+IN_FLIGHT = 64
+"""Documents published at the same moment, and so the most messages in flight."""
+SWEPT = 1000
+"""Documents read at once by a sweep."""
+CLEANED = 100
+"""Documents cleaned up by one bulk write."""
 SWEEP_SECONDS = 1.0
 RETRY_SECONDS = 0.5
+MAX_UNCLEANED = 20_000
+"""Published documents that may wait for clean-up before publishing waits for them."""
+
+Waiting = dict[str, list[OutboxMessage]]
 
 
 class Relay:
     """Moves messages from the documents of some collections to JetStream.
 
     Messages of one document are published in order, each after the acknowledgement of the one before; documents are
-    independent of each other. `Nats-Msg-Id` is the message's id, so a repeat after a crash or a timeout stores nothing
-    twice within the stream's duplicate window.
+    independent of each other. `Nats-Msg-Id` is the message's id, so a repeat after a crash, after a timeout or by
+    another process stores nothing twice within the stream's duplicate window. Acknowledged messages are taken out of
+    the documents in batches, behind the publishing, because that write costs more than the publish itself.
     """
 
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
         self._collections: dict[str, AggregateCollection] = {}
-        self._dirty: dict[str, dict[str, None]] = defaultdict(dict)
+        self._waiting: dict[str, Waiting] = defaultdict(dict)
+        self._published: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._reading = asyncio.Lock()
         self._awake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._failing: dict[str, float] = {}
+        self._idle = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
     def watch(self, collection: AggregateCollection) -> None:
         """Relay this collection too."""
         self._collections[collection.name] = collection
 
-    def kick(self, collection: str, document_id: str) -> None:
-        """Publish what waits in the document, soon."""
-        self._dirty[collection][document_id] = None
+    def kick(self, collection: str, document_id: str, outbox: Sequence[OutboxMessage]) -> None:
+        """Publish these messages, which are the document's whole outbox in order, soon."""
+        self._waiting[collection][document_id] = list(outbox)
         self._awake.set()
 
     async def __aenter__(self) -> "Relay":
-        self._task = asyncio.create_task(self._run(), name="relay")
+        self._tasks = [
+            asyncio.create_task(self._publishing(), name="relay-publishing"),
+            asyncio.create_task(self._cleaning(), name="relay-cleaning"),
+        ]
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            await asyncio.wait_for(self.drain(), timeout=ACK_TIMEOUT_SECONDS)
+            async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
+                await self.drain()
+                await self.clean()
         except Exception as error:  # the sweep of the next start publishes the rest
             log.warning("outbox not drained at shutdown", error=repr(error))
 
     async def drain(self) -> int:
-        """Publish everything that waits now; return how many messages were acknowledged."""
-        total = 0
-        for collection in self._collections.values():
-            while pending := await collection.pending(None, BATCH):
-                done = await self._publish(collection, pending)
-                total += done
-                if not done:
+        """Publish everything that waits in the documents now; return how many messages were acknowledged."""
+        total, left = 0, 0
+        for name, collection in self._collections.items():
+            after = ""
+            while True:
+                async with self._reading:  # a clean-up in between would make acknowledged messages look new
+                    outboxes = await collection.pending(SWEPT, after)
+                    waiting = self._unpublished(name, outboxes)
+                total += await self._publish(name, waiting)
+                left += len(self._unpublished(name, waiting))
+                if len(outboxes) < SWEPT:
                     break
+                after = list(outboxes)[-1]
+        telemetry.OUTBOX_PENDING.set(left)
         return total
 
-    async def _run(self) -> None:
+    async def clean(self) -> None:
+        """Take everything acknowledged out of its documents."""
+        for collection in self._collections.values():
+            while self._published[collection.name]:
+                await self._clean(collection)
+
+    async def _publishing(self) -> None:
         swept = 0.0
         while True:
             try:
-                await self._kicked()
+                for name in list(self._collections):
+                    while waiting := self._waiting[name]:
+                        self._waiting[name] = {}
+                        await self._publish(name, self._unpublished(name, waiting))
                 if time.monotonic() - swept >= SWEEP_SECONDS:
                     swept = time.monotonic()
-                    await self._sweep()
-                if not any(self._dirty.values()):
-                    self._awake.clear()
-                    await asyncio.wait_for(self._awake.wait(), timeout=SWEEP_SECONDS)
+                    await self.drain()
+                self._awake.clear()
+                self._idle.set()
+                if not any(self._waiting.values()):
+                    async with asyncio.timeout(SWEEP_SECONDS):
+                        await self._awake.wait()
             except TimeoutError:
                 continue
             except Exception as error:  # database or broker away: keep trying, nothing is lost
                 log.warning("relay waits", error=repr(error))
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _kicked(self) -> None:
-        for name, collection in self._collections.items():
-            dirty = self._dirty[name]
-            while dirty:
-                ids = list(dirty)[:BATCH]
-                for document_id in ids:
-                    del dirty[document_id]
-                pending = await collection.pending(ids, BATCH)
-                await self._publish(collection, {key: value for key, value in pending.items() if value})
+    def _unpublished(self, name: str, outboxes: Waiting) -> Waiting:
+        """Leave out what was acknowledged and only waits for clean-up."""
+        done = self._published[name]
+        left = {
+            key: [message for message in held if message.id not in done.get(key, ())] for key, held in outboxes.items()
+        }
+        return {key: held for key, held in left.items() if held}
 
-    async def _sweep(self) -> None:
-        waiting = 0
-        for collection in self._collections.values():
-            pending = await collection.pending(None, BATCH)
-            waiting += len(pending)
-            now = time.monotonic()
-            due = {key: value for key, value in pending.items() if self._failing.get(key, 0.0) <= now}
-            if due:
-                await self._publish(collection, due)
-        telemetry.OUTBOX_PENDING.set(waiting)
+    async def _publish(self, name: str, outboxes: Waiting) -> int:
+        queue = list(outboxes.items())
+        total = 0
+        for start in range(0, len(queue), IN_FLIGHT):
+            batch = queue[start : start + IN_FLIGHT]
+            counts = await asyncio.gather(*(self._publish_document(name, key, held) for key, held in batch))
+            total += sum(counts)
+            while len(self._published[name]) > MAX_UNCLEANED:
+                await self._clean(self._collections[name])
+        telemetry.EVENTS_RELAYED.inc(total)
+        return total
 
-    async def _publish(self, collection: AggregateCollection, pending: dict[str, list[OutboxMessage]]) -> int:
-        acknowledged = await asyncio.gather(
-            *(self._publish_document(document_id, messages) for document_id, messages in pending.items())
-        )
-        message_ids = [message_id for ids in acknowledged for message_id in ids]
-        if message_ids:
-            await collection.published(list(pending), message_ids)
-            telemetry.EVENTS_RELAYED.inc(len(message_ids))
-        return len(message_ids)
-
-    async def _publish_document(self, document_id: str, messages: Sequence[OutboxMessage]) -> list[str]:
-        acknowledged: list[str] = []
+    async def _publish_document(self, name: str, document_id: str, messages: Sequence[OutboxMessage]) -> int:
+        done = 0
         for message in messages:
             try:
                 await self._publish_message(message)
             except Exception as error:
                 log.warning("publish failed", subject=message.subject, id=message.id, error=repr(error))
                 telemetry.RELAY_FAILURES.inc()
-                self._failing[document_id] = time.monotonic() + RETRY_SECONDS
-                break
-            acknowledged.append(message.id)
-        else:
-            self._failing.pop(document_id, None)
-        return acknowledged
+                return done
+            self._published[name][document_id].add(message.id)
+            done += 1
+        return done
 
     async def _publish_message(self, message: OutboxMessage) -> None:
         headers: dict[str, Any] = {Header.MSG_ID.value: message.id, "Content-Type": message.content_type}
         future = await self._js.publish_async(message.subject, message.data, headers=headers)
-        await asyncio.wait_for(future, timeout=ACK_TIMEOUT_SECONDS)
+        async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
+            await future
+
+    async def _cleaning(self) -> None:
+        while True:
+            await self._idle.wait()
+            self._idle.clear()
+            try:
+                for collection in self._collections.values():
+                    while self._published[collection.name] and not any(self._waiting.values()):
+                        await self._clean(collection)
+            except Exception as error:
+                log.warning("outbox clean-up waits", error=repr(error))
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _clean(self, collection: AggregateCollection) -> None:
+        done = self._published[collection.name]
+        batch = {key: set(done[key]) for key in list(done)[:CLEANED]}
+        async with self._reading:
+            await collection.published(batch)
+            for key, ids in batch.items():
+                done[key] -= ids
+                if not done[key]:
+                    del done[key]
