@@ -50,7 +50,6 @@ class Child:
         self.spec = spec
         self.state: State = "waiting"
         self.restarts = 0
-        self.on_ready_again: Callable[[], None] | None = None
         self._log_path = log
         self._console = console
         self._changed = changed
@@ -59,7 +58,6 @@ class Child:
         self._keeper: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()  # ready for the first time, or failed
         self._stopping = False
-        self._replacing = False
         self._deaths = 0
 
     @property
@@ -114,12 +112,6 @@ class Child:
             self._keeper.cancel()
         self._move("stopped")
 
-    def replace(self) -> None:
-        """Have it started again on purpose; nothing is complained about."""
-        if self.pid is not None and self._process is not None:
-            self._replacing = True
-            self._process.send_signal(self.spec.stop_signal)
-
     async def _keep(self) -> None:
         with LogSink(self._log_path, self.name, self._console) as sink:
             while not self._stopping:
@@ -128,10 +120,6 @@ class Child:
                 code = await self._run_once(sink)
                 if self._stopping:
                     return
-                if self._replacing:
-                    self._replacing = False
-                    self.restarts += 1
-                    continue
                 self._deaths = 1 if monotonic() - began > STEADY_SECONDS else self._deaths + 1
                 if not self._settled.is_set() and self._deaths >= START_ATTEMPTS:
                     self._fail(f"{self.name} does not start: it ended with {how_it_ended(code)}. Its last lines:")
@@ -189,8 +177,6 @@ class Child:
         self._settled.set()
         if again:
             self._console.good(f"{self.name} is back (pid {process.pid})")
-            if self.on_ready_again is not None:
-                self.on_ready_again()
 
     def _fail(self, headline: str) -> None:
         self._stopping = True

@@ -86,7 +86,10 @@ def make(
         "PYTHONUNBUFFERED": "1",
     }
     special = {
-        "checkup": {"CHECKUP_ALLOW_LOCAL": repos.url.removeprefix("http://")},
+        "checkup": {
+            "CHECKUP_ALLOW_LOCAL": repos.url.removeprefix("http://"),
+            "CHECKUP_WORK_DIR": str(checkout.data("checkup")),
+        },
         "notify": {
             "NOTIFY_SECRET": secrets.notify,
             "NOTIFY_TEAM_ADDRESS": environ.get("NOTIFY_TEAM_ADDRESS", TEAM_ADDRESS),

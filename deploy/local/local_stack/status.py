@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 import psutil
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 from servicekit.testing.process import Probe
 
 from local_stack import record
 from local_stack.checkout import Checkout
 from local_stack.reach import problem_at
+
+_COLOURS = {"ready": "green", "external": "green", "starting": "yellow", "importing": "yellow", "restarting": "yellow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +89,21 @@ def show(status: Mapping[str, Any], checkout: Checkout) -> None:
     if not status["running"]:
         console.print(f"Nothing runs here ({checkout.directory}). Start it with: make run", highlight=False)
         return
-    table = Table(box=None, pad_edge=False)
-    for title in ("process", "health", "address"):
-        table.add_column(title, no_wrap=True, overflow="fold")
-    for title in ("pid", "memory", "restarts"):
-        table.add_column(title, justify="right", no_wrap=True)
+    rows = [("process", "health", "pid", "memory", "restarts", "address")]
     total = 0
     for name, entry in status["processes"].items():
-        colour = "green" if entry["health"] in {"ready", "external"} else "red"
         total += entry["memory"] or 0
-        table.add_row(
-            name,
-            f"[{colour}]{entry['health']}[/{colour}]",
-            _without_password(entry["address"]),
-            str(entry["pid"] or ""),
-            _megabytes(entry["memory"]),
-            str(entry["restarts"] or ""),
-        )
+        memory, restarts = _megabytes(entry["memory"]), str(entry["restarts"] or "")
+        address = _without_password(entry["address"])
+        rows.append((name, entry["health"], str(entry["pid"] or ""), memory, restarts, address))
     boss = status["supervisor"]
-    table.add_row("supervisor", status["phase"], "", str(boss["pid"]), _megabytes(boss["memory"]), "")
-    console.print(table, highlight=False)
+    rows.append(("supervisor", status["phase"], str(boss["pid"]), _megabytes(boss["memory"]), "", ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    for name, health, pid, memory, restarts, address in rows:
+        line = Text(f"{name:<{widths[0]}}  ")
+        line.append(f"{health:<{widths[1]}}", _COLOURS.get(health, "" if name == "process" else "red"))
+        line.append(f"  {pid:>{widths[2]}}  {memory:>{widths[3]}}  {restarts:>{widths[4]}}  {address}")
+        console.print(line, soft_wrap=True)
     for name, entry in status["processes"].items():
         if entry["detail"]:
             console.print(f"{name}: {entry['detail']}", highlight=False, markup=False)

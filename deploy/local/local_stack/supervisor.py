@@ -104,7 +104,6 @@ class Supervisor:
         for child in self._applications:
             child.start()
         await _all_ready(self._applications)
-        self._tie_search_to_its_engine()
         complete = await self._import() if self._demo else True
         self._move("ready" if complete else "incomplete", "" if complete else "the demo listings are not complete")
         for line in summary(self._plan, self._checkout):
@@ -161,14 +160,6 @@ class Supervisor:
         except TimeoutError:
             self._tool.kill()
             return await self._tool.wait()
-
-    def _tie_search_to_its_engine(self) -> None:
-        """The embedded engine forgets everything when it dies: the search service rebuilds the index at its start."""
-        engines = [child for child in self._backing if child.name == "opensearch"]
-        services = [child for child in self._applications if child.name == "search"]
-        for engine in engines:
-            for service in services:
-                engine.on_ready_again = service.replace
 
     async def _shut_down(self) -> None:
         if self._phase != "failed":

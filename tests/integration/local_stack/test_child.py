@@ -129,17 +129,6 @@ async def test_one_that_is_killed_comes_back(tmp_path: Path) -> None:
         assert f"fake is back (pid {child.pid})" in stage.said
 
 
-async def test_one_that_is_replaced_on_purpose_comes_back_without_complaint(tmp_path: Path) -> None:
-    async with scene(tmp_path) as stage:
-        child = stage.child(SERVER)
-        child.start()
-        await child.until_ready()
-        first = child.pid
-        child.replace()
-        await wait.until(lambda: child.state == "ready" and child.pid not in {None, first}, message="it to be back")
-        assert "died" not in stage.said
-
-
 async def test_one_that_ignores_being_told_to_stop_is_killed_with_what_it_started(tmp_path: Path) -> None:
     program = (
         "import signal, subprocess, sys\n"
