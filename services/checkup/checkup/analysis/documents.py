@@ -9,6 +9,7 @@ from markdown_it.token import Token
 from checkup.analysis import limits, paths, words
 from checkup.analysis.repository import printable
 
+OVERLONG = re.compile(rf"(?<=[^\n]{{{limits.MAX_LINE}}})[^\n]+")  # nobody reads it, and parsers are slow on it
 HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|alt)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 HTML_TAG = re.compile(r"<[^>]{0,2000}>")
@@ -81,7 +82,7 @@ class Document:
 
 def parse(path: str, text: str) -> Document:
     """The parts of a document, by its file ending; longer documents are cut."""
-    cut = text[: limits.MAX_DOCUMENT_BYTES]
+    cut = OVERLONG.sub("", text[: limits.MAX_DOCUMENT_BYTES])
     ending = paths.extension(path)
     if ending == "rst":
         return _rst(path, cut)
