@@ -32,6 +32,8 @@ class Container:
     settings: SearchSettings
     platform: Platform
     administration: OpenSearchAdministration
+    store: OpenSearchStore
+    runs: OpenSearchRunLog
     searching: Searching
     rebuilding: Rebuilding
     rebuilder: Rebuilder
@@ -74,6 +76,8 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
             settings=settings,
             platform=platform,
             administration=administration,
+            store=store,
+            runs=runs,
             searching=Searching(solutions, splitter),
             rebuilding=Rebuilding(runs, platform.clock),
             rebuilder=rebuilder,

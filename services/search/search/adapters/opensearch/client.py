@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from logging import CRITICAL, getLogger
 from typing import Any
 
 import orjson
@@ -31,6 +32,9 @@ class OrjsonSerializer(JSONSerializer):
 @asynccontextmanager
 async def connect(url: str, *, timeout_seconds: float) -> AsyncIterator[AsyncOpenSearch]:
     """Open a client; nothing is sent yet, so a missing engine is noticed by the first call."""
+    getLogger("opensearch").setLevel(
+        CRITICAL
+    )  # it logs a traceback per failed call; `translated` says the same in a line
     client = AsyncOpenSearch(
         hosts=[url],
         serializer=OrjsonSerializer(),

@@ -1,0 +1,149 @@
+"""The real search service on the real servers, with an engine of its own so that it can be killed."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import nats
+import pytest
+from contracts.envelope import Event
+from contracts.subjects import subject_of
+from fastapi import FastAPI
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from search.main import service
+from search.settings import SearchSettings
+from search.testing import Events
+from search.wiring import Container
+from servicekit.process import Mode
+from servicekit.testing import embedded, wait
+from servicekit.testing.http import client
+from servicekit.testing.plugin import running
+from servicekit.testing.process import RunningServer, free_ports
+from servicekit.testing.servers import NatsServer, OidcServer
+
+DATA = Path(__file__).parents[3] / "data" / "solutions.json"
+
+
+@pytest.fixture
+def engine(servers_directory: Path) -> Iterator[RunningServer]:
+    """An engine for one test, empty."""
+    with running(servers_directory, lambda: embedded.search(port=free_ports(1)[0])) as server:
+        yield server
+
+
+@pytest.fixture
+def settings(
+    nats_server: NatsServer, oidc_server: OidcServer, engine: RunningServer, clean_streams: None
+) -> SearchSettings:
+    return SearchSettings(
+        env="test",
+        nats_url=nats_server.url,
+        opensearch_url=engine.url,
+        oidc_issuer=oidc_server.issuer,
+        shutdown_seconds=5,
+        supervise_seconds=0.05,
+        rebuild_lease_seconds=1.5,
+    )
+
+
+@pytest.fixture
+async def connection(nats_server: NatsServer) -> AsyncIterator[Client]:
+    opened = await nats.connect(nats_server.url)
+    yield opened
+    await opened.close()
+
+
+class Search:
+    """The service as its users see it, and the bus as the other services fill it."""
+
+    def __init__(self, js: JetStreamContext, http: httpx.AsyncClient, app: FastAPI) -> None:
+        self.js = js
+        self.http = http
+        self.container: Container = app.state.container
+        self._suffix = uuid4().hex[:8]
+
+    def solution(self, slug: str) -> Events:
+        """Events about a solution of this test alone."""
+        return Events(f"{slug}-{self._suffix}")
+
+    async def publish(self, *events: Event) -> int:
+        """Publish as the owners do; returns the last sequence."""
+        sequence = 0
+        for event in events:
+            ack = await self.js.publish(subject_of(event), event.to_bytes(), headers={"Nats-Msg-Id": event.id})
+            sequence = ack.seq
+        return sequence
+
+    async def publish_demo(self) -> int:
+        """Publish the demo listings; returns how many."""
+        listings = json.loads(DATA.read_text(encoding="utf-8"))
+        start = datetime(2026, 1, 1, tzinfo=UTC)
+        for number, entry in enumerate(listings):
+            event = Events(entry["slug"]).published(
+                provider=entry["provider"], at=start + timedelta(hours=number), **entry["listing"]
+            )
+            await self.publish(event)
+        await self.until_total(len(listings))
+        return len(listings)
+
+    async def get(self, *, expect: int = 200, **parameters: Any) -> dict[str, Any]:
+        """Search; a list as value repeats the parameter."""
+        answer = await self.http.get("/solutions", params=parameters)
+        assert answer.status_code == expect, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def slugs(self, **parameters: Any) -> list[str]:
+        """Slugs of the first page, without this test's suffix."""
+        results = (await self.get(**parameters))["results"]
+        return [result["slug"].removesuffix(f"-{self._suffix}") for result in results]
+
+    async def until_total(self, total: int, **parameters: Any) -> None:
+        """Wait until so many are found."""
+
+        async def found() -> bool:
+            answer = await self.http.get("/solutions", params=parameters)
+            return answer.status_code == 200 and answer.json()["total"] == total
+
+        await wait.until(found, timeout=20, message=f"{total} results for {parameters}")
+
+    async def indices(self) -> dict[str, Any]:
+        """The engine's own view of our indices: name -> aliases."""
+        async with httpx.AsyncClient(base_url=self.container.settings.opensearch_url) as engine:
+            found = (await engine.get("/solutions-v*")).json()
+        return {name: sorted(body["aliases"]) for name, body in found.items()}
+
+
+Start = Callable[..., AbstractAsyncContextManager[Search]]
+
+
+@pytest.fixture
+def start(connection: Client, settings: SearchSettings) -> Start:
+    """Start a process of the service: `async with start("worker")`; API and worker in one unless said."""
+
+    @asynccontextmanager
+    async def starting(mode: Mode = "all") -> AsyncIterator[Search]:
+        app = service.app(settings, mode)
+        async with client(app) as http:
+            yield Search(connection.jetstream(), http, app)
+
+    return starting
+
+
+@pytest.fixture
+async def search(start: Start) -> AsyncIterator[Search]:
+    """The service as in local use."""
+    async with start() as running_service:
+        yield running_service
+
+
+@pytest.fixture
+def operator(oidc_server: OidcServer) -> dict[str, str]:
+    """Headers of an operator."""
+    return {"Authorization": f"Bearer {oidc_server.token_for('demo-operator', roles=['operator'])}"}
