@@ -1,4 +1,4 @@
-"""NATS subjects: `events.<owner>.<name>.v<version>.<aggregate id>`, `private.…`, `jobs.…`, `dlq.…`."""
+"""NATS subjects: `events.<owner>.<name>.v<version>.<aggregate id>`, `private.…`, `jobs.…`, `dlq.…`, `redrive.…`."""
 
 import re
 
@@ -36,3 +36,8 @@ def job_subject(service: str, kind: str, job_id: str) -> str:
 def dlq_subject(service: str, durable: str) -> str:
     """Return the subject of a durable's dead letters."""
     return f"dlq.{_token(service)}.{_token(durable)}"
+
+
+def redrive_subject(service: str, durable: str) -> str:
+    """Return the subject on which a durable's dead letters come back to it."""
+    return f"redrive.{_token(service)}.{_token(durable)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from contracts import catalog, checkup, registry, review
 from contracts.envelope import Event
-from contracts.subjects import wildcard
+from contracts.subjects import redrive_subject, wildcard
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
@@ -71,11 +71,13 @@ STREAMS: tuple[Stream, ...] = (
     Stream("PRIVATE", ("private.>",), max_age_s=30 * DAY_S),
     Stream("JOBS", ("jobs.>",), work_queue=True),
     Stream("DLQ", ("dlq.>",), max_age_s=90 * DAY_S),
+    Stream("REDRIVE", ("redrive.>",), work_queue=True),
     Stream("PUBLIC", (), sources=PUBLIC_SUBJECTS),
 )
+"""EVENTS holds every fact once and for ever; REDRIVE brings dead letters back to the one durable that failed."""
 MEMBERS_BUCKET = Bucket("members")
 
-CONSUMERS: tuple[Consumer, ...] = (
+_MAIN: tuple[Consumer, ...] = (
     Consumer(
         "catalog-policies",
         "EVENTS",
@@ -118,6 +120,21 @@ CONSUMERS: tuple[Consumer, ...] = (
         ),
     ),
     Consumer("notify-contacts", "PRIVATE", "notify", _filters(catalog.MemberJoined, catalog.MemberLeft)),
+)
+
+
+def redrive_of(durable: str) -> str:
+    """Return the name of the durable that brings a durable's dead letters back."""
+    return f"{durable}-redrive"
+
+
+CONSUMERS: tuple[Consumer, ...] = (
+    *_MAIN,
+    *(
+        Consumer(redrive_of(each.durable), "REDRIVE", each.service, (redrive_subject(each.service, each.durable),))
+        for each in _MAIN
+        if each.stream != "JOBS"  # a job goes back onto the work queue itself
+    ),
 )
 
 

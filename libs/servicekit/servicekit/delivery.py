@@ -30,6 +30,7 @@ EventHandler = Callable[[Any, "Delivery"], Awaitable[None]]
 JobHandler = Callable[[bytes, "Delivery"], Awaitable[None]]
 
 BACKOFF_SECONDS = (0.25, 1.0, 3.0, 10.0, 30.0)
+REDRIVEN_STREAM, REDRIVEN_SEQUENCE = "Redriven-Stream", "Redriven-Sequence"
 TRANSIENT_CAP_SECONDS = 5.0
 FETCH_SECONDS = 1.0
 
@@ -108,7 +109,7 @@ class _Rules:
         """Store the original bytes with the reason, then take the message out of the consumer's way."""
         reason = f"{type(error).__name__}: {error}"[:2000]
         headers = {
-            Header.MSG_ID.value: f"{self.durable}:{delivery.stream}:{delivery.sequence}",
+            Header.MSG_ID.value: f"{self.durable}:{message.metadata.stream}:{message.metadata.sequence.stream}",
             "Dlq-Reason": " ".join(reason.split()),
             "Dlq-Stream": delivery.stream,
             "Dlq-Sequence": str(delivery.sequence),
@@ -131,29 +132,37 @@ def _ascii(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _delivery(message: Msg, durable: str) -> Delivery:
+    """Read where a message is from; a redriven one keeps the place it had in its own stream."""
     metadata = message.metadata
-    return Delivery(metadata.stream, metadata.sequence.stream, metadata.num_delivered or 1, durable)
+    headers = message.headers or {}
+    if REDRIVEN_SEQUENCE in headers:
+        origin = (headers[REDRIVEN_STREAM], int(headers[REDRIVEN_SEQUENCE]))
+    else:
+        origin = (metadata.stream, metadata.sequence.stream)
+    return Delivery(*origin, metadata.num_delivered or 1, durable)
 
 
 class EventConsumer:
     """One durable of the topology, bound to handlers by event class.
 
-    Events without a handler are acknowledged: a durable's filter may be wider than today's handlers.
+    Events without a handler are acknowledged: a durable's filter may be wider than today's handlers. Dead letters that
+    an operator sends again arrive here too, as if they came from their own place in the stream.
     """
 
     def __init__(self, broker: NatsBroker, js: JetStreamContext, durable: str, *, batch_size: int = 20) -> None:
         self.spec = topology.consumer(durable)
         self._handlers: dict[type[Event], EventHandler] = {}
         self._rules = _Rules(durable, self.spec.stream, self.spec.max_deliver, js)
-        subscriber = broker.subscriber(
-            stream=JStream(self.spec.stream, declare=False),
-            durable=durable,
-            pull_sub=PullSub(batch_size=batch_size, timeout=FETCH_SECONDS),
-            ack_policy=AckPolicy.MANUAL,
-            config=ConsumerConfig(filter_subjects=list(self.spec.filter_subjects)),
-            decoder=_keep_message,
-        )
-        subscriber(self._on_message)
+        for spec, size in ((self.spec, batch_size), (topology.consumer(topology.redrive_of(durable)), 1)):
+            subscriber = broker.subscriber(
+                stream=JStream(spec.stream, declare=False),
+                durable=spec.durable,
+                pull_sub=PullSub(batch_size=size, timeout=FETCH_SECONDS),
+                ack_policy=AckPolicy.MANUAL,
+                config=ConsumerConfig(filter_subjects=list(spec.filter_subjects)),
+                decoder=_keep_message,
+            )
+            subscriber(self._on_message)
 
     def on(self, event_class: type[E]) -> Callable[[Callable[[E, Delivery], Awaitable[None]]], EventHandler]:
         """Register the handler of one event class."""

@@ -12,7 +12,7 @@ from contracts.envelope import Event
 from contracts.ids import uuid7
 from contracts.review import ReviewOpened, ReviewOpenedData
 from contracts.subjects import subject_of
-from servicekit import context, errors
+from servicekit import context, dead_letters, errors
 from servicekit.delivery import Delivery
 from servicekit.mongo import AlreadyHandled
 from servicekit.platform import Platform
@@ -40,7 +40,7 @@ async def send(platform: Platform, event: Event) -> None:
     await platform.js.publish(subject_of(event), event.to_bytes(), headers={"Nats-Msg-Id": event.id})
 
 
-async def dead_letters(platform: Platform) -> int:
+async def dead_letter_count(platform: Platform) -> int:
     return (await platform.js.stream_info("DLQ")).state.messages
 
 
@@ -86,7 +86,7 @@ async def test_a_failure_is_tried_again_after_a_pause_until_it_works(platform: P
         await send(platform, opened())
         await wait.until(lambda: settled(platform), timeout=20)
         assert attempts == [1, 2, 3]
-    assert await dead_letters(platform) == 0
+    assert await dead_letter_count(platform) == 0
 
 
 async def test_a_refusal_by_the_rules_goes_to_the_dead_letters_with_its_reason(platform: Platform) -> None:
@@ -99,7 +99,7 @@ async def test_a_refusal_by_the_rules_goes_to_the_dead_letters_with_its_reason(p
         await wait.until(lambda: settled(platform))
 
         async def there() -> bool:
-            return await dead_letters(platform) == 1
+            return await dead_letter_count(platform) == 1
 
         await wait.until(there)
     state = (await platform.js.stream_info("DLQ")).state
@@ -135,7 +135,7 @@ async def test_a_malformed_event_is_set_aside_and_the_consumer_goes_on(
         await wait.until(lambda: seen == [good])
 
         async def there() -> bool:
-            return await dead_letters(platform) == 1
+            return await dead_letter_count(platform) == 1
 
         await wait.until(there)
         await wait.until(lambda: settled(platform))
@@ -152,7 +152,7 @@ async def test_a_repeated_event_is_simply_acknowledged(platform: Platform) -> No
     async with consuming(platform, handler):
         await send(platform, opened())
         await wait.until(lambda: settled(platform))
-    assert await dead_letters(platform) == 0
+    assert await dead_letter_count(platform) == 0
 
 
 async def test_waiting_for_something_that_is_away_has_no_limit(platform: Platform) -> None:
@@ -165,7 +165,7 @@ async def test_waiting_for_something_that_is_away_has_no_limit(platform: Platfor
     async with consuming(platform, handler):
         await send(platform, opened())
         await wait.until(lambda: len(attempts) >= 3, timeout=20)
-    assert await dead_letters(platform) == 0
+    assert await dead_letter_count(platform) == 0
     info = await platform.js.consumer_info("EVENTS", DURABLE)
     assert (info.num_ack_pending or 0) + (info.num_pending or 0) == 1
     assert info.config.max_deliver == -1
@@ -200,3 +200,31 @@ async def test_events_without_a_handler_are_acknowledged(platform: Platform) -> 
     async with platform.consuming():
         await send(platform, opened())
         await wait.until(lambda: settled(platform))
+
+
+async def test_a_dead_letter_comes_back_to_its_own_consumer_from_its_own_place(platform: Platform) -> None:
+    broken = True
+    seen: list[Delivery] = []
+
+    async def handler(event: ReviewOpened, meta: Delivery) -> None:
+        if broken:
+            raise errors.conflict("not-today", "a fault in our rules")
+        seen.append(meta)
+
+    event = opened()
+    async with consuming(platform, handler):
+        await send(platform, event)
+
+        async def there() -> list[dead_letters.DeadLetter]:
+            return await dead_letters.letters(platform.js, 10)
+
+        letters = await wait.until(there)
+        assert letters is not None
+        assert (letters[0].durable, letters[0].data) == (DURABLE, event.to_bytes())
+        assert letters[0].reason.startswith("ProblemError: not-today")
+        broken = False
+        await dead_letters.redrive(platform.js, letters[0].sequence)
+        await wait.until(lambda: seen)
+    assert (seen[0].stream, seen[0].sequence) == ("EVENTS", letters[0].original_sequence)
+    assert await dead_letters.letters(platform.js, 10) == []
+    assert (await platform.js.stream_info("EVENTS")).state.messages == 1

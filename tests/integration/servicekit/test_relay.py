@@ -72,7 +72,7 @@ async def test_two_relays_at_once_publish_everything_once(platform: Platform, th
             messages = [outbox.of_event(suspended()) for _ in range(3)]
             sent += [message.id for message in messages]
             await things.insert(f"a{number}", {}, messages)
-            second.kick("things", f"a{number}")
+            second.kick("things", f"a{number}", messages)
 
         async def published() -> bool:
             return await things.count_pending() == 0
