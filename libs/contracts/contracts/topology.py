@@ -85,7 +85,12 @@ _MAIN: tuple[Consumer, ...] = (
         _filters(review.ReviewOpened, review.ChangesRequested, review.ReviewCompleted, catalog.OrganisationSuspended),
     ),
     Consumer("review-policies", "EVENTS", "review", _filters(catalog.SolutionSubmitted, catalog.SolutionDelisted)),
-    Consumer("checkup-policies", "EVENTS", "checkup", _filters(catalog.SolutionSubmitted)),
+    Consumer(
+        "checkup-policies",
+        "EVENTS",
+        "checkup",
+        _filters(catalog.SolutionSubmitted, catalog.SolutionPublished, catalog.SolutionDelisted),
+    ),
     Consumer("checkup-runs", "JOBS", "checkup", ("jobs.checkup.run.>",), max_ack_pending=256),
     Consumer(
         "search-projection",
