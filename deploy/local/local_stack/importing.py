@@ -15,11 +15,13 @@ def main() -> int:
         report = run_import(gateway, issuer, state, progress=True)
     except KeyboardInterrupt:
         return 130
-    except ImportFailed as failure:
-        print(f"demo listings: {failure}", file=sys.stderr)
+    except ImportFailed as error:
+        print(error, file=sys.stderr)
         return 1
     if report.imported:
-        print(f"demo listings: {report.imported} imported in {report.seconds:.0f} s, {report.published} are online")
+        print(f"{report.published} demo listings are online, {report.imported} of them new, in {report.seconds:.0f} s")
+    if report.checkups_failed:
+        print(f"{report.checkups_failed} checkups failed: `make logs S=checkup` tells why")
     return 0
 
 

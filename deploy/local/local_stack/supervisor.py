@@ -127,7 +127,8 @@ class Supervisor:
     async def _import(self) -> bool:
         self._move("importing")
         where = (self._plan.gateway, self._plan.addresses["oidc"], str(self._checkout.data("demo")))
-        code = await self._run_tool("local_stack.importing", *where, terminal=True)
+        env = {"DEMO_REPOSITORIES_URL": self._plan.addresses["repos"]}
+        code = await self._run_tool("local_stack.importing", *where, env=env, terminal=True)
         if code != 0:
             self._console.warn(
                 f"the demo listings were not imported completely ({how_it_ended(code)}). "
