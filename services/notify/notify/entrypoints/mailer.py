@@ -9,6 +9,7 @@ from servicekit import logging
 
 from notify.application.delivery import DeliveryRules, deliver_next
 from notify.application.ports import MailServerAway, Ports
+from notify.domain.mailing import MailState
 
 log = logging.get(__name__)
 
@@ -70,7 +71,8 @@ class Mailer:
             SERVER_AWAY.set(0)
             MAILS.labels(mail.state.value).inc()
             if mail.reason:
-                log.warning("mail not sent", state=mail.state.value, attempts=mail.attempts, reason=mail.reason)
+                tell = log.info if mail.state is MailState.SKIPPED else log.warning
+                tell("mail not sent", state=mail.state.value, attempts=mail.attempts, reason=mail.reason)
 
     @staticmethod
     async def _rest(until: asyncio.Event, seconds: float) -> None:
