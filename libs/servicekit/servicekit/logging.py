@@ -43,8 +43,10 @@ def configure(service: str, *, env: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(numeric)
-    for noisy in ("nats", "httpx", "httpcore", "opensearch", "uvicorn.error", "pymongo"):
+    for noisy in ("nats", "httpx", "httpcore", "uvicorn.error", "pymongo"):
         logging.getLogger(noisy).setLevel(max(numeric, logging.WARNING))
+    # its client warns of every 404, also where "is it there?" was the question
+    logging.getLogger("opensearch").setLevel(max(numeric, logging.ERROR))
     structlog.contextvars.bind_contextvars(service=service)
 
 
