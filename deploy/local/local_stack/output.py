@@ -4,8 +4,9 @@ import errno
 import os
 import re
 import sys
+from collections import deque
 from pathlib import Path
-from time import strftime
+from time import monotonic, strftime
 from typing import TextIO
 
 _COLOURS = (36, 32, 35, 34, 33, 96, 92, 95, 94)
@@ -20,6 +21,7 @@ _HARMLESS = re.compile(
     r"|admin endpoint disabled|skipped because it requires TLS"  # of the gateway, as wanted
 )
 _HEAD = 200
+_LINES_IN_WINDOW, _WINDOW_SECONDS = 30, 30.0
 
 
 class LogFile:
@@ -85,6 +87,7 @@ class Console:
         self._stream = stream or sys.stdout
         self._colours = self._stream.isatty() and "NO_COLOR" not in os.environ
         self._in_traceback: set[str] = set()
+        self._shown: dict[str, deque[float]] = {}
 
     def paint(self, text: str, *codes: int) -> str:
         return f"\033[{';'.join(map(str, codes))}m{text}\033[0m" if self._colours else text
@@ -118,5 +121,20 @@ class Console:
             self._in_traceback.discard(name)
             if not self._verbose:
                 return
+        if not self._verbose and not self._may_show(name):
+            return
         colour = _COLOURS[sum(name.encode()) % len(_COLOURS)]
         self.say(f"{self.paint(f'{name:>10} |', colour)} {line}")
+
+    def _may_show(self, name: str) -> bool:
+        """Whether a process may show one more line now; who shows too many is silenced, and that is told once."""
+        now, shown = monotonic(), self._shown.setdefault(name, deque())
+        while shown and shown[0] < now - _WINDOW_SECONDS:
+            shown.popleft()
+        if len(shown) > _LINES_IN_WINDOW:
+            return False
+        shown.append(now)
+        if len(shown) > _LINES_IN_WINDOW:
+            self.say(f"{name:>10} | … there is more: make logs S={name}")
+            return False
+        return True

@@ -55,6 +55,20 @@ def test_verbose_shows_everything() -> None:
     assert terminal.getvalue() == "       web | [info ] fine\n"
 
 
+def test_one_that_shows_too_much_is_silenced_and_that_is_told_once() -> None:
+    terminal = io.StringIO()
+    console = Console(None, stream=terminal)
+    for number in range(1000):
+        console.line_of("notify", f"[warning  ] mail {number} not sent")
+    console.line_of("catalog", "[warning  ] something else")
+    lines = terminal.getvalue().splitlines()
+    assert len(lines) < 50
+    assert lines[-2:] == [
+        "    notify | … there is more: make logs S=notify",
+        "   catalog | [warning  ] something else",
+    ]
+
+
 def test_a_log_is_rotated_and_few_old_ones_are_kept(tmp_path: Path) -> None:
     log = LogFile(tmp_path / "a.log", max_bytes=50, keep=2)
     for number in range(40):
