@@ -7,6 +7,9 @@ from typing import Any
 import orjson
 import structlog
 
+# Without the values of variables: they may be tokens or personal data, and collecting them can take a minute.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def _json(value: Any, **_: Any) -> str:
     return orjson.dumps(value, default=str).decode()
@@ -23,9 +26,9 @@ def configure(service: str, *, env: str, level: str) -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     renderer: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+        [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if env == "development"
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(serializer=_json)]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer(serializer=_json)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
