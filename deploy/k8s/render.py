@@ -1,4 +1,4 @@
-"""Prints the manifests of an overlay: `python deploy/k8s/render.py dev`, with kubectl or kustomize, whichever is there."""
+"""Prints the manifests of an overlay (`python deploy/k8s/render.py dev`) with kubectl or kustomize."""
 
 import shutil
 import subprocess

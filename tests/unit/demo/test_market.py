@@ -134,5 +134,20 @@ async def test_a_log_in_that_fails_is_explained(
         await connected(Gateway()).get("demo-reviewer", "/x")
 
 
+async def test_a_slow_log_in_is_tried_again(connected: Callable[..., Market], monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def slow(_issuer: str, user: str) -> str:
+        tried.append(user)
+        if len(tried) < 3:
+            raise httpx.ReadTimeout("timed out")
+        return "token"
+
+    monkeypatch.setattr(module, "log_in", slow)
+    monkeypatch.setattr(module, "LOG_IN_PAUSES_SECONDS", (0.0, 0.0, 0.0))
+    await connected(Gateway(ok())).get("demo-reviewer", "/x")
+    assert len(tried) == 3
+
+
 def test_a_refusal_without_json_shows_the_text() -> None:
     assert "gateway time-out" in str(Refused("GET", "/x", httpx.Response(504, text="gateway time-out")))

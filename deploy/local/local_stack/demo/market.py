@@ -14,6 +14,7 @@ from servicekit.testing.servers import log_in
 
 BUSY = frozenset({429, 502, 503, 504})
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 2.0
+LOG_IN_PAUSES_SECONDS = (0.2, 0.5, 1.0)
 T = TypeVar("T")
 
 
@@ -42,7 +43,7 @@ class Market:
 
     http: httpx.AsyncClient
     issuer: str
-    patience_seconds: float = 60.0
+    patience_seconds: float = 120.0
     _tokens: dict[str, str] = field(default_factory=dict)
     _log_in: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -119,11 +120,21 @@ class Market:
     async def _token(self, user: str) -> str:
         async with self._log_in:
             if user not in self._tokens:
-                try:
-                    self._tokens[user] = await asyncio.to_thread(log_in, self.issuer, user)
-                except (httpx.HTTPError, RuntimeError, KeyError) as error:
-                    raise ImportFailed(f"{self.issuer} does not let the demo user {user} in: {error}") from error
+                self._tokens[user] = await self._logged_in(user)
             return self._tokens[user]
+
+    async def _logged_in(self, user: str) -> str:
+        for pause in LOG_IN_PAUSES_SECONDS:
+            try:
+                return await asyncio.to_thread(log_in, self.issuer, user)
+            except httpx.TransportError:
+                await asyncio.sleep(pause)
+            except (httpx.HTTPError, RuntimeError, KeyError):
+                break
+        try:
+            return await asyncio.to_thread(log_in, self.issuer, user)
+        except (httpx.HTTPError, RuntimeError, KeyError) as error:
+            raise ImportFailed(f"{self.issuer} does not let the demo user {user} in: {error}") from error
 
 
 def _asked_pause(response: httpx.Response) -> float:
@@ -132,7 +143,7 @@ def _asked_pause(response: httpx.Response) -> float:
 
 
 @asynccontextmanager
-async def connect(gateway_url: str, oidc_issuer: str, *, patience_seconds: float = 60.0) -> AsyncIterator[Market]:
+async def connect(gateway_url: str, oidc_issuer: str, *, patience_seconds: float = 120.0) -> AsyncIterator[Market]:
     """The marketplace behind a gateway."""
     limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
     async with httpx.AsyncClient(base_url=gateway_url, limits=limits, timeout=30, trust_env=False) as client:
