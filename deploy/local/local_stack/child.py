@@ -17,7 +17,7 @@ from local_stack.output import Console, LogFile, last_lines
 State = Literal["waiting", "starting", "ready", "restarting", "stopping", "stopped", "failed"]
 
 START_ATTEMPTS = 3
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 STEADY_SECONDS = 60.0
 """After so long without dying, earlier deaths are forgotten."""
 _DELAYS = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
