@@ -62,7 +62,8 @@ async def submissions(story: Story, user: str, organisation: str, count: int, la
 @pytest.mark.timeout(400)
 async def test_every_accepted_submission_is_published_and_found_exactly_once(stack: Stack, story: Story) -> None:
     user = f"chaos-{uuid7()}"
-    organisation = await story.onboard(user, f"Chaos {user[-6:]}", "provider")
+    provider = f"Chaos {user[-6:]}"
+    organisation = await story.onboard(user, provider, "provider")
     accepted: list[dict[str, Any]] = []
     for victim in VICTIMS:
         # half of them before, half while the process is being killed, and all are approved meanwhile
@@ -90,5 +91,5 @@ async def test_every_accepted_submission_is_published_and_found_exactly_once(sta
     expected = {"solution_submitted", "review_opened", "review_completed", "solution_published", "checkup_scored"}
     assert counted == Counter({(solution_id, kind): 1 for solution_id in ids for kind in expected})
 
-    hits = await story.search("", provider=organisation, size=1)
+    hits = await story.search("", provider=provider, size=1)
     assert hits["total"] == len(ids)
