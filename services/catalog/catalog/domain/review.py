@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.listing import Finding
+from contracts.vocabulary import DelistingReason
 
 from catalog.domain import lifecycle
 from catalog.domain.change import Change
 from catalog.domain.solution import (
     PENDING,
     UNDER_REVIEW,
+    Delisted,
     Mark,
     Solution,
     SolutionChange,
@@ -70,10 +72,11 @@ def approved(
         return Change(solution)
     decided = _decided(version, VersionState.APPROVED, findings, message, at)
     settled = lifecycle.settle(replace(solution, updated_at=at), decided)
-    if not provider_onboarded and settled.suspended is None:
-        settled = replace(settled, suspended=Mark(at, BY, PROVIDER_SUSPENDED))
     if settled.suspended is not None:
         return Change(settled)
+    if not provider_onboarded:
+        held = replace(settled, suspended=Mark(at, BY, PROVIDER_SUSPENDED))
+        return Change(held, (Delisted(DelistingReason.SUSPENDED, PROVIDER_SUSPENDED, at),))
     return lifecycle.publish(settled, number, at=at)
 
 

@@ -1,0 +1,242 @@
+"""The catalog's ports in memory; they pass the same suite as the ones on MongoDB."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from catalog.application.ports import (
+    Decide,
+    LiveSolution,
+    Loaded,
+    Ports,
+    Position,
+    Selection,
+    SlugTaken,
+    SolutionFilter,
+)
+from catalog.domain.organisation import Organisation, OrganisationState
+from catalog.domain.rating import RatingBook
+from catalog.domain.slug import numbered
+from catalog.domain.solution import Solution
+from contracts import registry
+from contracts.envelope import Event
+from contracts.listing import RatingSummary
+from servicekit.auth import Membership
+from servicekit.clock import FixedClock
+from servicekit.outbox import OutboxMessage
+
+from .given import START
+
+T = TypeVar("T")
+S = TypeVar("S", Organisation, Solution)
+
+
+@dataclass
+class Outbox:
+    """Everything that would be published, in the order in which it was saved."""
+
+    messages: list[OutboxMessage] = field(default_factory=list)
+
+    @property
+    def events(self) -> list[Event]:
+        """The contract events, parsed as a reader would."""
+        return [registry.parse(message.data) for message in self.messages if not message.subject.startswith("$KV.")]
+
+    @property
+    def memberships(self) -> list[Membership]:
+        """The entries written into the members bucket."""
+        entries = [message for message in self.messages if message.subject.startswith("$KV.members.")]
+        return [Membership.model_validate_json(entry.data) for entry in entries]
+
+    def take(self) -> list[Any]:
+        """Return the events so far and forget all messages."""
+        taken = self.events
+        self.messages.clear()
+        return taken
+
+
+class InMemory(Generic[T]):
+    """Aggregates in a dictionary, with the version check and the inbox guard of the real ones."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+        self.held: dict[str, Loaded[T]] = {}
+        self._handled: set[tuple[str, str]] = set()
+
+    async def get(self, aggregate_id: str, /) -> Loaded[T] | None:
+        return self.held.get(aggregate_id)
+
+    async def add(self, aggregate_id: str, state: T, /) -> bool:
+        if aggregate_id in self.held:
+            return False
+        self.held[aggregate_id] = Loaded(state, 1)
+        return True
+
+    async def change(self, aggregate_id: str, decide: Decide[T], /, *, event_id: str | None = None) -> Loaded[T] | None:
+        found = self.held.get(aggregate_id)
+        if found is None:
+            return None
+        return await self.decide(aggregate_id, found, decide, event_id, lambda: self.held[aggregate_id])
+
+    async def decide(
+        self,
+        aggregate_id: str,
+        found: Loaded[T],
+        decide: Decide[T],
+        event_id: str | None,
+        again: Callable[[], Loaded[T]],
+    ) -> Loaded[T]:
+        while True:
+            write = await decide(found)
+            if write.state == found.state and not write.messages:
+                return found
+            if again() is not found and again() != found:
+                found = again()
+                continue
+            if event_id is not None and (aggregate_id, event_id) in self._handled:
+                return found
+            if event_id is not None:
+                self._handled.add((aggregate_id, event_id))
+            self.outbox.messages.extend(write.messages)
+            self.held[aggregate_id] = Loaded(write.state, found.version + 1)
+            return self.held[aggregate_id]
+
+
+def _page(
+    found: list[Loaded[S]], after: Position | None, limit: int
+) -> tuple[list[Loaded[S]], Position | None, int | None]:
+    """Newest first, from behind `after`."""
+    ordered = sorted(found, key=lambda loaded: (loaded.state.created_at, loaded.state.id), reverse=True)
+    rest = [
+        loaded
+        for loaded in ordered
+        if after is None or (loaded.state.created_at, loaded.state.id) < (after.created_at, after.id)
+    ]
+    page = rest[:limit]
+    more = Position(page[-1].state.created_at, page[-1].state.id) if len(rest) > limit else None
+    return page, more, None if after else len(found)
+
+
+class InMemoryOrganisations(InMemory[Organisation]):
+    async def of_member(self, user: str) -> list[Loaded[Organisation]]:
+        found = [loaded for loaded in self.held.values() if loaded.state.member(user)]
+        return _page(found, None, len(found) + 1)[0]
+
+    async def page(
+        self, *, state: OrganisationState | None, after: Position | None, limit: int
+    ) -> Selection[Organisation]:
+        found = [loaded for loaded in self.held.values() if state in (None, loaded.state.state)]
+        return Selection(*_page(found, after, limit))
+
+
+class InMemorySolutions(InMemory[Solution]):
+    async def add(self, aggregate_id: str, state: Solution, /) -> bool:
+        if aggregate_id not in self.held and await self.by_slug(state.slug) is not None:
+            raise SlugTaken(state.slug)
+        return await super().add(aggregate_id, state)
+
+    async def by_slug(self, slug: str) -> Loaded[Solution] | None:
+        return next((loaded for loaded in self.held.values() if loaded.state.slug == slug), None)
+
+    async def free_slug(self, wanted: str) -> str:
+        number, candidate = 1, wanted
+        while await self.by_slug(candidate) is not None:
+            number += 1
+            candidate = numbered(wanted, number)
+        return candidate
+
+    async def ids_of(self, organisation_id: str) -> list[str]:
+        return sorted(key for key, loaded in self.held.items() if loaded.state.organisation_id == organisation_id)
+
+    async def page(self, chosen: SolutionFilter, *, after: Position | None, limit: int) -> Selection[Solution]:
+        found = [
+            loaded
+            for loaded in self.held.values()
+            if (chosen.organisation_ids is None or loaded.state.organisation_id in chosen.organisation_ids)
+            and chosen.state in (None, loaded.state.state)
+        ]
+        return Selection(*_page(found, after, limit))
+
+    async def live(self, id_or_slug: str) -> Loaded[LiveSolution] | None:
+        found = self.held.get(id_or_slug) or await self.by_slug(id_or_slug)
+        return None if found is None or found.state.live is None else _live(found)
+
+    async def live_page(
+        self, organisation_id: str | None, *, after: Position | None, limit: int
+    ) -> Selection[LiveSolution]:
+        found = [
+            loaded
+            for loaded in self.held.values()
+            if loaded.state.live and organisation_id in (None, loaded.state.organisation_id)
+        ]
+        page, more, total = _page(found, after, limit)
+        return Selection([_live(loaded) for loaded in page], more, total)
+
+
+def _live(loaded: Loaded[Solution]) -> Loaded[LiveSolution]:
+    held = loaded.state
+    assert held.live
+    assert held.published_at
+    assert held.first_published_at
+    view = LiveSolution(
+        id=held.id,
+        slug=held.slug,
+        organisation_id=held.organisation_id,
+        organisation_name=held.organisation_name,
+        number=held.live.number,
+        listing=held.live.listing,
+        created_at=held.created_at,
+        updated_at=held.updated_at,
+        published_at=held.published_at,
+        first_published_at=held.first_published_at,
+    )
+    return Loaded(view, loaded.version)
+
+
+class InMemoryRatingBooks:
+    def __init__(self, outbox: Outbox) -> None:
+        self._books = InMemory[RatingBook](outbox)
+
+    async def get(self, solution_id: str, /) -> Loaded[RatingBook]:
+        return self._books.held.get(solution_id) or Loaded(RatingBook(solution_id), 0)
+
+    async def summary(self, solution_id: str) -> Loaded[RatingSummary]:
+        found = await self.get(solution_id)
+        return Loaded(found.state.summary, found.version)
+
+    async def change(self, solution_id: str, decide: Decide[RatingBook], /) -> Loaded[RatingBook]:
+        found = await self.get(solution_id)
+        return await self._books.decide(
+            solution_id, found, decide, None, lambda: self._books.held.get(solution_id, found)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ports in memory, and what a test looks at beside them."""
+
+    ports: Ports
+    organisations: InMemoryOrganisations
+    solutions: InMemorySolutions
+    clock: FixedClock
+    outbox: Outbox
+
+    def has(self, *states: Organisation | Solution) -> None:
+        """Put organisations and solutions where they belong, in version 1."""
+        for state in states:
+            kept: Any = self.organisations if isinstance(state, Organisation) else self.solutions
+            kept.held[state.id] = Loaded(state, 1)
+
+    def later(self, minutes: int = 1) -> None:
+        """Let time pass."""
+        self.clock.advance(timedelta(minutes=minutes))
+
+
+def new_world() -> World:
+    """An empty catalog."""
+    outbox = Outbox()
+    clock = FixedClock(START + timedelta(hours=1))
+    organisations, solutions = InMemoryOrganisations(outbox), InMemorySolutions(outbox)
+    ports = Ports(organisations, solutions, InMemoryRatingBooks(outbox), clock)
+    return World(ports, organisations, solutions, clock, outbox)

@@ -1,0 +1,280 @@
+"""What every implementation of the catalog's ports must do: run on the fakes and on the real database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+from catalog.application.ports import Loaded, Ports, Position, SlugTaken, SolutionFilter, Write
+from catalog.domain import lifecycle, rating
+from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
+from catalog.domain.rating import RatingBook
+from catalog.domain.solution import Solution, SolutionState
+from contracts.vocabulary import Bundesland, RatingDimension, SizeClass
+from servicekit.outbox import OutboxMessage
+
+from .given import (
+    CLERK,
+    CURATOR,
+    EDITOR,
+    PROVIDER_ADMIN,
+    STRANGER,
+    a_draft,
+    a_listing,
+    a_municipality,
+    a_provider,
+    an_opinion,
+    an_organisation,
+    in_review,
+    minutes,
+    published,
+    with_changes_requested,
+)
+
+MESSAGE = OutboxMessage("message-1", "events.catalog.test.v1.x", b"{}")
+
+
+async def saved(ports: Ports, *states: Organisation | Solution) -> None:
+    for state in states:
+        kept = ports.organisations if isinstance(state, Organisation) else ports.solutions
+        assert await kept.add(state.id, state)  # type: ignore[arg-type]
+
+
+def renamed(name: str, messages: Sequence[OutboxMessage] = ()) -> Callable[..., object]:
+    async def decide(loaded: Loaded[Organisation]) -> Write[Organisation]:
+        return Write(replace(loaded.state, name=name), tuple(messages))
+
+    return decide
+
+
+class AggregateSuite:
+    """Loading, deciding and saving."""
+
+    async def test_what_was_added_can_be_read(self, ports: Ports) -> None:
+        full = an_organisation(
+            bundesland=Bundesland.BB, size_class=SizeClass.UNDER_5K, ars="120000000000", note="Notiz", reason="Grund"
+        )
+        await saved(ports, full)
+        assert await ports.organisations.get(full.id) == Loaded(full, 1)
+
+    async def test_what_is_not_there_is_none(self, ports: Ports) -> None:
+        assert await ports.organisations.get("nobody") is None
+        assert await ports.organisations.change("nobody", renamed("x")) is None  # type: ignore[arg-type]
+
+    async def test_adding_an_id_again_changes_nothing(self, ports: Ports) -> None:
+        provider = a_provider()
+        await saved(ports, provider)
+        assert not await ports.organisations.add(provider.id, replace(provider, name="Andere"))
+        assert await ports.organisations.get(provider.id) == Loaded(provider, 1)
+
+    async def test_a_change_is_the_next_version(self, ports: Ports) -> None:
+        provider = a_provider()
+        await saved(ports, provider)
+        changed = await ports.organisations.change(provider.id, renamed("Neu"))  # type: ignore[arg-type]
+        assert changed == Loaded(replace(provider, name="Neu"), 2)
+        assert await ports.organisations.get(provider.id) == changed
+
+    async def test_no_change_is_not_saved(self, ports: Ports) -> None:
+        provider = a_provider()
+        await saved(ports, provider)
+        unchanged = await ports.organisations.change(provider.id, renamed(provider.name))  # type: ignore[arg-type]
+        assert unchanged == Loaded(provider, 1)
+
+    async def test_an_event_changes_something_once(self, ports: Ports) -> None:
+        provider = a_provider()
+        await saved(ports, provider)
+        await ports.organisations.change(provider.id, renamed("Eins"), event_id="event-1")  # type: ignore[arg-type]
+        again = await ports.organisations.change(provider.id, renamed("Zwei"), event_id="event-1")  # type: ignore[arg-type]
+        assert again == Loaded(replace(provider, name="Eins"), 2)
+        other = await ports.organisations.change(provider.id, renamed("Drei"), event_id="event-2")  # type: ignore[arg-type]
+        assert other == Loaded(replace(provider, name="Drei"), 3)
+
+    async def test_a_decision_is_taken_again_when_somebody_saved_first(self, ports: Ports) -> None:
+        provider = a_provider()
+        await saved(ports, provider)
+        seen: list[str] = []
+
+        async def slow(loaded: Loaded[Organisation]) -> Write[Organisation]:
+            seen.append(loaded.state.name)
+            if len(seen) == 1:
+                await ports.organisations.change(provider.id, renamed("Schneller"))  # type: ignore[arg-type]
+            return Write(replace(loaded.state, name=f"{loaded.state.name}!"), (MESSAGE,))
+
+        changed = await ports.organisations.change(provider.id, slow)
+        assert seen == [provider.name, "Schneller"]
+        assert changed == Loaded(replace(provider, name="Schneller!"), 3)
+
+
+class OrganisationSuite:
+    """Finding organisations."""
+
+    async def test_those_of_a_member(self, ports: Ports) -> None:
+        first, second = (
+            a_provider(),
+            a_municipality(created_at=minutes(1), members=((PROVIDER_ADMIN, MemberRole.MEMBER),)),
+        )
+        await saved(ports, first, second, a_municipality())
+        assert [held.state for held in await ports.organisations.of_member(PROVIDER_ADMIN.user)] == [second, first]
+        assert await ports.organisations.of_member(STRANGER.user) == []
+
+    async def test_pages_from_newest_to_oldest(self, ports: Ports) -> None:
+        states = (OrganisationState.REQUESTED, OrganisationState.ONBOARDED)
+        kept = [an_organisation(state=states[number % 2], created_at=minutes(number // 2)) for number in range(6)]
+        await saved(ports, *kept)
+        expected = sorted(kept, key=lambda held: (held.created_at, held.id), reverse=True)
+        first = await ports.organisations.page(state=None, after=None, limit=4)
+        assert [held.state for held in first.items] == expected[:4]
+        assert first.total == 6
+        assert first.next == Position(expected[3].created_at, expected[3].id)
+        second = await ports.organisations.page(state=None, after=first.next, limit=4)
+        assert [held.state for held in second.items] == expected[4:]
+        assert (second.next, second.total) == (None, None)
+        requested = await ports.organisations.page(state=OrganisationState.REQUESTED, after=None, limit=4)
+        assert {held.state.state for held in requested.items} == {OrganisationState.REQUESTED}
+        assert (len(requested.items), requested.total, requested.next) == (3, 3, None)
+
+
+class SolutionSuite:
+    """Finding solutions."""
+
+    @pytest.mark.parametrize("make", [a_draft, in_review, with_changes_requested, published])
+    async def test_every_state_can_be_read_back(self, ports: Ports, make: Callable[[], Solution]) -> None:
+        solution = lifecycle.save_draft(
+            make(), a_listing("Anders", repository_url="https://example.org/x"), at=minutes(9)
+        )
+        await saved(ports, solution.state)
+        assert await ports.solutions.get(solution.state.id) == Loaded(solution.state, 1)
+        assert await ports.solutions.by_slug(solution.state.slug) == Loaded(solution.state, 1)
+
+    async def test_marks_can_be_read_back(self, ports: Ports) -> None:
+        off = lifecycle.withdraw(published(), by=EDITOR.user, note=None, at=minutes(8)).state
+        off = lifecycle.suspend(off, by=CURATOR.user, reason="Grund", at=minutes(9)).state
+        await saved(ports, off)
+        assert await ports.solutions.get(off.id) == Loaded(off, 1)
+
+    async def test_a_slug_belongs_to_one_solution(self, ports: Ports) -> None:
+        first = a_draft(slug="comby")
+        await saved(ports, first)
+        assert not await ports.solutions.add(first.id, first)
+        with pytest.raises(SlugTaken):
+            await ports.solutions.add("another-id", replace(first, id="another-id"))
+        assert await ports.solutions.get("another-id") is None
+
+    async def test_a_taken_slug_gets_a_number(self, ports: Ports) -> None:
+        assert await ports.solutions.free_slug("comby") == "comby"
+        await saved(ports, a_draft(slug="comby"))
+        assert await ports.solutions.free_slug("comby") == "comby-2"
+        await saved(ports, a_draft(slug="comby-2"))
+        assert await ports.solutions.free_slug("comby") == "comby-3"
+        assert await ports.solutions.by_slug("comby-3") is None
+
+    async def test_those_of_an_organisation(self, ports: Ports) -> None:
+        mine = a_provider()
+        kept = [a_draft(slug=f"s-{number}", provider=mine) for number in range(3)]
+        await saved(ports, *kept, a_draft(slug="other"))
+        assert sorted(await ports.solutions.ids_of(mine.id)) == sorted(held.id for held in kept)
+
+    async def test_pages_by_organisation_and_state(self, ports: Ports) -> None:
+        mine, other = a_provider(), a_provider()
+        drafts = [a_draft(slug=f"d-{number}", provider=mine, at=minutes(number)) for number in range(3)]
+        online = published(slug="online", provider=mine, at=minutes(9))
+        foreign = a_draft(slug="foreign", provider=other, at=minutes(5))
+        await saved(ports, *drafts, online, foreign)
+
+        async def slugs(chosen: SolutionFilter) -> list[str]:
+            page = await ports.solutions.page(chosen, after=None, limit=10)
+            assert page.total == len(page.items)
+            return [held.state.slug for held in page.items]
+
+        assert await slugs(SolutionFilter()) == ["online", "foreign", "d-2", "d-1", "d-0"]
+        assert await slugs(SolutionFilter({mine.id})) == ["online", "d-2", "d-1", "d-0"]
+        assert await slugs(SolutionFilter({mine.id, other.id}, SolutionState.DRAFT)) == ["foreign", "d-2", "d-1", "d-0"]
+        assert await slugs(SolutionFilter(set())) == []
+        first = await ports.solutions.page(SolutionFilter({mine.id}), after=None, limit=3)
+        rest = await ports.solutions.page(SolutionFilter({mine.id}), after=first.next, limit=3)
+        assert [held.state.slug for held in rest.items] == ["d-0"]
+
+    async def test_the_public_sees_what_is_online(self, ports: Ports) -> None:
+        online = lifecycle.save_draft(published(slug="online"), a_listing("Entwurf"), at=minutes(7)).state
+        off = lifecycle.withdraw(published(slug="off"), by=EDITOR.user, note=None, at=minutes(8)).state
+        await saved(ports, online, off, a_draft(slug="draft"))
+        by_slug, by_id = await ports.solutions.live("online"), await ports.solutions.live(online.id)
+        assert by_slug is not None
+        assert by_slug == by_id
+        assert online.live is not None
+        assert (by_slug.state.number, by_slug.state.listing, by_slug.version) == (1, online.live.listing, 1)
+        assert (by_slug.state.published_at, by_slug.state.updated_at) == (online.published_at, online.updated_at)
+        for hidden in ("off", off.id, "draft", "nothing"):
+            assert await ports.solutions.live(hidden) is None
+        everything = await ports.solutions.live_page(None, after=None, limit=5)
+        assert (everything.items, everything.total, everything.next) == ([by_slug], 1, None)
+        assert (await ports.solutions.live_page(off.organisation_id, after=None, limit=5)).items == []
+
+    async def test_a_change_of_state_shows_in_lists_and_in_public(self, ports: Ports) -> None:
+        online = published(slug="online")
+        await saved(ports, online)
+
+        async def off(loaded: Loaded[Solution]) -> Write[Solution]:
+            return Write(lifecycle.withdraw(loaded.state, by=EDITOR.user, note=None, at=minutes(8)).state)
+
+        await ports.solutions.change(online.id, off)
+        assert await ports.solutions.live("online") is None
+        page = await ports.solutions.page(SolutionFilter(state=SolutionState.WITHDRAWN), after=None, limit=5)
+        assert [held.version for held in page.items] == [2]
+
+
+class RatingSuite:
+    """The ratings of a solution."""
+
+    @staticmethod
+    def rate(organisation_id: str, overall: int) -> Callable[[Loaded[RatingBook]], object]:
+        async def decide(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
+            opinion = an_opinion(overall, dimensions={RatingDimension.SUPPORT: 3}, report="Gut", used_since="2024-05")
+            change = rating.rate(
+                loaded.state,
+                opinion,
+                organisation_id=organisation_id,
+                organisation_name="Landkreis Musterland",
+                size_class=SizeClass.UNDER_100K,
+                by=CLERK.user,
+                at=minutes(1),
+            )
+            return Write(change.state, (MESSAGE,) if change.events else ())
+
+        return decide
+
+    async def test_before_the_first_rating_the_book_is_empty(self, ports: Ports) -> None:
+        assert await ports.ratings.get("solution-1") == Loaded(RatingBook("solution-1"), 0)
+        assert await ports.ratings.summary("solution-1") == Loaded(RatingBook("solution-1").summary, 0)
+
+    async def test_ratings_of_several_organisations(self, ports: Ports) -> None:
+        first = await ports.ratings.change("solution-1", self.rate("a", 5))  # type: ignore[arg-type]
+        assert (first.version, first.state.summary.count) == (1, 1)
+        second = await ports.ratings.change("solution-1", self.rate("b", 2))  # type: ignore[arg-type]
+        assert (second.version, set(second.state.ratings)) == (2, {"a", "b"})
+        assert await ports.ratings.get("solution-1") == second
+        assert await ports.ratings.summary("solution-1") == Loaded(second.state.summary, 2)
+        assert await ports.ratings.change("solution-1", self.rate("b", 2)) == second  # type: ignore[arg-type]
+        assert (await ports.ratings.get("solution-2")).version == 0
+
+    async def test_replies_and_hiding_can_be_read_back(self, ports: Ports) -> None:
+        async def moderate(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
+            answered = rating.reply(loaded.state, "a", text="Danke", by=EDITOR.user, at=minutes(2)).state
+            return Write(rating.hide(answered, "a", reason="Werbung", by=CURATOR.user, at=minutes(3)).state)
+
+        await ports.ratings.change("solution-1", self.rate("a", 5))  # type: ignore[arg-type]
+        hidden = await ports.ratings.change("solution-1", moderate)
+        assert hidden.state.summary.count == 0
+        assert await ports.ratings.get("solution-1") == hidden
+
+    async def test_two_first_ratings_at_once_both_count(self, ports: Ports) -> None:
+        raced: list[int] = []
+
+        async def slow(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
+            raced.append(loaded.version)
+            if len(raced) == 1:
+                await ports.ratings.change("solution-1", self.rate("a", 5))  # type: ignore[arg-type]
+            return await self.rate("b", 1)(loaded)  # type: ignore[misc,no-any-return]
+
+        both = await ports.ratings.change("solution-1", slow)
+        assert raced == [0, 1]
+        assert (both.state.summary.count, both.state.summary.average, both.version) == (2, 3.0, 2)
