@@ -5,6 +5,7 @@ import runpy
 import tomllib
 
 import pytest
+from checkup.settings import CheckupSettings
 from contracts.topology import PERMISSIONS
 
 from .manifests import APPLICATIONS, K8S, ROOT, SERVICES, compose, scripts, settings_names
@@ -50,6 +51,15 @@ def test_the_gateway_finds_the_services() -> None:
     upstreams = dict(re.findall(r"\{\$(\w+)_UPSTREAM:(\S+?)\}", caddyfile))
     assert upstreams == {name.upper(): f"{name}:8000" for name in APPLICATIONS}
     assert compose()["services"]["gateway"]["depends_on"].keys() == set(APPLICATIONS)
+
+
+def test_the_checkup_may_fetch_what_the_import_points_to() -> None:
+    services = compose()["services"]
+    allowed = services["checkup"]["environment"]["CHECKUP_ALLOW_LOCAL"]
+    assert CheckupSettings(checkup_allow_local=allowed).checkup_allow_local == allowed
+    assert services["import"]["environment"]["DEMO_REPOSITORIES_URL"] == f"http://{allowed}"
+    assert services["repositories"]["command"][-2:] == ["--port", allowed.rpartition(":")[2]]
+    assert {services[name]["network_mode"] for name in ("import", "repositories")} == {"service:checkup"}
 
 
 def test_what_a_service_waits_for_is_there() -> None:

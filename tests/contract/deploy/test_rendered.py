@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from checkup.settings import CheckupSettings
 from contracts import topology
 
 from .manifests import (
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.skipif(
 
 WRITABLE_ROOT = {"opensearch"}
 """OpenSearch writes a key store into its configuration folder; a server for development."""
+CHECKUP = CheckupSettings.model_construct()
 PRIVATE = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "100.64.0.0/10"}
 
 
@@ -140,6 +142,8 @@ def test_work_that_was_begun_can_be_finished(dev: tuple[Object, ...]) -> None:
         found = environment(workload, dev)
         shutdown = int(found["own"].get("SHUTDOWN_SECONDS", found["config"]["SHUTDOWN_SECONDS"]))
         assert pod(workload)["terminationGracePeriodSeconds"] >= shutdown + 10
+        if label(workload, "name") == "checkup" and label(workload, "component") == "worker":
+            assert shutdown > CHECKUP.checkup_fetch_seconds + CHECKUP.checkup_analysis_seconds
 
 
 def test_pods_are_spread_and_not_all_evicted_at_once(dev: tuple[Object, ...]) -> None:

@@ -147,34 +147,31 @@ class GitRequest(BaseHTTPRequestHandler):
         print(f"{self.command or '-'} {self.path if hasattr(self, 'path') else '-'} {args[1] if args[1:] else ''}")
 
 
-def create_server(root: Path, port: int, host: str = LOOPBACK) -> ThreadingHTTPServer:
+def create_server(root: Path, port: int) -> ThreadingHTTPServer:
     """A server bound to loopback; port 0 takes a free one (`server.server_port`)."""
     handler = type("Handler", (GitRequest,), {"root": root})
-    server = ThreadingHTTPServer((host, port), handler)
+    server = ThreadingHTTPServer((LOOPBACK, port), handler)
     server.daemon_threads = True
     return server
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Generate the demonstration repositories and serve them for reading.")
-    parser.add_argument("--root", "--directory", type=Path, required=True, help="folder with bare repositories")
+    parser.add_argument("--root", type=Path, required=True, help="folder with bare repositories")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--host", default=LOOPBACK, help="anything but loopback only inside a container")
     parser.add_argument("--serve-only", action="store_true", help="do not generate repositories")
     options = parser.parse_args(arguments)
     for repository in () if options.serve_only else generate(options.root):
         if repository.skipped:
             print(f"{repository.name}.git is not there: {repository.skipped}", file=sys.stderr)
     try:
-        server = create_server(options.root, options.port, options.host)
+        server = create_server(options.root, options.port)
     except OSError as error:
-        print(f"cannot listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
+        print(f"cannot listen on {LOOPBACK}:{options.port}: {error.strerror}", file=sys.stderr)
         return 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
-    print(
-        f"serving {', '.join(repositories(options.root)) or 'nothing yet'} on http://{options.host}:{server.server_port}"
-    )
+    print(f"serving {', '.join(repositories(options.root)) or 'nothing yet'} on http://{LOOPBACK}:{server.server_port}")
     sys.stdout.flush()
     with contextlib.closing(server.socket):
         server.serve_forever(poll_interval=0.2)
