@@ -1,4 +1,4 @@
-"""searches per second through the service and the gateway beside the bare engine with the same query bodies, 76 listings."""
+"""searches per second of service and gateway beside the bare engine with the same queries, 76 listings."""
 
 import asyncio
 import tempfile

@@ -1,4 +1,4 @@
-"""seconds until `make run` is ready, first with an empty directory and the import of the demo, then with kept data; memory."""
+"""seconds until `make run` is ready: empty, with the import of the demo, with kept data; memory of each process."""
 
 import asyncio
 import tempfile
