@@ -55,7 +55,9 @@ class Relay:
 
     def kick(self, collection: str, document_id: str, outbox: Sequence[OutboxMessage]) -> None:
         """Publish these messages, which are the document's whole outbox in order, soon."""
-        self._waiting[collection][document_id] = list(outbox)
+        held = self._waiting[collection].setdefault(document_id, [])
+        known = {message.id for message in held}
+        held += [message for message in outbox if message.id not in known]  # commits may report in any order
         self._awake.set()
 
     async def __aenter__(self) -> "Relay":
