@@ -137,6 +137,8 @@ def test_dependencies_locked_updated_and_pinned(raw: Raw) -> None:
     bad = {"package.json": "{}", "requirements.txt": "fastapi\nuvicorn>=0.2\n", "compose.yaml": "image: nginx:latest\n"}
     assert raw(safeguards.dependencies, bad)["Q10"] == {"locked": 0, "update_bot": 0, "pinned": 0}
     assert raw(safeguards.dependencies, {"a.py": ""})["Q10"] == "not_applicable"
+    own = {"package.json": "{}", "compose.yaml": "services:\n  api:\n    build: .\n    image: own-api\n"}
+    assert raw(safeguards.dependencies, own)["Q10"]["pinned"] == 1
 
 
 FOUND = [  # put together from parts, so that no scanner takes this file for a leak

@@ -51,7 +51,8 @@ Within a particular ecosystem, there may be a common way of installing things. A
 
 
 def test_documents_are_read_in_parts_with_line_numbers() -> None:
-    text = "---\ntitle: x\n---\n# Titel\n\nText mit [Link](a.md) und ![Bild](b.png).\n\n```sh\nmake x\n```\n<img src='c.png' alt='C'>\n"
+    text = "---\ntitle: x\n---\n# Titel\n\nText mit [Link](a.md) und ![Bild](b.png).\n\n"
+    text += "```sh\nmake x\n```\n<img src='c.png' alt='C'>\n"
     document = parse("docs/a.md", text)
     assert (document.title, document.sections[1].line) == ("Titel", 4)
     assert [(link.target, link.line) for link in document.links] == [("a.md", 6)]
@@ -99,7 +100,8 @@ def test_extent_counts_pages_and_sees_a_site(raw: Raw) -> None:
 
 def test_commands_are_compared_with_the_tree(raw: Raw) -> None:
     files = {
-        "README.md": "```sh\n$ make run\nmake gone\nnpm run build\nnpm install\n./start.sh\npython tools/x.py && make run\n```\n",
+        "README.md": "```sh\n$ make run\nmake gone\nnpm run build\nnpm install\n./start.sh\n"
+        "python tools/x.py && make run\n```\n",
         "Makefile": "run: ## start\n\techo\nX := 1\n",
         "package.json": '{"scripts": {"build": "x"}}',
         "start.sh": "",

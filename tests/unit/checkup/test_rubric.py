@@ -1,5 +1,6 @@
 """The released rubric and its formulas, by golden values."""
 
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -105,8 +106,6 @@ def test_a_formula_names_its_missing_input() -> None:
 
 @pytest.fixture
 def source() -> dict[str, Any]:
-    from importlib import resources
-
     text = (resources.files("checkup") / "rubrics" / "2026.1.yaml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.safe_load(text)
     return data

@@ -18,8 +18,8 @@ RULES: tuple[tuple[str, FailureKind, str, bool], ...] = (
      "moved", "Die Adresse leitet auf eine andere weiter. Bitte die endgültige Adresse eintragen.", False),
     (r"transport '[a-z]+' not allowed|protocol .* not (supported|allowed|enabled)",
      "forbidden_address", "Die Adresse verlangt ein Protokoll, das nicht erlaubt ist.", False),
-    (r"File too large|file size limit|SIGXFSZ|unable to write file|No space left",
-     "too_large", "Das Repository ist zu groß.", False),
+    (r"No space left|Disk quota exceeded",
+     "unreachable", "Auf dem Prüfrechner ist gerade kein Platz für das Repository.", True),
     (r"fsck error|bad object|corrupt|inflate|index-pack failed|invalid index-pack|missing (blob|tree|commit)",
      "damaged", "Das Repository ist beschädigt: Git kann seine Objekte nicht lesen.", False),
     (r"Could not resolve host|Connection (refused|reset|timed out)|Failed to connect|Operation timed out|"
@@ -33,7 +33,7 @@ def failure_of(outcome: Outcome, *, seconds: float, disk_bytes: int) -> CheckupF
     """The failure that a clone's outcome means."""
     detail = _detail(outcome)
     megabytes = disk_bytes // 1_000_000
-    if outcome.stopped_by == "disk" or outcome.code == -25:  # SIGXFSZ
+    if outcome.stopped_by == "disk" or outcome.code == -25 or "File too large" in outcome.errors:  # SIGXFSZ, EFBIG
         return CheckupFailure("too_large", f"Das Repository ist größer als {megabytes} MB.", detail)
     if outcome.stopped_by == "time" or outcome.code == -24:  # SIGXCPU
         reason = f"Das Repository konnte in {seconds:.0f} Sekunden nicht geladen werden."

@@ -60,6 +60,7 @@ class GitFetch:
     async def fetched(self, url: str, as_of: datetime) -> AsyncIterator[Path]:
         """A bare clone that exists inside the block. Raises CheckupFailure."""
         target = await checked(url, self._limits.allowed)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         place = Path(tempfile.mkdtemp(prefix="run-", dir=self._folder))
         with (place / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

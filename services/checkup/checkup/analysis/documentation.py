@@ -30,7 +30,8 @@ ROLES = (
     _role("purpose", "Zweck", r"^(about|what is|über |zweck|beschreibung|description|overview|überblick|übersicht|ziel|"
           r"worum|introduction|einführung|einleitung|motivation|features|funktionen|was ist)"),
     _role("install", "Einrichtung", r"install|einricht|setup|set up|getting started|erste schritte|schnellstart|"
-          r"quick ?start|inbetriebnahme|build|bauen|deploy|requirements|voraussetzung|lokal starten|run(ning)?\b|"
+          r"quick ?start|inbetriebnahme|\bbuild(ing)?\b|bauen|"
+          r"\bdeploy(ment|en|ing)?\b|requirements|voraussetzung|lokal starten|run(ning)?\b|"
           r"entwicklungsumgebung",
           r"(^|/)(install|installation|setup|getting[-_]started|quickstart|deployment)[^/]*\.(md|rst|adoc|txt)$"),
     _role("usage", "Nutzung", r"usage|nutzung|benutz|verwend|how to use|anwendung|bedien|handbuch|beispiel|example|"
@@ -38,7 +39,7 @@ ROLES = (
           r"benutzer)[^/]*\.(md|rst|adoc|txt)$"),
     _role("licence", "Lizenz", r"licen[sc]|lizenz|copyright", r"^(licen[sc]e|copying)[^/]*$"),
     _role("contribute", "Mitarbeit", r"contribut|mitmach|beitrag|mitwirk|mitarbeit|development|entwickl",
-          r"(^|/)(contributing|beitragen|mitmachen)[^/]*$"),
+          r"(^|/)(contributing|beitragen|mitmachen)(\.(md|rst|adoc|txt))?$"),
     _role("support", "Hilfe", r"support|hilfe|kontakt|contact|fragen|questions|ansprechpartner|getting help|community|"
           r"sicherheit|security|issues", r"(^|/)(support|security)[^/]*\.md$"),
 )  # fmt: skip

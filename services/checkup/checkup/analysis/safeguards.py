@@ -75,6 +75,8 @@ UPDATE_BOT = re.compile(
 NO_STEP = re.compile(
     r"^\s*(#|//|-?\s*(name|key|path|paths|if|image|restore-keys|description|branches|tags)\s*:)|.*skipTests"
 )
+USES = re.compile(r"^\s*(?:-\s*)?(?:uses|image):\s*[\"']?([^\s\"'#]+)")
+FROM = re.compile(r"^FROM\s+(?:--\S+\s+)?(\S+)", re.IGNORECASE)
 CONTAINER = re.compile(r"(^|/)((docker-)?compose[^/]*\.ya?ml|Dockerfile[^/]*|[^/]+\.Dockerfile|Containerfile)$")
 
 
@@ -202,20 +204,31 @@ def _pinned(survey: Survey) -> tuple[float, list[Evidence]]:
     total = 0
     loose: list[Evidence] = []
     for file in [*survey.matching(CONTAINER), *ci_files(survey)]:
-        stages: set[str] = set()
+        own = _built_here(survey, file)
         for number, line in enumerate(survey.text(file)[:200_000].split("\n"), start=1):
-            match = re.match(r"^\s*(?:-\s*)?(?:uses|image):\s*[\"']?([^\s\"'#]+)", line) or re.match(
-                r"^FROM\s+(?:--\S+\s+)?(\S+)", line, re.IGNORECASE
-            )
-            if not match or match.group(1).startswith(("./", "$", "{")):
-                continue
-            name = match.group(1)
-            if stage := re.search(r"\s+AS\s+(\S+)", line, re.IGNORECASE):
-                stages.add(stage.group(1).lower())
-            if name.lower() in stages or name.lower() == "scratch" or "$" in name:
+            if stage := re.search(r"^FROM\s.*\s+AS\s+(\S+)", line, re.IGNORECASE):
+                own.add(stage.group(1).lower())
+            name = _foreign_name(line)
+            if not name or name.lower() in own:
                 continue
             total += 1
             version = name.partition("@")[2] or name.rpartition("/")[2].partition(":")[2]
             if version in ("", "latest", "main", "master"):
                 loose.append(Evidence(f"Ohne feste Version: {name[:80]}", file.path, number))
     return (1 - len(loose) / total if total else 1.0), loose
+
+
+def _foreign_name(line: str) -> str | None:
+    """The image or action that a line uses; None for local ones, variables and other lines."""
+    match = USES.match(line) or FROM.match(line)
+    name = match.group(1) if match else ""
+    return None if not name or name.startswith(("./", "{")) or "$" in name or name.lower() == "scratch" else name
+
+
+def _built_here(survey: Survey, file: File) -> set[str]:
+    """Images of a compose file that are built from this repository: their version is the commit."""
+    services = (survey.yaml(file) or {}).get("services") if isinstance(survey.yaml(file), Mapping) else None
+    if not isinstance(services, Mapping):
+        return set()
+    built = [entry for entry in services.values() if isinstance(entry, Mapping) and "build" in entry]
+    return {str(entry.get("image", "")).lower() for entry in built}

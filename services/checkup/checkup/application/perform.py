@@ -15,6 +15,9 @@ log = logging.get(__name__)
 MOST_ATTEMPTS = 8
 """Deliveries after which a run is given up: something about it ends every worker that takes it."""
 
+MOST_TIMEOUTS = 2
+"""Deliveries that may end in a timeout: each holds a worker for as long as a run may take."""
+
 
 async def perform(ports: Ports, job: Job, *, attempt: int) -> None:
     """Bring the run to its end, whoever began it. `attempt` counts deliveries of the job, from 1.
@@ -36,7 +39,7 @@ async def perform(ports: Ports, job: Job, *, attempt: int) -> None:
         await _measure(ports, begun, begun.repository_url)
     except CheckupFailure as failure:
         log.info("checkup failed", run_id=begun.id, kind=failure.kind, detail=failure.detail, attempt=attempt)
-        if failure.transient and attempt < ports.fetch_attempts:
+        if failure.transient and attempt < (MOST_TIMEOUTS if failure.kind == "timeout" else ports.fetch_attempts):
             await ports.runs.change(begun.id, partial(run.wait, failure=failure))
             raise errors.unavailable("repository-unreachable", failure.detail) from failure
         await _give_up(ports, begun.id, failure)
