@@ -81,7 +81,7 @@ class Relay:
     async def drain(self) -> int:
         """Publish everything that waits in the documents now; return how many messages were acknowledged."""
         total, left = 0, 0
-        for name, collection in self._collections.items():
+        for name, collection in list(self._collections.items()):
             after = ""
             while True:
                 async with self._reading:  # a clean-up in between would make acknowledged messages look new
@@ -97,7 +97,7 @@ class Relay:
 
     async def clean(self) -> None:
         """Take everything acknowledged out of its documents."""
-        for collection in self._collections.values():
+        for collection in list(self._collections.values()):
             while self._published[collection.name]:
                 await self._clean(collection)
 
@@ -167,7 +167,7 @@ class Relay:
             await self._idle.wait()
             self._idle.clear()
             try:
-                for collection in self._collections.values():
+                for collection in list(self._collections.values()):
                     while self._published[collection.name] and not any(self._waiting.values()):
                         await self._clean(collection)
             except Exception as error:
