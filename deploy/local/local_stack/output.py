@@ -88,6 +88,8 @@ class Console:
         self._colours = self._stream.isatty() and "NO_COLOR" not in os.environ
         self._in_traceback: set[str] = set()
         self._shown: dict[str, deque[float]] = {}
+        self.quiet = False
+        """While everything is being stopped, what the processes complain of is in their logs only."""
 
     def paint(self, text: str, *codes: int) -> str:
         return f"\033[{';'.join(map(str, codes))}m{text}\033[0m" if self._colours else text
@@ -115,6 +117,8 @@ class Console:
 
     def line_of(self, name: str, line: str) -> None:
         """Show a line that a process wrote if it is a warning, continues one, or everything is wanted."""
+        if self.quiet:
+            return
         if is_warning(line):
             self._in_traceback.add(name)
         elif not (name in self._in_traceback and line[:1] in {" ", "\t"}):

@@ -163,6 +163,7 @@ class Supervisor:
             return await self._tool.wait()
 
     async def _shut_down(self) -> None:
+        self._console.quiet = True
         if self._phase != "failed":
             self._move("stopping")
         if self._tool is not None and self._tool.returncode is None:
