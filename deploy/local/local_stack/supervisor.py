@@ -187,6 +187,7 @@ class Supervisor:
     async def _watch_disk(self) -> None:
         low = False
         while True:
+            await asyncio.sleep(_DISK_SECONDS)
             free = shutil.disk_usage(self._checkout.directory).free
             if free < DISK_LOW and not low:
                 self._console.fail(
@@ -194,7 +195,6 @@ class Supervisor:
                     "The servers refuse to write when nothing is left: free some space."
                 )
             low = free < DISK_LOW
-            await asyncio.sleep(_DISK_SECONDS)
 
     def _move(self, phase: Phase, message: str = "") -> None:
         self._phase, self._message = phase, message
