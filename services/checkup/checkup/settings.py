@@ -21,7 +21,7 @@ class CheckupSettings(ServiceSettings):
     checkup_fetch_seconds: float = Field(default=120, gt=0)
     checkup_fetch_bytes: int = Field(default=500_000_000, ge=1_000_000)
     checkup_fetch_attempts: int = Field(default=6, ge=1)
-    """Deliveries of a run until a repository that cannot be reached fails it."""
+    """Attempts at a repository that cannot be reached; with the queue's pauses six take about a quarter of a minute."""
     checkup_analysis_seconds: float = Field(default=300, gt=0)
     checkup_analysis_memory_bytes: int = Field(default=1_500_000_000, ge=200_000_000)
     checkup_request_interval_seconds: int = Field(default=600, ge=0)

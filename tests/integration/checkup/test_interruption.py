@@ -5,11 +5,12 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from checkup.adapters.address_guard import allowed_origins
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
-from checkup.application.mapping import Job
+from checkup.application.mapping import Job, run_of
 from checkup.application.perform import MOST_ATTEMPTS, perform
 from checkup.settings import CheckupSettings
 from checkup.testing.repositories import RepositoryMaker
@@ -145,17 +146,19 @@ async def test_a_job_whose_run_was_never_saved_makes_it(
 ) -> None:
     """A request saves the job with the solution first; a crash before the run is saved must not lose it."""
     async with build(settings) as container:
-        await perform(container.ports, job_for(bus, git_server.add("app", small_app)), attempt=1)
+        await perform(container.ports, job_for(bus, git_server.add("app", small_app)))
         run = await container.ports.runs.get("run-1")
         assert run is not None
         assert run.state == "scored"
-        await perform(container.ports, job_for(bus, "https://elsewhere.example.org/"), attempt=2)  # delivered again
+        await perform(container.ports, job_for(bus, "https://elsewhere.example.org/"))  # delivered again
         assert await container.ports.runs.get("run-1") == run
 
 
 async def test_a_run_that_ends_every_worker_is_given_up(settings: CheckupSettings, bus: Bus) -> None:
     async with build(settings) as container:
-        await perform(container.ports, job_for(bus, "https://elsewhere.example.org/"), attempt=MOST_ATTEMPTS + 1)
+        job = job_for(bus, "https://elsewhere.example.org/")
+        await container.ports.runs.add(replace(run_of(job), attempts=MOST_ATTEMPTS), with_job=False)
+        await perform(container.ports, job)
         run = await container.ports.runs.get("run-1")
         assert run is not None
         assert (run.state, run.failure_kind) == ("failed", "interrupted")
@@ -166,7 +169,7 @@ async def test_two_workers_at_the_same_run_publish_one_event(
 ) -> None:
     job = job_for(bus, git_server.add("app", small_app))
     async with build(settings) as container:
-        await asyncio.gather(*(perform(container.ports, job, attempt=n) for n in (1, 2)))
+        await asyncio.gather(*(perform(container.ports, job) for _ in range(2)))
         await bus.heard("checkup_scored")
 
 

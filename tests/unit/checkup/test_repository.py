@@ -162,3 +162,12 @@ def test_nobody_is_named_in_an_analysis(tmp_path: Path) -> None:
     assert "Erika" not in text
     assert "solo" not in text
     assert "@" not in text
+
+
+def test_what_a_stranger_wrote_is_shown_without_tricks(tmp_path: Path) -> None:
+    text = "[a](gone\u202egnp.md) [b](" + "x" * 2_000 + ".md)\n\n## Install\u202e\x07ation\n\nmake x\n"
+    made = RepositoryMaker().commit({"README.md": text, "compose.yaml": 'services: {"a\\e[31m": {}, b: {}}\n'}, AT)
+    for measurement in analyse(made.make(tmp_path / "r.git"), AS_OF).measurements:
+        for evidence in measurement.evidence:
+            assert evidence.text.isprintable()
+            assert len(evidence.text) <= 300

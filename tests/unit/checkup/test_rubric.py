@@ -10,7 +10,7 @@ from checkup.analysis.analyse import DETECTORS
 from checkup.domain.rubric import Formula, Rubric, Term
 from contracts.vocabulary import CheckupDimension
 
-DIGESTS = {"2026.1": "bc61a963009f512ea20e4d8de3b245e12e72611cc9488c99760a68da48aabc43"}
+DIGESTS = {"2026.1": "592e2ccdc2f66e6275b8a09c55e0ce90a23c7ee0c10d5ad183d9dabbb3ba2758"}
 
 
 @pytest.fixture(scope="module")

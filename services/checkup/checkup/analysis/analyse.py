@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -26,9 +27,9 @@ from checkup.analysis import (
     words,
 )
 from checkup.analysis.paths import Kind
-from checkup.analysis.repository import Repository, Skipped
+from checkup.analysis.repository import Repository, Skipped, printable
 from checkup.analysis.survey import Survey
-from checkup.domain.measurement import Analysis, Measurement, Status
+from checkup.domain.measurement import Analysis, Evidence, Measurement, Status
 
 REVISION = "1"  # of the detectors; part of the toolset, raised when one of them counts differently
 
@@ -112,13 +113,19 @@ def _taken(ids: tuple[str, ...], detector: Detector, survey: Survey) -> list[Mea
     """What the detector says; a detector that fails or runs away costs its own metrics only."""
     try:
         with deadline(limits.GROUP_SECONDS):
-            return detector(survey)
+            return [_printable(measurement) for measurement in detector(survey)]
     except TimeoutError:
         reason = f"Nach {limits.GROUP_SECONDS} Sekunden abgebrochen."
         return [Measurement(metric, Status.TIMEOUT, reason=reason) for metric in ids]
     except Exception as error:  # a repository may be malformed in any way
         reason = f"Die Messung ist an diesem Repository gescheitert ({type(error).__name__})."
         return [Measurement(metric, Status.ERROR, reason=reason) for metric in ids]
+
+
+def _printable(measurement: Measurement) -> Measurement:
+    """Evidence quotes a stranger's files: what is shown of it is free of control characters and short."""
+    shown = (Evidence(printable(e.text), e.path and printable(e.path), e.line) for e in measurement.evidence)
+    return replace(measurement, evidence=tuple(shown))
 
 
 @contextmanager

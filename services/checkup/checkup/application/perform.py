@@ -13,14 +13,15 @@ from checkup.domain.run import Run
 log = logging.get(__name__)
 
 MOST_ATTEMPTS = 8
-"""Deliveries after which a run is given up: something about it ends every worker that takes it."""
+"""Beginnings after which a run is given up: something about it ends every worker that takes it."""
 
 MOST_TIMEOUTS = 2
-"""Deliveries that may end in a timeout: each holds a worker for as long as a run may take."""
+"""Beginnings that may end in a timeout: each holds a worker for as long as a run may take."""
 
 
-async def perform(ports: Ports, job: Job, *, attempt: int) -> None:
-    """Bring the run to its end, whoever began it. `attempt` counts deliveries of the job, from 1.
+async def perform(ports: Ports, job: Job) -> None:
+    """Bring the run to its end, whoever began it. Attempts are counted by the run, not by the queue, which delivers
+    again for other reasons too (a database that is away).
 
     Raises ProblemError (unavailable) when the repository cannot be reached for now: the queue delivers again.
     """
@@ -29,17 +30,19 @@ async def perform(ports: Ports, job: Job, *, attempt: int) -> None:
         await ports.runs.add(run_of(job), with_job=False)
     elif held.finished:
         return
-    if attempt > MOST_ATTEMPTS:
-        await _give_up(ports, job.run_id, _interrupted(attempt))
+    elif held.attempts >= MOST_ATTEMPTS:
+        await _give_up(ports, job.run_id, _interrupted(held.attempts))
         return
-    begun = await ports.runs.change(job.run_id, lambda known: run.start(known, attempt=attempt, now=ports.clock.now()))
+    begun = await ports.runs.change(job.run_id, lambda known: run.start(known, now=ports.clock.now()))
     if begun.finished or begun.repository_url is None:
         return
     try:
         await _measure(ports, begun, begun.repository_url)
     except CheckupFailure as failure:
-        log.info("checkup failed", run_id=begun.id, kind=failure.kind, detail=failure.detail, attempt=attempt)
-        if failure.transient and attempt < (MOST_TIMEOUTS if failure.kind == "timeout" else ports.fetch_attempts):
+        log.info("checkup failed", run_id=begun.id, kind=failure.kind, detail=failure.detail, attempt=begun.attempts)
+        if failure.transient and begun.attempts < (
+            MOST_TIMEOUTS if failure.kind == "timeout" else ports.fetch_attempts
+        ):
             await ports.runs.change(begun.id, partial(run.wait, failure=failure))
             raise errors.unavailable("repository-unreachable", failure.detail) from failure
         await _give_up(ports, begun.id, failure)
@@ -59,9 +62,9 @@ async def _give_up(ports: Ports, run_id: str, failure: CheckupFailure) -> None:
     await ports.runs.change(run_id, lambda known: run.fail(known, failure, now=ports.clock.now()))
 
 
-def _interrupted(attempt: int) -> CheckupFailure:
+def _interrupted(attempts: int) -> CheckupFailure:
     return CheckupFailure(
         "interrupted",
         "Der Checkup wurde mehrfach unterbrochen und nicht zu Ende gebracht. Das Marktplatz-Team ist gefragt.",
-        f"interrupted {attempt - 1} times without an end",
+        f"begun {attempts} times without an end",
     )

@@ -65,12 +65,12 @@ class Run:
         return self.state in FINAL
 
 
-def start(run: Run, *, attempt: int, now: datetime) -> Run | None:
-    """Take the run up, or up again after a worker was lost; None when it is finished."""
+def start(run: Run, *, now: datetime) -> Run | None:
+    """Take the run up, or up again after a worker was lost; counts the attempt. None when it is finished."""
     if run.finished:
         return None
     return replace(
-        run, state=RunState.RUNNING, stage=Stage.FETCHING, attempts=attempt, started_at=run.started_at or now
+        run, state=RunState.RUNNING, stage=Stage.FETCHING, attempts=run.attempts + 1, started_at=run.started_at or now
     )
 
 

@@ -40,7 +40,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
             causation_id=job.causation_id,
         )
         with context.bound(asked):
-            await perform(ports, job, attempt=delivery.attempt)
+            await perform(ports, job)
 
     container.fetch.prepare()
     platform.jobs("checkup-runs", run, concurrency=container.settings.checkup_concurrency)
