@@ -22,7 +22,7 @@ from contracts.envelope import Event
 from contracts.ids import uuid7
 from contracts.listing import Listing
 from contracts.registry import parse
-from contracts.subjects import subject_of, wildcard
+from contracts.subjects import subject_of
 from local_stack.demo.gitserver import GitRequest
 from nats.js import JetStreamContext
 from servicekit.auth import BUCKET, Membership, membership_key
@@ -146,19 +146,12 @@ def small_app() -> RepositoryMaker:
     return maker
 
 
-POLICIES = (catalog.SolutionSubmitted, catalog.SolutionPublished, catalog.SolutionDelisted)
-
-
 @pytest.fixture
-async def durables(js: JetStreamContext) -> AsyncIterator[None]:
-    """The durables as these tests need them: all events of the policies, and soon a second try after a lost worker."""
-    events = (await js.consumer_info("EVENTS", "checkup-policies")).config
+async def quick_redelivery(js: JetStreamContext) -> AsyncIterator[None]:
+    """The job of a lost worker comes again after a second instead of half a minute."""
     jobs = (await js.consumer_info("JOBS", "checkup-runs")).config
-    wanted = [wildcard(event) for event in POLICIES]
-    await js.add_consumer("EVENTS", replace(events, filter_subject=None, filter_subjects=wanted))
     await js.add_consumer("JOBS", replace(jobs, ack_wait=1.0))
     yield
-    await js.add_consumer("EVENTS", events)
     await js.add_consumer("JOBS", jobs)
 
 
@@ -169,7 +162,7 @@ def settings(
     oidc_server: OidcServer,
     mongo_database: str,
     clean_streams: None,
-    durables: None,
+    quick_redelivery: None,
     git_server: GitServer,
     tmp_path: Path,
 ) -> CheckupSettings:
