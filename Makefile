@@ -89,4 +89,4 @@ bench: setup ## Measure the figures of docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
 
 render-k8s: setup ## Print the Kubernetes manifests of an overlay (OVERLAY=dev)
-	@$(BIN)/python -m deploy.k8s.render $(or $(OVERLAY),dev)
+	@$(BIN)/python deploy/k8s/render.py $(or $(OVERLAY),dev)
