@@ -77,6 +77,13 @@ class Locale:
         dot = "." if self.language == "de" else ""
         return f"{local.day}{dot}\N{NO-BREAK SPACE}{_MONTHS[self.language][local.month - 1]} {local.year}"
 
+    def month(self, given: str) -> str:
+        """`2024-05` becomes `Mai 2024`; a bare year, or anything else, stays as it is."""
+        year, _, month = given.partition("-")
+        if not month.isdigit() or not 1 <= int(month) <= 12:
+            return given
+        return f"{_MONTHS[self.language][int(month) - 1]} {year}"
+
     def moment(self, moment: datetime | None) -> str:
         """`21. November 2026, 14:05 Uhr`, in German time."""
         if moment is None:

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlencode, urlsplit
 
+LONGEST_SHOWN = 60
+
 
 def own_path(given: str | None, default: str = "/") -> str:
     """Return a path on this site that may be redirected to; anything that could lead elsewhere becomes `default`."""
@@ -32,9 +34,11 @@ def web_link(given: str | None) -> str | None:
     return given if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def host(given: str) -> str:
-    """The host of an address, for showing a link shortly."""
-    return (urlsplit(given).hostname or given).removeprefix("www.")
+def short(given: str) -> str:
+    """Host and path of an address, for showing a link shortly."""
+    parts = urlsplit(given)
+    shown = parts.netloc.rpartition("@")[2].removeprefix("www.") + parts.path.rstrip("/").removesuffix(".git")
+    return shown if len(shown) <= LONGEST_SHOWN else shown[: LONGEST_SHOWN - 1] + "…"
 
 
 def with_query(path: str, query: dict[str, str]) -> str:

@@ -186,7 +186,7 @@ async def reviewer_page(page: AnyPage) -> Page:
     """A page for the marketplace's team of reviewers."""
     page.require_login()
     if not page.is_reviewer:
-        raise NotAllowedError("Prüferin oder Prüfer")
+        raise NotAllowedError("die Prüferinnen und Prüfer")
     return page
 
 
@@ -194,7 +194,7 @@ async def curator_page(page: AnyPage) -> Page:
     """A page for the marketplace's curators."""
     page.require_login()
     if not page.is_curator:
-        raise NotAllowedError("Kuratorin oder Kurator")
+        raise NotAllowedError("die Kuratorinnen und Kuratoren")
     return page
 
 

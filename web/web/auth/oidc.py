@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx
 from joserfc import jwt
@@ -117,10 +117,11 @@ class OidcClient:
             "client_id": self._settings.oidc_client_id,
             "code_verifier": attempt.verifier,
         }
-        if self._settings.oidc_client_secret:
-            form["client_secret"] = self._settings.oidc_client_secret
+        client, secret = self._settings.oidc_client_id, self._settings.oidc_client_secret
+        # RFC 6749, section 2.3.1: both parts are url-encoded before they become HTTP Basic
+        basic = httpx.BasicAuth(quote_plus(client), quote_plus(secret)) if secret else None
         try:
-            response = await self._http.post(str(metadata["token_endpoint"]), data=form)
+            response = await self._http.post(str(metadata["token_endpoint"]), data=form, auth=basic)
         except httpx.TransportError as error:
             raise IdentityUnavailableError(repr(error)) from error
         if response.status_code >= 500:

@@ -50,6 +50,11 @@ def _day(context: Context, value: Any) -> str:
 
 
 @pass_context
+def _month(context: Context, value: str) -> str:
+    return _locale(context).month(value)
+
+
+@pass_context
 def _moment(context: Context, value: Any) -> str:
     return _locale(context).moment(value)
 
@@ -101,11 +106,12 @@ def environment(*, development: bool) -> Environment:
         number=_number,
         percent=_percent,
         day=_day,
+        month=_month,
         moment=_moment,
         label=_label,
         markdown=markdown.render,
         highlight=markdown.highlight,
         web_link=links.web_link,
-        host=links.host,
+        short_link=links.short,
     )
     return env

@@ -1,0 +1,127 @@
+"""Every page: no complaint of the browser, one h1, headings in order, labelled fields, nothing wider than the window."""
+
+import pytest
+
+from .conftest import WIDTHS, Window
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+PUBLIC = (
+    "/",
+    "/suche",
+    "/suche?q=mobilit%C3%A4t&kind=software",
+    "/suche?q=qqqqxxxx",
+    "/kriterien",
+    "/ueber",
+    "/abmelden",
+)
+OF = {
+    "demo-provider": ("/meine-loesungen", "/meine-loesungen/neu", "/organisation", "/posteingang", "/einstellungen"),
+    "demo-municipality": ("/meine-loesungen", "/organisation", "/posteingang", "/abmelden"),
+    "demo-reviewer": ("/pruefung", "/pruefung?status=alle", "/pruefung/organisationen?status=onboarded"),
+}
+
+FAULTS = """() => {
+  const faults = [];
+  const wide = document.documentElement.scrollWidth - window.innerWidth;
+  if (wide > 0) faults.push(`page is ${wide} px wider than the window`);
+  const levels = [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(each => Number(each.tagName[1]));
+  if (levels.filter(each => each === 1).length !== 1) faults.push(`h1: ${levels}`);
+  levels.forEach((level, index) => {
+    if (index && level > levels[index - 1] + 1) faults.push(`h${level} after h${levels[index - 1]}`);
+  });
+  document.querySelectorAll('main input:not([type=hidden]), main select, main textarea').forEach(each => {
+    if (!each.labels.length && !each.getAttribute('aria-label')) faults.push(`no label: ${each.name}`);
+  });
+  const ids = [...document.querySelectorAll('[id]')].map(each => each.id);
+  const twice = ids.filter((each, index) => ids.indexOf(each) !== index);
+  if (twice.length) faults.push(`ids used twice: ${twice}`);
+  document.querySelectorAll('a:not([href]), img:not([alt])').forEach(each => faults.push(each.outerHTML.slice(0, 80)));
+  return faults;
+}"""
+
+
+async def check(window: Window, user: str | None, paths: tuple[str, ...], width: int) -> None:
+    visitor = await window(user, width=width)
+    for path in paths:
+        await visitor.go(path)
+        assert await visitor.page.evaluate(FAULTS) == [], path
+        assert visitor.complaints == [], path
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_public_pages(window: Window, width: int) -> None:
+    await check(window, None, PUBLIC, width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("user", OF)
+async def test_pages_of(window: Window, user: str, width: int) -> None:
+    await check(window, user, OF[user], width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_pages_that_lists_lead_to(window: Window, width: int) -> None:
+    """A solution, an own solution and a case, whichever come first."""
+    for user, start, link in (
+        (None, "/suche?sort=rating", "main .mp-card a"),
+        ("demo-provider", "/meine-loesungen", "main .mp-rows a"),
+        ("demo-reviewer", "/pruefung?status=alle", "main .mp-rows a"),
+    ):
+        visitor = await window(user, width=width)
+        await visitor.go(start)
+        await visitor.page.locator(link).first.click()
+        await visitor.page.wait_for_load_state()
+        assert await visitor.page.evaluate(FAULTS) == [], visitor.page.url
+        assert visitor.complaints == [], visitor.page.url
+
+
+async def test_filters_update_in_place_and_land_in_the_address(window: Window) -> None:
+    visitor = await window()
+    await visitor.go("/suche")
+    before = await visitor.text(".mp-results__count")
+    await visitor.page.check("input[name=field_of_action][value=health]")
+    await visitor.page.wait_for_selector(".mp-chips >> text=Gesundheit")
+    assert "field_of_action=health" in visitor.page.url
+    assert await visitor.text(".mp-results__count") != before
+    assert await visitor.page.is_checked("input[name=field_of_action][value=health]")
+    await visitor.go("/suche")
+    shown = await visitor.page.locator("main .mp-card").count()
+    await visitor.page.click("text=Weitere Lösungen anzeigen")
+    await visitor.page.wait_for_selector(f"main .mp-card >> nth={shown}")
+    assert visitor.complaints == []
+
+
+async def test_search_and_reading_work_without_javascript(window: Window) -> None:
+    visitor = await window(javascript=False)
+    await visitor.go("/")
+    await visitor.page.fill("#feld-q", "mobilität")
+    await visitor.page.click("main button:has-text('Suchen')")
+    assert "für „mobilität“" in await visitor.text(".mp-results__count")
+    await visitor.page.check("input[name=kind][value=software]")
+    await visitor.page.click("button:has-text('Filter anwenden')")
+    assert await visitor.page.locator(".mp-chips .mp-chip").count() == 1
+    await visitor.page.locator("main .mp-card a").first.click()
+    assert "Steckbrief" in await visitor.text()
+
+
+async def test_the_menu_and_the_filters_open_on_a_narrow_window(window: Window) -> None:
+    visitor = await window(width=320)
+    await visitor.go("/suche")
+    assert not await visitor.page.is_visible("#filter")
+    await visitor.page.click(".mp-filter-button")
+    assert await visitor.page.is_visible("#filter >> text=Handlungsfeld")
+    await visitor.page.keyboard.press("Escape")
+    await visitor.page.click("button:has-text('Menü')")
+    await visitor.page.click("#menue >> text=So wird geprüft")
+    await visitor.page.wait_for_url("**/kriterien")
+
+
+async def test_the_keyboard_reaches_content_first(window: Window) -> None:
+    visitor = await window()
+    await visitor.go("/")
+    await visitor.page.keyboard.press("Tab")
+    assert await visitor.page.evaluate("document.activeElement.textContent") == "Zum Inhalt springen"
+    await visitor.page.keyboard.press("Enter")
+    await visitor.page.keyboard.press("Tab")
+    assert await visitor.page.evaluate("document.activeElement.id") == "feld-q"

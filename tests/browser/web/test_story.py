@@ -1,0 +1,155 @@
+"""The main job in a browser: submit, ask for changes, resubmit, approve, find, rate, answer, read about it."""
+
+import re
+import secrets
+
+import pytest
+from servicekit.testing import wait
+
+from .conftest import Visitor, Window
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+async def fill_in_listing(provider: Visitor, name: str) -> None:
+    page = provider.page
+    await page.fill("main [name=name]", name)
+    await page.fill("main [name=summary]", f"{name} zeigt freie Plätze auf einer Karte.")
+    await page.fill(
+        "main [name=description]", "Ein **Angebot** für Kommunen.\n\n- einfach\n- <script>alert(1)</script>"
+    )
+    await page.fill("main [name=features]", "Karte\nErinnerung per Mail")
+    await page.select_option("main [name=kind]", "software")
+    await page.select_option("main [name=offer_form]", "web_app")
+    await page.check("main [name=fields_of_action][value=tourism]")
+    await page.fill("main [name=licence]", "EUPL-1.2")
+
+
+async def judge(reviewer: Visitor, verdicts: dict[str, str]) -> None:
+    """Give every mandatory criterion a verdict; those not named in `verdicts` pass."""
+    groups = await reviewer.page.query_selector_all("input[type=radio][value=pass]")
+    for radio in groups:
+        name = await radio.get_attribute("name") or ""
+        verdict = verdicts.get(name.removeprefix("result-"), "pass")
+        await reviewer.page.check(f"input[name='{name}'][value='{verdict}']")
+        if verdict != "pass":
+            await reviewer.page.fill(f"[name='{name.replace('result-', 'finding-')}']", "Bitte den Betreiber nennen.")
+
+
+async def open_case(reviewer: Visitor, name: str) -> None:
+    async def listed() -> bool:
+        await reviewer.go("/pruefung?status=open")
+        return await reviewer.page.locator("main .mp-rows a", has_text=name).count() > 0
+
+    await wait.until(listed, timeout=30, message=f"{name} in the queue")
+    await reviewer.page.click(f"main .mp-rows a:has-text('{name}')")
+
+
+async def test_a_solution_goes_from_draft_to_a_rating_with_a_reply(window: Window) -> None:
+    name = f"Rastplatzlotse {secrets.token_hex(3)}"
+    provider = await window("demo-provider")
+    reviewer = await window("demo-reviewer")
+    municipality = await window("demo-municipality")
+    visitor = await window()
+
+    # A draft with faults keeps what was typed and says what is wrong, field by field.
+    await provider.go("/meine-loesungen/neu")
+    await provider.page.fill("main [name=name]", name)
+    await provider.page.fill("main [name=website_url]", "javascript:alert(1)")
+    await provider.page.click("button[value=speichern]")
+    assert "Das hat noch nicht geklappt" in await provider.text()
+    assert await provider.page.input_value("main [name=name]") == name
+    assert "keine vollständige Adresse" in await provider.text("#fehler-website_url")
+    provider.complaints.clear()  # Chromium reports the 422 itself
+
+    await fill_in_listing(provider, name)
+    await provider.page.fill("main [name=website_url]", "https://example.org/rastplatz")
+    await provider.page.click("button[value=speichern]")
+    await provider.page.wait_for_url(re.compile(r"/meine-loesungen/[0-9a-f-]{36}$"))
+    assert "Der Entwurf ist gespeichert." in await provider.text()
+    address = provider.page.url.removeprefix(provider.stack)
+    await provider.page.click("button[value=einreichen]")
+    await provider.page.wait_for_selector("text=Das Marktplatz-Team prüft Ihre Lösung jetzt.")
+
+    # The reviewer asks for changes; the provider sees the findings beside the form and resubmits.
+    await open_case(reviewer, name)
+    assert await reviewer.page.locator("script:has-text('alert(1)')").count() == 0
+    await judge(reviewer, {"operating_concept": "needs_work"})
+    await reviewer.page.fill("main [name=message]", "Wer betreibt das Angebot?")
+    await reviewer.page.click("button[value=aendern]")
+    await reviewer.page.wait_for_selector("text=Die Änderungswünsche sind beim Anbieter.")
+
+    async def asked() -> bool:
+        await provider.go(address)
+        return "Wer betreibt das Angebot?" in await provider.text()
+
+    await wait.until(asked, timeout=30, message="the findings on the provider's page")
+    assert "Bitte den Betreiber nennen." in await provider.text()
+    await provider.page.fill("main [name=operator_name]", "Musterlösungen GmbH")
+    await provider.page.click("button[value=einreichen]")
+    await provider.page.wait_for_selector("text=Das Marktplatz-Team prüft Ihre Lösung jetzt.")
+
+    # Second round: what changed is shown, the decision is taken.
+    await open_case(reviewer, name)
+    assert "Betreiber" in await reviewer.text(".mp-changes")
+    await judge(reviewer, {})
+    await reviewer.page.click("button[value=freigeben]")
+    await reviewer.page.wait_for_selector("text=Freigegeben. Die Lösung wird veröffentlicht.")
+
+    # Everybody finds it.
+    async def found() -> bool:
+        await visitor.go(f"/suche?q={name.replace(' ', '+')}")
+        return await visitor.page.locator("main .mp-card", has_text=name).count() > 0
+
+    await wait.until(found, timeout=30, message=f"{name} in the search")
+    await visitor.page.click(f"main .mp-card a:has-text('{name}')")
+    assert "Vom Marktplatz-Team geprüft" in await visitor.text()
+    assert "<script>alert(1)</script>" in await visitor.text(".mp-prose")
+    slug_page = visitor.page.url.removeprefix(visitor.stack)
+
+    # A municipality rates, the provider replies, registered users read both.
+    await municipality.go(slug_page)
+    await municipality.page.click(".mp-rate > summary")
+    await municipality.page.check("input[name=overall][value='4']")
+    await municipality.page.fill("main [name=report]", "Läuft seit dem Frühjahr <b>ohne</b> Ausfall.")
+    await municipality.page.fill("main [name=used_since]", "2025-03")
+    await municipality.page.click("button:has-text('Bewertung speichern')")
+    await municipality.page.wait_for_selector("text=Ihre Bewertung ist gespeichert.")
+    assert "Läuft seit dem Frühjahr <b>ohne</b> Ausfall." in await municipality.text("#bewertungen")
+    await provider.go(slug_page)
+    await provider.page.click("#bewertungen summary:has-text('Antworten')")
+    await provider.page.fill("#bewertungen textarea[name=text]", "Danke für den Bericht!")
+    await provider.page.click("button:has-text('Antwort veröffentlichen')")
+    await provider.page.wait_for_selector("text=Ihre Antwort ist veröffentlicht.")
+    await visitor.go(slug_page)
+    public = await visitor.text("#bewertungen")
+    assert "4,0" in public
+    assert "Läuft seit dem Frühjahr" not in public
+
+    # Everyone concerned is told.
+    async def told() -> bool:
+        await provider.go("/posteingang")
+        return (await provider.text()).count(name) >= 3
+
+    await wait.until(told, timeout=30, message="messages in the provider's inbox")
+    await provider.page.click("button:has-text('Alle als gelesen markieren')")
+    await provider.page.wait_for_selector("text=Alle Nachrichten sind als gelesen markiert.")
+    assert await provider.page.locator(".mp-header .mp-count").count() == 0
+    for person in (provider, reviewer, municipality, visitor):
+        assert person.complaints == []
+
+
+async def test_a_rejection_is_asked_about_once_more(window: Window) -> None:
+    name = f"Ablehnbar {secrets.token_hex(3)}"
+    provider, reviewer = await window("demo-provider"), await window("demo-reviewer")
+    await provider.go("/meine-loesungen/neu")
+    await fill_in_listing(provider, name)
+    await provider.page.click("button[value=einreichen]")
+    await provider.page.wait_for_selector("text=Das Marktplatz-Team prüft Ihre Lösung jetzt.")
+    await open_case(reviewer, name)
+    await judge(reviewer, {"municipal_fit": "fail"})
+    await reviewer.page.fill("main [name=message]", "Kein kommunaler Anwendungsfall.")
+    await reviewer.page.click("button[value=ablehnen]")
+    await reviewer.page.wait_for_selector(f"text=„{name}“ ablehnen?")
+    await reviewer.page.click("button:has-text('Ja, ablehnen')")
+    await reviewer.page.wait_for_selector("main .mp-flash >> text=Abgelehnt.")
