@@ -33,7 +33,9 @@ FINGERPRINTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("CC-BY-4.0", ("creative commons attribution 4.0",)),
 )
 OPEN = frozenset(name for name, _ in FINGERPRINTS) - {"CC-BY-4.0", "CC0-1.0"}
+# REUSE-IgnoreStart
 HEADER = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+ ()-]{2,80})")
+# REUSE-IgnoreEnd
 DECLARED = re.compile(
     r"""^\s*["']?licen[sc]e["']?\s*[:=]\s*(?:\{\s*text\s*=\s*)?["']?([A-Za-z0-9.+-]{2,40}(?:\s+(?:OR|AND|WITH)\s+[A-Za-z0-9.+-]+)*)""",
     re.MULTILINE,
