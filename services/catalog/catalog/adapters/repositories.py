@@ -196,10 +196,10 @@ class MongoSolutions(_Aggregates[Solution]):
     async def live(self, id_or_slug: str) -> Loaded[LiveSolution] | None:
         """Return what the public sees of the solution, or None while it is not online."""
         key = "_id" if looks_like_id(id_or_slug) else "slug"
-        document = await self._collection.collection.find_one(
-            {key: id_or_slug, "state": SolutionState.PUBLISHED.value}, LIVE_PROJECTION
-        )
-        return None if document is None else _live(document["_id"], document["version"], document)
+        document = await self._collection.collection.find_one({key: id_or_slug}, LIVE_PROJECTION)
+        if document is None or document["live"] is None:
+            return None
+        return _live(document["_id"], document["version"], document)
 
     async def live_page(
         self, organisation_id: str | None, *, after: Position | None, limit: int
