@@ -1,6 +1,9 @@
 """Onboarding of organisations over HTTP, and what the others learn of it."""
 
+from urllib.parse import quote
+
 from contracts.catalog import MemberJoined, MemberLeft, OrganisationOnboarded, OrganisationSuspended, SolutionDelisted
+from servicekit.testing import wait
 
 from .conftest import Catalog
 
@@ -91,6 +94,20 @@ async def test_members_come_and_go(catalog: Catalog, person: str, provider: str)
 
     last = await catalog(person, "DELETE", f"{path}/{person}")
     assert (last.status_code, last.json()["slug"]) == (409, "last-admin")
+
+
+async def test_a_members_subject_may_hold_any_character(catalog: Catalog, person: str, provider: str) -> None:
+    path = f"/organisations/{provider}/members"
+    user = "ldap|Ämter/Bauamt *>"
+    grown = await catalog.ok(person, "POST", path, json={"user": user})
+    assert user in [held["user"] for held in grown["members"]]
+
+    async def active() -> bool:
+        return provider in catalog.container.platform.members.of(user)
+
+    await wait.until(active, message="the bucket knows the member")
+    shrunk = await catalog.ok(person, "DELETE", f"{path}/{quote(user, safe='')}")
+    assert [held["user"] for held in shrunk["members"]] == [person]
 
 
 async def test_a_suspended_provider_loses_its_place_and_a_new_approval_gives_it_back(

@@ -64,9 +64,9 @@ class _Aggregates(Generic[T]):
 
         async def attempt() -> Loaded[T] | None:
             found = await self.get(aggregate_id)
-            return (
-                None if found is None else await self.save(aggregate_id, found, await decide(found), event_id=event_id)
-            )
+            if found is None:
+                return None
+            return await self.save(aggregate_id, found, await decide(found), event_id=event_id)
 
         try:
             return await retrying(attempt)

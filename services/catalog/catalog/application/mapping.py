@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from contracts import catalog as contract
+from contracts.envelope import Event, EventData
 from servicekit import outbox
 from servicekit.auth import BUCKET, Membership, membership_key
 from servicekit.events import stamp
@@ -31,6 +32,10 @@ def of_ratings(change: RatingChange, solution: Solution, *, now: datetime) -> tu
     return tuple(_rating_message(change.state, solution, event, now) for event in change.events)
 
 
+def _message(event_class: type[Event], data: EventData, aggregate_id: str, now: datetime) -> OutboxMessage:
+    return outbox.of_event(stamp(event_class, data, aggregate_id=aggregate_id, now=now))
+
+
 def _solution_message(solution: Solution, event: SolutionEvent, now: datetime) -> OutboxMessage:
     match event:
         case solutions.Submitted():
@@ -54,7 +59,7 @@ def _submitted(solution: Solution, event: solutions.Submitted, now: datetime) ->
         submitted_by=version.submitted_by or "",
         submitted_at=version.submitted_at or now,
     )
-    return outbox.of_event(stamp(contract.SolutionSubmitted, data, aggregate_id=solution.id, now=now))
+    return _message(contract.SolutionSubmitted, data, solution.id, now)
 
 
 def _published(solution: Solution, event: solutions.Published, now: datetime) -> OutboxMessage:
@@ -68,7 +73,7 @@ def _published(solution: Solution, event: solutions.Published, now: datetime) ->
         published_at=solution.published_at or now,
         first_published_at=solution.first_published_at or now,
     )
-    return outbox.of_event(stamp(contract.SolutionPublished, data, aggregate_id=solution.id, now=now))
+    return _message(contract.SolutionPublished, data, solution.id, now)
 
 
 def _delisted(solution: Solution, event: solutions.Delisted, now: datetime) -> OutboxMessage:
@@ -80,7 +85,7 @@ def _delisted(solution: Solution, event: solutions.Delisted, now: datetime) -> O
         note=event.note,
         delisted_at=event.at,
     )
-    return outbox.of_event(stamp(contract.SolutionDelisted, data, aggregate_id=solution.id, now=now))
+    return _message(contract.SolutionDelisted, data, solution.id, now)
 
 
 def _organisation_message(organisation: Organisation, event: OrganisationEvent, now: datetime) -> OutboxMessage:
@@ -96,16 +101,12 @@ def _organisation_message(organisation: Organisation, event: OrganisationEvent, 
                 size_class=organisation.size_class,
                 onboarded_at=now,
             )
-            return outbox.of_event(
-                stamp(contract.OrganisationOnboarded, onboarded, aggregate_id=organisation.id, now=now)
-            )
+            return _message(contract.OrganisationOnboarded, onboarded, organisation.id, now)
         case organisations.Suspended():
             suspended = contract.OrganisationSuspendedData(
                 organisation_id=organisation.id, reason=event.reason, suspended_at=now
             )
-            return outbox.of_event(
-                stamp(contract.OrganisationSuspended, suspended, aggregate_id=organisation.id, now=now)
-            )
+            return _message(contract.OrganisationSuspended, suspended, organisation.id, now)
         case organisations.MemberJoined():
             joined = contract.MemberJoinedData(
                 organisation_id=organisation.id,
@@ -115,10 +116,10 @@ def _organisation_message(organisation: Organisation, event: OrganisationEvent, 
                 display_name=event.member.display_name,
                 role=event.member.role.value,
             )
-            return outbox.of_event(stamp(contract.MemberJoined, joined, aggregate_id=organisation.id, now=now))
+            return _message(contract.MemberJoined, joined, organisation.id, now)
         case organisations.MemberLeft():
             left = contract.MemberLeftData(organisation_id=organisation.id, user=event.user)
-            return outbox.of_event(stamp(contract.MemberLeft, left, aggregate_id=organisation.id, now=now))
+            return _message(contract.MemberLeft, left, organisation.id, now)
 
 
 def _membership(organisation: Organisation, member: Member, *, active: bool) -> OutboxMessage:
@@ -154,7 +155,7 @@ def _rating_message(book: RatingBook, solution: Solution, event: RatingEvent, no
                 ),
                 summary=book.summary,
             )
-            return outbox.of_event(stamp(contract.RatingAdded, added, aggregate_id=solution.id, now=now))
+            return _message(contract.RatingAdded, added, solution.id, now)
         case ratings.RatingHidden():
             hidden = contract.RatingHiddenData(
                 solution_id=solution.id,
@@ -163,4 +164,4 @@ def _rating_message(book: RatingBook, solution: Solution, event: RatingEvent, no
                 reason=event.reason,
                 summary=book.summary,
             )
-            return outbox.of_event(stamp(contract.RatingHidden, hidden, aggregate_id=solution.id, now=now))
+            return _message(contract.RatingHidden, hidden, solution.id, now)

@@ -102,7 +102,7 @@ async def add_member(
     return _shown(response, loaded)
 
 
-@router.delete("/organisations/{organisation_id}/members/{user}")
+@router.delete("/organisations/{organisation_id}/members/{user:path}")
 async def remove_member(
     organisation_id: OrganisationId,
     user: Annotated[str, Path(min_length=1, max_length=200)],

@@ -138,7 +138,7 @@ async def withdraw(
     wired: Wired,
     body: OptionalNote | None = None,
 ) -> SolutionView:
-    """Take the solution offline and its submission back."""
+    """Take the solution offline and its submission back; the note is public."""
     note = body.note if body else None
     return _shown(response, await commands.withdraw_solution(wired.ports, actor, solution_id, note))
 
@@ -147,7 +147,7 @@ async def withdraw(
 async def suspend(
     solution_id: SolutionId, body: Reason, response: Response, actor: CurrentActor, wired: Wired
 ) -> SolutionView:
-    """Take a solution offline in the name of the team (curator)."""
+    """Take a solution offline in the name of the team (curator); the reason is public."""
     return _shown(response, await commands.suspend_solution(wired.ports, actor, solution_id, body.reason))
 
 
