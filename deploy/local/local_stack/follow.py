@@ -21,7 +21,11 @@ def end_of(checkout: Checkout, name: str, count: int = 100) -> list[str]:
 
 def following(file: Path) -> Iterator[str]:
     """Text as it is appended from now on, for ever."""
-    position, inode = file.stat().st_size, file.stat().st_ino
+    now = file.stat()
+    return _appended(file, now.st_size, now.st_ino)
+
+
+def _appended(file: Path, position: int, inode: int) -> Iterator[str]:
     while True:
         if file.exists():
             now = file.stat()

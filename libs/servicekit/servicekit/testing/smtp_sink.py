@@ -22,6 +22,7 @@ _PAGE = """<!doctype html><html lang="de"><head><meta charset="utf-8">
 <title>{title}</title><style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}
 table{{border-collapse:collapse;width:100%}}
 td,th{{text-align:left;padding:.4rem;border-bottom:1px solid #ccc;vertical-align:top}}
+.fest{{white-space:nowrap}}
 pre{{white-space:pre-wrap;background:#f4f4f4;padding:1rem}}</style></head><body>{body}</body></html>"""
 
 
@@ -76,6 +77,11 @@ def _as_json(mail_id: str, raw: bytes) -> dict[str, Any]:
     }
 
 
+def _in_german(received_at: str) -> str:
+    day, clock = received_at.removesuffix("Z").split("T")
+    return f"{'.'.join(reversed(day.split('-')))}, {clock} UTC"
+
+
 class Handler:
     """aiosmtpd's hook: stores the mail with its envelope in two headers."""
 
@@ -94,7 +100,8 @@ def web_app(mailbox: Mailbox) -> Starlette:
 
     async def index(request: Request) -> Response:
         rows = "".join(
-            f"<tr><td>{each['received_at']}</td><td>{html.escape(', '.join(each['recipients']))}</td>"
+            f'<tr><td class="fest">{_in_german(each["received_at"])}</td>'
+            f'<td class="fest">{html.escape(", ".join(each["recipients"]))}</td>'
             f'<td><a href="/mails/{each["id"]}">{html.escape(each["subject"]) or "(ohne Betreff)"}</a></td></tr>'
             for each in reversed(list(mailbox.messages()))
         )
@@ -115,7 +122,7 @@ def web_app(mailbox: Mailbox) -> Starlette:
             for label, value in (
                 ("Von", mail["headers"].get("From", "")),
                 ("An", ", ".join(mail["recipients"])),
-                ("Eingang", mail["received_at"]),
+                ("Eingang", _in_german(mail["received_at"])),
             )
         )
         rich = (
