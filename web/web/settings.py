@@ -30,7 +30,7 @@ class WebSettings(BaseSettings):
     oidc_issuer: str = "http://127.0.0.1:9400"
     oidc_client_id: str = "marktplatz"
     oidc_client_secret: str | None = None
-    """None: a public client (PKCE alone). The development provider wants any secret, so there is one outside production."""
+    """None: a public client (PKCE alone); the development provider (http on loopback) is given any secret then."""
     oidc_scope: str = "openid profile email"
     oidc_bearer: Literal["id_token", "access_token"] = "access_token"
     """Which token the services are given: providers with opaque access tokens need `id_token`."""
@@ -43,7 +43,7 @@ class WebSettings(BaseSettings):
         self.public_url = self.public_url.rstrip("/")
         self.gateway_url = (self.gateway_url or self.public_url).rstrip("/")
         self.oidc_issuer = self.oidc_issuer.rstrip("/")
-        if self.oidc_client_secret is None and self.env != "production":
+        if self.oidc_client_secret is None and self.oidc_issuer.startswith("http://"):
             self.oidc_client_secret = DEVELOPMENT_SECRET
         faults = self.production_faults() if self.env == "production" else []
         if faults:

@@ -1,4 +1,4 @@
-"""Every page: no complaint of the browser, one h1, headings in order, labelled fields, nothing wider than the window."""
+"""Every page: no complaint of the browser, one h1, headings in order, labelled fields, nothing wider than the view."""
 
 import pytest
 

@@ -119,7 +119,7 @@ class OidcClient:
         }
         client, secret = self._settings.oidc_client_id, self._settings.oidc_client_secret
         # RFC 6749, section 2.3.1: both parts are url-encoded before they become HTTP Basic
-        basic = httpx.BasicAuth(quote_plus(client), quote_plus(secret)) if secret else None
+        basic = httpx.BasicAuth(quote_plus(client), quote_plus(secret)) if secret else httpx.USE_CLIENT_DEFAULT
         try:
             response = await self._http.post(str(metadata["token_endpoint"]), data=form, auth=basic)
         except httpx.TransportError as error:

@@ -1,14 +1,25 @@
 """Descriptions written by providers: Markdown without raw HTML, sanitised once more before it is shown."""
 
+from collections.abc import Sequence
+
 import nh3
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markdown_it.token import Token
+from markupsafe import Markup, escape
 
 LONGEST = 40_000
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr", "h3", "h4", "h5", "h6"}
 _HEADING_SHIFT = 2
 
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20}).disable("image")
+
+def _image_as_link(tokens: Sequence[Token], index: int, _options: object, _environment: object) -> str:
+    """Pictures from elsewhere would tell their server who reads the page: they become links."""
+    token = tokens[index]
+    return f'<a href="{escape(str(token.attrs["src"]))}">{escape(token.content or str(token.attrs["src"]))}</a>'
+
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20})
+_markdown.renderer.rules["image"] = _image_as_link  # type: ignore[attr-defined]
 
 
 def render(text: str) -> Markup:

@@ -1,5 +1,6 @@
 """The Jinja environment: autoescaping, strict about names, with the filters that pages use."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,9 @@ def _label(context: Context, value: str | None, kind: str) -> str:
     return words.label(kind, value, _locale(context).language)
 
 
+@cache
 def environment(*, development: bool) -> Environment:
-    """Build the environment; templates are re-read on change in development."""
+    """Return the environment; templates are re-read on change in development."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

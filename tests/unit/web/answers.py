@@ -1,0 +1,268 @@
+"""What the services answer, in the shapes of their APIs; tests change single values."""
+
+from typing import Any
+
+Json = dict[str, Any]
+SOLUTION = "0197-solution"
+PROVIDER = "0197-provider"
+TOWN = "0197-town"
+DIMENSIONS = ("usability", "community", "documentation", "architecture", "code_quality")
+
+
+def listing(**changes: Any) -> Json:
+    return {
+        "name": "Terminlotse",
+        "summary": "Termine online vergeben.",
+        "description": "Ein **guter** Text.",
+        "features": ["Kalender", "Erinnerung"],
+        "kind": "software",
+        "offer_form": "app",
+        "fields_of_action": ["health"],
+        "languages": ["de"],
+        "licence": "EUPL-1.2",
+        "website_url": "https://example.org/lotse",
+        **changes,
+    }
+
+
+def hit(**changes: Any) -> Json:
+    return {
+        "id": SOLUTION,
+        "slug": "terminlotse",
+        "name": "Terminlotse",
+        "summary": "Termine online vergeben.",
+        "provider": "Musterlösungen GmbH",
+        "kind": "software",
+        "offer_form": "app",
+        "fields_of_action": ["health"],
+        "bundesland": "DE-BB",
+        "region": None,
+        "licence": "EUPL-1.2",
+        "rating": {"average": 4.3, "count": 3},
+        "checkup": dict.fromkeys(DIMENSIONS, 70.0) | {"usability": None},
+        "awards": [],
+        "published_at": "2026-11-20T10:00:00Z",
+        "highlights": {},
+        "score": 1.0,
+        **changes,
+    }
+
+
+def found(*hits: Json, **changes: Any) -> Json:
+    return {
+        "total": len(hits),
+        "results": list(hits),
+        "facets": {
+            "field_of_action": [
+                {"value": "health", "label": "Gesundheit", "count": 3, "selected": False},
+                {"value": "tourism", "label": "Tourismus", "count": 1, "selected": False},
+            ]
+        },
+        "next_cursor": None,
+        **changes,
+    }
+
+
+def summary(**changes: Any) -> Json:
+    return {
+        "count": 2,
+        "average": 4.5,
+        "dimensions": {"usability": 4.0},
+        "distribution": {"1": 0, "2": 0, "3": 0, "4": 1, "5": 1},
+        **changes,
+    }
+
+
+def solution(**changes: Any) -> Json:
+    return {
+        "id": SOLUTION,
+        "slug": "terminlotse",
+        "name": "Terminlotse",
+        "organisation_id": PROVIDER,
+        "organisation_name": "Musterlösungen GmbH",
+        "live_version": 1,
+        "listing": listing(),
+        "version": 4,
+        "published_at": "2026-11-20T23:30:00Z",
+        "first_published_at": "2026-11-20T23:30:00Z",
+        "ratings": summary(),
+        **changes,
+    }
+
+
+def own(state: str = "draft", **changes: Any) -> Json:
+    working = {"number": 1, "state": state, "listing": listing(), "round": 0, "message": None, "findings": []}
+    working |= changes.pop("working", {})
+    return {
+        "id": SOLUTION,
+        "slug": "terminlotse",
+        "organisation_id": PROVIDER,
+        "organisation_name": "Musterlösungen GmbH",
+        "state": state,
+        "live_version": None,
+        "working": working,
+        "version": 3,
+        "created_at": "2026-11-01T10:00:00Z",
+        "updated_at": "2026-11-02T10:00:00Z",
+        "published_at": None,
+        **changes,
+    }
+
+
+def criterion(name: str, kind: str) -> Json:
+    texts = {
+        f"{part}_{lang}": f"{part} {name} {lang}" for part in ("title", "question", "help") for lang in ("de", "en")
+    }
+    return {"id": name, "kind": kind, **texts}
+
+
+def criteria() -> Json:
+    return {
+        "version": "2026.1",
+        "valid_from": "2026-01-01",
+        "grades": [],
+        "criteria": [
+            criterion("fit", "mandatory"),
+            criterion("operation", "mandatory"),
+            criterion("security", "quality"),
+        ],
+    }
+
+
+def case(state: str = "open", **changes: Any) -> Json:
+    return {
+        "id": "case-1",
+        "revision": 7,
+        "solution_id": SOLUTION,
+        "slug": "terminlotse",
+        "solution_name": "Terminlotse",
+        "version": 1,
+        "round": 1,
+        "organisation_id": PROVIDER,
+        "organisation_name": "Musterlösungen GmbH",
+        "state": state,
+        "criteria_version": "2026.1",
+        "opened_at": "2026-11-20T10:00:00Z",
+        "waiting_since": "2026-11-20T10:00:00Z",
+        "listing": listing(),
+        "changes": [],
+        "findings": [],
+        "message": None,
+        "rounds": [],
+        "audit": [{"at": "2026-11-20T10:00:00Z", "actor": "ada", "action": "opened", "detail": "round 1"}],
+        **changes,
+    }
+
+
+def seal(**changes: Any) -> Json:
+    return {
+        "case_id": "case-1",
+        "solution_version": 1,
+        "decided_at": "2026-11-20T10:00:00Z",
+        "criteria_version": "2026.1",
+        "mandatory": {"fit": "pass", "operation": "pass"},
+        "quality": {"security": 4},
+        **changes,
+    }
+
+
+def metric(**changes: Any) -> Json:
+    return {
+        "id": "D1",
+        "title_de": "Gehalt der README",
+        "title_en": "Substance of the README",
+        "status": "measured",
+        "score": 88.0,
+        "weight": 10,
+        "raw": {},
+        "evidence": [{"text": "444 Wörter", "path": "README.md", "line": 3}],
+        "reason": None,
+        "advice_de": "Mehr erklären.",
+        "advice_en": "Explain more.",
+        "gain": 3.0,
+        **changes,
+    }
+
+
+def report(**changes: Any) -> Json:
+    dimensions = [
+        {
+            "dimension": name,
+            "score": 72,
+            "coverage": 0.8,
+            "confidence": 0.9,
+            "status": "scored",
+            "award": name == "documentation",
+            "caps": [],
+            "metrics": [metric()],
+        }
+        for name in DIMENSIONS
+    ]
+    return {
+        "run_id": "run-1",
+        "rubric_version": "2026.1",
+        "commit": "0123456789abcdef",
+        "as_of": "2026-11-20T10:00:00Z",
+        "dimensions": dimensions,
+        "awards": ["documentation"],
+        "measurable": True,
+        "reason": None,
+        "notes": [],
+        **changes,
+    }
+
+
+def rating(**changes: Any) -> Json:
+    return {
+        "organisation_id": TOWN,
+        "organisation_name": "Stadt Beispielstadt",
+        "size_class": None,
+        "overall": 4,
+        "dimensions": {"usability": 4},
+        "report": "Läuft gut.",
+        "used_since": "2024-05",
+        "revision": 1,
+        "rated_at": "2026-11-20T10:00:00Z",
+        "reply": None,
+        "hidden": None,
+        **changes,
+    }
+
+
+def membership(
+    organisation_id: str = PROVIDER, *kinds: str, role: str = "admin", name: str = "Musterlösungen GmbH"
+) -> Json:
+    kinds = kinds or ("provider",)
+    return {"organisation_id": organisation_id, "organisation_name": name, "kinds": list(kinds), "role": role}
+
+
+def organisation(state: str = "onboarded", **changes: Any) -> Json:
+    return {
+        "id": PROVIDER,
+        "name": "Musterlösungen GmbH",
+        "kinds": ["provider"],
+        "state": state,
+        "bundesland": "DE-BB",
+        "size_class": None,
+        "ars": None,
+        "members": [{"user": "ada", "role": "admin"}],
+        "note": "Wir möchten anbieten.",
+        "reason": None,
+        "created_at": "2026-11-20T10:00:00Z",
+        "version": 1,
+        **changes,
+    }
+
+
+def message(**changes: Any) -> Json:
+    return {
+        "id": "message-1",
+        "kind": "approved",
+        "title": "Freigegeben: „Terminlotse“",
+        "text": "Glückwunsch.",
+        "link": "/meine-loesungen/0197-solution",
+        "created_at": "2026-11-20T10:00:00Z",
+        "read": False,
+        "reason": "Sie sind Mitglied der Organisation „Musterlösungen GmbH“.",
+        **changes,
+    }

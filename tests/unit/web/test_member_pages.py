@@ -1,0 +1,188 @@
+"""What registered users have: organisation, inbox, settings, rating."""
+
+import pytest
+
+from . import answers
+from .conftest import Site, text_of
+from .fakes import problem
+
+TOWN = answers.membership(answers.TOWN, "municipality", name="Stadt Beispielstadt")
+RATE = f"PUT /api/catalog/solutions/{answers.SOLUTION}/ratings/mine"
+RATINGS = f"GET /api/catalog/solutions/{answers.SOLUTION}/ratings"
+
+
+async def test_an_onboarding_request_is_sent(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/catalog/organisations", {"items": []})
+    site.gateway.on("POST /api/catalog/organisations", answers.organisation("requested"), status=201)
+    form = {"name": "Stadt A", "kinds": ["municipality"], "ars": "12 0 65", "bundesland": "DE-BB", "size_class": ""}
+    answer = await site.post("/organisation", form)
+    assert answer.status_code == 303
+    assert site.gateway.body("POST /api/catalog/organisations") == {
+        "name": "Stadt A",
+        "kinds": ["municipality"],
+        "bundesland": "DE-BB",
+        "ars": "12065",
+    }
+
+
+async def test_an_incomplete_request_is_said_so(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/catalog/organisations", {"items": []})
+    answer = await site.post("/organisation", {"name": "", "ars": "abc", "note": "Bitte bald."})
+    assert answer.status_code == 422
+    for expected in ("den Namen Ihrer Organisation", "in welcher Rolle", "2 bis 12 Ziffern", "Bitte bald."):
+        assert expected in answer.text
+
+
+async def test_members_see_their_organisation_and_admins_its_members(site: Site) -> None:
+    await site.log_in(memberships=[answers.membership()])
+    members = [{"user": "ada", "role": "admin"}, {"user": "ben", "role": "editor"}]
+    site.gateway.on("GET /api/catalog/organisations", {"items": [answers.organisation(members=members)]})
+    text = text_of((await site.get("/organisation")).text)
+    assert "Musterlösungen GmbH Freigeschaltet" in text
+    assert "ben" in text
+    assert "Person hinzufügen" in text
+    route = f"POST /api/catalog/organisations/{answers.PROVIDER}/members"
+    site.gateway.on(route, answers.organisation())
+    await site.post(f"/organisation/{answers.PROVIDER}/mitglieder", {"user": "eve", "role": "editor", "email": ""})
+    assert site.gateway.body(route) == {"user": "eve", "role": "editor"}
+    gone = f"DELETE /api/catalog/organisations/{answers.PROVIDER}/members/ben"
+    site.gateway.on(gone, answers.organisation())
+    await site.post(f"/organisation/{answers.PROVIDER}/mitglieder/entfernen", {"user": "ben"})
+    assert site.gateway.count(gone) == 1
+
+
+async def test_the_team_sees_only_its_own_organisations_here(site: Site) -> None:
+    await site.log_in("curator")
+    site.gateway.on("GET /api/catalog/organisations", {"items": [answers.organisation(members=None)]})
+    assert "Musterlösungen GmbH" not in (await site.get("/organisation")).text
+
+
+async def test_the_badge_counts_unread_messages(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/notify/inbox", {"items": [], "unread": 120, "next_cursor": None})
+    page = (await site.get("/ueber")).text
+    assert ">99+</span>" in page
+    assert 'aria-label="120 ungelesene Nachrichten"' in page
+
+
+async def test_opening_a_message_marks_it_and_follows_its_link(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/notify/inbox", {"items": [answers.message()], "unread": 1, "next_cursor": "n"})
+    site.gateway.on("POST /api/notify/inbox/message-1/read", {"unread": 0})
+    page = await site.get("/posteingang")
+    assert "Sie sind Mitglied der Organisation" in page.text
+    answer = await site.post("/posteingang/message-1/gelesen", {"link": "/meine-loesungen/0197-solution"})
+    assert answer.headers["location"] == "/meine-loesungen/0197-solution"
+    assert site.gateway.count("POST /api/notify/inbox/message-1/read") == 1
+    elsewhere = await site.post("/posteingang/message-1/gelesen", {"link": "https://evil.example/"})
+    assert elsewhere.headers["location"] == "/posteingang"
+
+
+async def test_a_link_of_this_site_written_out_is_taken_as_one(site: Site) -> None:
+    await site.log_in()
+    message = answers.message(link="http://127.0.0.1:8080/loesungen/x", read=True)
+    site.gateway.on("GET /api/notify/inbox", {"items": [message], "unread": 0})
+    assert 'href="/loesungen/x"' in (await site.get("/posteingang")).text
+
+
+async def test_all_messages_can_be_marked_read(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("POST /api/notify/inbox/read-all", {"unread": 0})
+    assert (await site.post("/posteingang/gelesen")).headers["location"] == "/posteingang"
+
+
+async def test_mails_can_be_turned_off(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/notify/preferences", {"email": True, "address": "ada@example.org"})
+    site.gateway.on("PUT /api/notify/preferences", {"email": False, "address": "ada@example.org"})
+    assert "ada@example.org" in (await site.get("/einstellungen")).text
+    await site.post("/einstellungen", {"email": "nein"})
+    assert site.gateway.body("PUT /api/notify/preferences") == {"email": False}
+
+
+async def test_services_that_do_not_answer_leave_the_header_plain(site: Site) -> None:
+    await site.log_in("reviewer")
+    for route in ("GET /api/catalog/me", "GET /api/notify/inbox"):
+        site.gateway.on(route, problem(503, "temporarily-unavailable"))
+    page = await site.get("/ueber")
+    assert page.status_code == 200
+    assert 'href="/pruefung"' in page.text, "roles come with the log-in, too"
+
+
+async def test_a_municipality_rates(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(RATE, {})
+    form = {"organisation_id": answers.TOWN, "overall": "4", "dimension-usability": "5", "dimension-support": ""}
+    answer = await site.post("/loesungen/terminlotse/bewertung", {**form, "report": "Gut.", "used_since": "2024-05"})
+    assert answer.headers["location"] == "/loesungen/terminlotse#bewertungen"
+    assert site.gateway.body(RATE) == {
+        "organisation_id": answers.TOWN,
+        "overall": 4,
+        "dimensions": {"usability": 5},
+        "report": "Gut.",
+        "used_since": "2024-05",
+    }
+
+
+async def test_an_own_rating_is_there_to_be_revised(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(RATINGS, {"summary": answers.summary(), "items": [answers.rating()]})
+    page = (await site.get("/loesungen/terminlotse")).text
+    assert "Eigene Bewertung ändern" in page
+    assert 'name="overall" value="4" checked' in page
+
+
+@pytest.mark.parametrize("since", ["gestern", "2024-13", "2999-01"])
+async def test_a_rating_with_faults_is_shown_again(site: Site, since: str) -> None:
+    await site.log_in(memberships=[TOWN])
+    form = {"organisation_id": answers.TOWN, "overall": "", "report": "Mein Bericht.", "used_since": since}
+    answer = await site.post("/loesungen/terminlotse/bewertung", form)
+    assert answer.status_code == 422
+    assert "Gesamtbewertung von 1 bis 5" in answer.text
+    assert "ein Jahr oder Jahr und Monat" in answer.text
+    assert "Mein Bericht." in answer.text
+    assert site.gateway.count(RATE) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "slug", "expected"),
+    [
+        (403, "own-solution", "Die eigene Lösung kann niemand bewerten."),
+        (409, "not-published", "Bewerten lassen sich nur veröffentlichte Lösungen."),
+    ],
+)
+async def test_a_refused_rating_says_why(site: Site, status: int, slug: str, expected: str) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(RATE, problem(status, slug))
+    answer = await site.post("/loesungen/terminlotse/bewertung", {"organisation_id": answers.TOWN, "overall": "3"})
+    assert expected in text_of(answer.text)
+
+
+async def test_providers_are_not_offered_to_rate_their_own_but_to_reply(site: Site) -> None:
+    await site.log_in(memberships=[answers.membership(answers.PROVIDER, "provider", "municipality")])
+    site.gateway.on(RATINGS, {"summary": answers.summary(), "items": [answers.rating()]})
+    page = (await site.get("/loesungen/terminlotse")).text
+    assert "Diese Lösung bewerten" not in page
+    assert "Antwort veröffentlichen" in page
+    route = f"POST /api/catalog/solutions/{answers.SOLUTION}/ratings/{answers.TOWN}/reply"
+    site.gateway.on(route, {})
+    path = f"/loesungen/terminlotse/bewertungen/{answers.TOWN}/antwort"
+    assert (await site.post(path, {"text": "Danke!"})).status_code == 303
+    assert site.gateway.body(route) == {"text": "Danke!"}
+    assert (await site.post(path, {"text": ""})).status_code == 422
+
+
+async def test_curators_hide_a_report_with_a_reason(site: Site) -> None:
+    await site.log_in("curator")
+    hidden = answers.rating(hidden={"reason": "Beleidigung", "at": "2026-11-20T10:00:00Z"})
+    items = [answers.rating(organisation_id="other"), hidden]
+    site.gateway.on(RATINGS, {"summary": answers.summary(), "items": items})
+    page = await site.get("/loesungen/terminlotse")
+    assert "Ausgeblendet: Beleidigung" in page.text
+    assert page.text.count("Bericht ausblenden") == 1
+    route = f"POST /api/catalog/solutions/{answers.SOLUTION}/ratings/other/hide"
+    site.gateway.on(route, {})
+    await site.post("/loesungen/terminlotse/bewertungen/other/ausblenden", {"reason": "Werbung"})
+    assert site.gateway.body(route) == {"reason": "Werbung"}
