@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -13,6 +13,14 @@ _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.Except
 
 def _json(value: Any, **_: Any) -> str:
     return orjson.dumps(value, default=str).decode()
+
+
+class _ToStdout(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard output is at the moment, so that it may be redirected and closed around it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stdout
+        super().emit(record)
 
 
 def configure(service: str, *, env: str, level: str) -> None:
@@ -36,7 +44,7 @@ def configure(service: str, *, env: str, level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _ToStdout()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
