@@ -21,7 +21,7 @@ READY_SECONDS = 120.0
 STEADY_SECONDS = 60.0
 """After so long without dying, earlier deaths are forgotten."""
 _DELAYS = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
-_PROBE_SECONDS = 0.05
+_PROBE_SECONDS = 0.1
 _NO_SPACE = ("no space left on device", "disk quota exceeded", "errno 28")
 
 

@@ -1,6 +1,8 @@
-"""`marktplatz-local`: run, stop, status, reset and logs of the whole system on this machine; `make` calls it."""
+"""`marktplatz-local`: run, stop, status, reset and logs of the whole system on this machine; `make` calls it.
 
-import asyncio
+Most commands are asked often and do little: what only the supervisor needs is imported when it starts.
+"""
+
 import errno
 import json
 import os
@@ -9,13 +11,10 @@ import sys
 from typing import Annotated
 
 import typer
-from contracts import topology
 
-from local_stack import detach, follow, plan, ports, record, users
-from local_stack import status as status_report
+from local_stack import detach, follow, ports, record
 from local_stack.checkout import Checkout, load_secrets, read_json, write_json
 from local_stack.output import Console, LogFile
-from local_stack.supervisor import Supervisor
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -45,7 +44,7 @@ def run(
                 raise typer.Exit(1)
             # in the background our output already is the supervisor's log
             console = Console(None if in_background else LogFile(checkout.log("supervisor")), verbose=verbose)
-            raise typer.Exit(asyncio.run(_supervisor(checkout, console, port, demo=demo).run()))
+            raise typer.Exit(_supervise(checkout, console, port, demo=demo))
     except ports.PortTakenError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -66,7 +65,14 @@ def _tell_if_running(checkout: Checkout, port: int | None) -> None:
     raise typer.Exit(1 if other else 0)
 
 
-def _supervisor(checkout: Checkout, console: Console, port: int | None, *, demo: bool) -> Supervisor:
+def _supervise(checkout: Checkout, console: Console, port: int | None, *, demo: bool) -> int:
+    import asyncio  # noqa: PLC0415
+
+    from contracts import topology  # noqa: PLC0415
+
+    from local_stack import plan, users  # noqa: PLC0415
+    from local_stack.supervisor import Supervisor  # noqa: PLC0415
+
     if ended := record.end_orphans(checkout):
         console.warn(f"The last run was killed: ended what it had left behind ({', '.join(ended)}).")
     state = read_json(checkout.state_file)
@@ -84,7 +90,7 @@ def _supervisor(checkout: Checkout, console: Console, port: int | None, *, demo:
         users=users.claims(),
         nats_authorization=topology.nats_authorization({name: secrets.nats[name] for name in nats_users}),
     )
-    return Supervisor(checkout, planned, console, demo=demo)
+    return asyncio.run(Supervisor(checkout, planned, console, demo=demo).run())
 
 
 @app.command()
@@ -99,6 +105,8 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For programs: `gateway`, `processes`, addresses.")] = False,
 ) -> None:
     """Show each process with address, health and memory; exit code 3 when nothing runs."""
+    from local_stack import status as status_report  # noqa: PLC0415
+
     checkout = Checkout.here()
     now = status_report.collect(checkout)
     if as_json:

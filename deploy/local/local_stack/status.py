@@ -7,8 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
-from rich.console import Console
-from rich.text import Text
 from servicekit.testing.process import Probe
 
 from local_stack import record
@@ -85,6 +83,9 @@ def _memory(pid: int, *, children: bool = True) -> int | None:
 
 def show(status: Mapping[str, Any], checkout: Checkout) -> None:
     """The same as a table."""
+    from rich.console import Console  # noqa: PLC0415 -- programs that ask for JSON need not wait for it
+    from rich.text import Text  # noqa: PLC0415
+
     console = Console()
     if not status["running"]:
         console.print(f"Nothing runs here ({checkout.directory}). Start it with: make run", highlight=False)
