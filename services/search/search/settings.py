@@ -12,7 +12,7 @@ class SearchSettings(ServiceSettings):
     service_name: ClassVar[str] = "search"
 
     opensearch_url: str = "http://127.0.0.1:9200"
-    search_timeout_seconds: float = Field(default=3.0, gt=0)
+    search_timeout_seconds: float = Field(default=5.0, gt=0)
     """A search that takes longer is answered with 503."""
     engine_timeout_seconds: float = Field(default=10.0, gt=0)
     """Any other call to the engine."""

@@ -1,16 +1,20 @@
 """Rebuilding while events go on and searches run; healing; two at once; refusals."""
 
 import asyncio
+import os
+import sys
 from contextlib import suppress
 
 import httpx
 import pytest
 from contracts import registry
 from contracts.search import IndexRebuilt
-from contracts.subjects import wildcard
+from contracts.subjects import subject_of, wildcard
 from search import wiring
+from search.application import rebuild
 from search.application.supervision import new_run
 from search.entrypoints.cli import rebuild_now
+from search.testing import Events
 from servicekit.errors import ProblemError
 from servicekit.testing import wait
 
@@ -36,11 +40,16 @@ async def fill(search, number: int = 30) -> None:
     for each in (search.solution(f"solution-{n}") for n in range(number)):
         await search.publish(each.published(name=f"Name {each.slug}"), each.rated(1), each.scored(), each.rated(2))
     gone = search.solution("gone")
-    await search.publish(gone.published(), gone.delisted())
-    await search.until_total(number)
+    last = await search.publish(gone.published(), gone.delisted())
 
     async def complete() -> bool:
-        return all(result["rating"]["count"] == 2 and result["checkup"] for result in await everything(search))
+        (index,) = (await search.container.administration.state()).targets
+        known = await search.container.store.read(index, [gone.solution_id])
+        results = await everything(search)
+        tombstone = known.get(gone.solution_id)
+        assert tombstone is not None
+        assert tombstone.seq["listing"] == last
+        return len(results) == number and all(each["rating"]["count"] == 2 and each["checkup"] for each in results)
 
     await wait.until(complete)
 
@@ -100,8 +109,8 @@ async def test_rebuilds_go_unnoticed_by_searches_and_lose_no_event(search, opera
 
         async def rated(solution_id: str = solution_id, expected: int = number + 1) -> bool:
             (index,) = (await container.administration.state()).targets
-            known = await container.store._known(index, [solution_id])
-            document = known[solution_id][0]
+            document = (await container.store.read(index, [solution_id])).get(solution_id)
+            assert document is not None
             return document.rating is not None and document.rating.count == expected
 
         await wait.until(rated)
@@ -116,6 +125,22 @@ async def test_an_engine_that_lost_its_memory_is_filled_again(search, engine) ->
     assert await everything(search) == before
     await search.publish(search.solution("later").published())
     await search.until_total(13)
+
+
+async def test_a_long_stream_is_replayed_in_pieces(start, connection, clean_streams, monkeypatch) -> None:
+    """More events than one batch, more solutions than are held in memory, facets of one solution far apart."""
+    monkeypatch.setattr(rebuild, "MOST_IN_MEMORY", 400)
+    js = connection.jetstream()
+    solutions = [Events(f"solution-{number}") for number in range(1100)]
+    for make in (Events.rated, Events.published):
+        acks = [await js.publish_async(subject_of(event), event.to_bytes()) for event in map(make, solutions)]
+        await asyncio.gather(*acks)
+    async with start("api") as api:
+        run = await api.container.rebuilder.rebuild(new_run(api.container.platform.clock, reason="test"), "test")
+        assert (run.documents, run.events) == (1100, 2200)
+        page = await api.get(sort="rating", size=50)
+        assert page["total"] == 1100
+        assert {result["rating"]["count"] for result in page["results"]} == {1}
 
 
 async def test_a_service_that_starts_with_an_empty_engine_fills_it(start, search, engine) -> None:
@@ -194,6 +219,21 @@ async def test_an_implausible_loss_is_refused_unless_forced(search, settings, op
     forced = await rebuild_now(settings, full=True, force=True)
     assert (forced.state, forced.documents) == ("done", 0)
     await search.until_total(0)
+
+
+async def test_the_command_rebuilds_and_says_so(search, settings) -> None:
+    await fill(search, 5)
+    before = await search.indices()
+    environment = {name.upper(): str(value) for name, value in settings.model_dump().items() if value is not None}
+    command = [sys.executable, "-c", "from search.main import main; main()", "rebuild", "--full"]
+    process = await asyncio.create_subprocess_exec(
+        *command, env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    output, progress = await asyncio.wait_for(process.communicate(), timeout=40)
+    (made,) = set(await search.indices()) - set(before)
+    assert process.returncode == 0, progress.decode()
+    assert output.decode().splitlines()[-1] == f"{made}: 6 solutions from 22 events"
+    assert "100 %  22 events read, 6 solutions written" in progress.decode()
 
 
 async def test_who_may_rebuild(search, oidc_server) -> None:

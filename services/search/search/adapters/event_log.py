@@ -1,10 +1,11 @@
 """Replays the event stream with an ordered consumer, which leaves nothing behind on the server."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from contracts import topology
+from contracts.ids import uuid7
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -16,6 +17,8 @@ from search.application.ports import Logged, Mode
 BATCH = 1000
 QUEUED_BATCHES = 4
 STALL_SECONDS = 30.0
+FORGOTTEN_SECONDS = 5.0
+"""After this long without a reader the server removes the consumer."""
 
 
 class JetStreamEventLog:
@@ -27,12 +30,14 @@ class JetStreamEventLog:
 
     async def identity(self) -> str:
         """Return when the stream was made."""
-        info = await self._js.stream_info(self._spec.stream)
+        with _translated():
+            info = await self._js.stream_info(self._spec.stream)
         return info.created.isoformat() if info.created else ""
 
     async def last_sequence(self) -> int:
         """Return the position of the newest event on any subject."""
-        info = await self._js.stream_info(self._spec.stream)
+        with _translated():
+            info = await self._js.stream_info(self._spec.stream)
         return info.state.last_seq
 
     @asynccontextmanager
@@ -65,17 +70,19 @@ class JetStreamEventLog:
             queue.put_nowait(None)
             yield _until_none(queue)
             return
-        subscription = await self._js.subscribe(
-            self._spec.filter_subjects[0],
-            stream=self._spec.stream,
-            cb=received,
-            ordered_consumer=True,
-            config=self._config(after, mode),
-            pending_msgs_limit=-1,
-            pending_bytes_limit=-1,
-        )
+        with _translated():
+            subscription = await self._js.subscribe(
+                self._spec.filter_subjects[0],
+                stream=self._spec.stream,
+                cb=received,
+                ordered_consumer=True,
+                config=self._config(after, mode),
+                pending_msgs_limit=-1,
+                pending_bytes_limit=-1,
+            )
         try:
-            info = await subscription.consumer_info()
+            with _translated():
+                info = await subscription.consumer_info()
             if not info.num_pending and not (info.delivered and info.delivered.consumer_seq):
                 queue.put_nowait(None)  # nothing on these subjects, so nothing will call back
             yield _until_none(queue)
@@ -86,14 +93,26 @@ class JetStreamEventLog:
                 await subscription.unsubscribe()
 
     def _config(self, after: int, mode: Mode) -> ConsumerConfig:
-        subjects = list(self._spec.filter_subjects)
-        if mode == "last_per_subject":
-            return ConsumerConfig(filter_subjects=subjects, deliver_policy=DeliverPolicy.LAST_PER_SUBJECT)
-        if after == 0:
-            return ConsumerConfig(filter_subjects=subjects, deliver_policy=DeliverPolicy.ALL)
-        return ConsumerConfig(
-            filter_subjects=subjects, deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=after + 1
+        """Describe a consumer under a new name: the permissions allow no other, so that no durable can be changed."""
+        config = ConsumerConfig(
+            name=f"search-replay-{uuid7()}",
+            filter_subjects=list(self._spec.filter_subjects),
+            inactive_threshold=FORGOTTEN_SECONDS,
         )
+        if mode == "last_per_subject":
+            config.deliver_policy = DeliverPolicy.LAST_PER_SUBJECT
+        elif after > 0:
+            config.deliver_policy = DeliverPolicy.BY_START_SEQUENCE
+            config.opt_start_seq = after + 1
+        return config
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (NatsError, OSError) as error:
+        raise errors.unavailable("event-log-unavailable", f"the event stream does not answer: {error!r}") from error
 
 
 def _release(queue: "asyncio.Queue[list[Logged] | None]") -> None:
@@ -105,7 +124,8 @@ def _release(queue: "asyncio.Queue[list[Logged] | None]") -> None:
 async def _until_none(queue: "asyncio.Queue[list[Logged] | None]") -> AsyncIterator[list[Logged]]:
     while True:
         try:
-            batch = await asyncio.wait_for(queue.get(), STALL_SECONDS)
+            async with asyncio.timeout(STALL_SECONDS):
+                batch = await queue.get()
         except TimeoutError as error:
             raise errors.unavailable(
                 "event-log-stalled", f"the event stream delivered nothing for {STALL_SECONDS:g} s"

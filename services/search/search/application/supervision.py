@@ -3,18 +3,20 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from contracts.ids import uuid7
 from servicekit import logging
 from servicekit.clock import Clock
 from servicekit.errors import ProblemError
 
+from search.application.background import end
 from search.application.ports import EventLog, IndexAdministration, IndexState, Mode, Run, RunLog
 from search.application.rebuild import Rebuilder
 
 log = logging.get(__name__)
 
+FIRST_LOOK_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 60.0
 
 
@@ -44,35 +46,51 @@ class Supervisor:
         self._interval = interval_seconds
         self._pause = interval_seconds
         self._not_before = 0.0
+        self._complained = False
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
-        """Look once, then go on looking inside the block."""
-        await self._look_safely()
-        watching = asyncio.create_task(self._watch(), name="index-supervisor")
+        """Go on looking inside the block, which begins after the first look unless that takes long.
+
+        A small index is there at once then; a large one is built while the process already answers its probes.
+        """
+        looked = asyncio.Event()
+        watching = asyncio.create_task(self._watch(looked), name="index-supervisor")
         try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_LOOK_SECONDS):
+                    await looked.wait()
             yield
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            await end(watching)
 
-    async def _watch(self) -> None:
+    async def _watch(self, looked: asyncio.Event) -> None:
         while True:
-            await asyncio.sleep(self._interval)
             await self._look_safely()
+            looked.set()
+            await asyncio.sleep(self._interval)
 
     async def _look_safely(self) -> None:
         if time.monotonic() < self._not_before:
             return
         try:
             await self.look()
-            self._pause = self._interval
+        except ProblemError as error:
+            self._complain(error, expected=error.transient or error.slug == "rebuild-running")
         except Exception as error:
-            quiet = isinstance(error, ProblemError) and (error.transient or error.slug == "rebuild-running")
-            log.log(30 if quiet else 40, "index not looked after", error=repr(error), exc_info=None if quiet else error)
-            if not quiet:
-                self._not_before = time.monotonic() + self._pause
-                self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+            self._complain(error, expected=False)
+        else:
+            self._pause, self._complained = self._interval, False
+
+    def _complain(self, error: Exception, *, expected: bool) -> None:
+        """Log the first of a row of expected failures; wait longer and longer after unexpected ones."""
+        if not expected:
+            log.error("index not looked after", error=repr(error), exc_info=error)
+            self._not_before = time.monotonic() + self._pause
+            self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        elif not self._complained:
+            log.warning("index not looked after, will go on when it can", error=repr(error))
+        self._complained = True
 
     async def look(self) -> None:
         """Build the index when it needs it, else carry out the oldest requested rebuild, else tidy up."""

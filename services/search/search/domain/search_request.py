@@ -12,6 +12,7 @@ from servicekit import errors
 from servicekit.errors import FieldError, ProblemError
 
 from search.domain.facets import FACETS, FACETS_BY_NAME
+from search.domain.words import clean
 
 LONGEST_TEXT = 300
 LARGEST_PAGE = 50
@@ -40,7 +41,7 @@ _POSITION_TYPES: dict[Sort, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """`selected` holds the chosen values per facet: OR inside a facet, AND between facets."""
+    """`text` is clean; `selected` holds the chosen values per facet: OR inside a facet, AND between facets."""
 
     text: str = ""
     selected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class SearchRequest:
     @property
     def order(self) -> Sort:
         """The order in force: without a text nothing is more relevant than anything else, so newest first."""
-        return Sort.NEWEST if self.sort is Sort.RELEVANCE and not self.text.strip() else self.sort
+        return Sort.NEWEST if self.sort is Sort.RELEVANCE and not self.text else self.sort
 
     @property
     def fingerprint(self) -> str:
@@ -116,7 +117,7 @@ def _facet_value(name: str, value: str) -> str:
 def _text(value: str) -> str:
     if len(value) > LONGEST_TEXT:
         raise _invalid("query-too-long", "q", f"q has {len(value)} characters, at most {LONGEST_TEXT} are allowed")
-    return value
+    return clean(value)
 
 
 def _sort(value: str) -> Sort:

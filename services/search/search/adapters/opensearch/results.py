@@ -2,7 +2,6 @@
 
 import html
 import math
-import struct
 from typing import Any
 
 from opensearchpy import AsyncOpenSearch, RequestError
@@ -13,7 +12,7 @@ from search.adapters.opensearch.query import MARK_CLOSE, MARK_OPEN, search_body
 from search.application.ports import FoundPage
 from search.domain.facets import FACETS
 from search.domain.query_text import QueryText
-from search.domain.search_request import Position, SearchRequest, Sort, bad_cursor
+from search.domain.search_request import SearchRequest, bad_cursor
 
 _SHOWN_AS = {"provider_text": "provider"}
 
@@ -49,20 +48,8 @@ def page_of(answer: dict[str, Any], request: SearchRequest) -> FoundPage:
         total=answer["hits"]["total"]["value"],
         results=[result_of(hit) for hit in shown],
         counts={facet.name: _counts(answer["aggregations"][facet.name]) for facet in FACETS},
-        position=_position(shown[-1]["sort"], request) if more else None,
+        position=tuple(shown[-1]["sort"]) if more else None,
     )
-
-
-def _position(values: list[Any], request: SearchRequest) -> Position:
-    """Return where the next page starts.
-
-    Scores are 32-bit floats that engines print in their shortest form; an engine that reads that back as a 64-bit
-    float does not find the same number again, so the exact value is passed on.
-    """
-    if request.order is not Sort.RELEVANCE:
-        return tuple(values)
-    (exact,) = struct.unpack("f", struct.pack("f", values[0]))
-    return (exact, *values[1:])
 
 
 def result_of(hit: dict[str, Any]) -> dict[str, Any]:

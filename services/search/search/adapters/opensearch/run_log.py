@@ -13,6 +13,7 @@ from servicekit.clock import Clock
 
 from search.adapters.opensearch.client import translated
 from search.adapters.opensearch.names import CONTROL_INDEX
+from search.application.background import end
 from search.application.ports import Run
 
 log = logging.get(__name__)
@@ -92,8 +93,7 @@ class OpenSearchRunLog:
         try:
             yield held
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            await end(renewing)
             if not held.lost:
                 with suppress(Exception):
                     await self._client.delete(index=CONTROL_INDEX, id=LEASE_ID)

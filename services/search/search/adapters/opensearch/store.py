@@ -47,6 +47,10 @@ class OpenSearchStore:
             faults.update(await self._join(index, todo[start : start + CHUNK], expect_new))
         return faults
 
+    async def read(self, index: str, ids: list[str]) -> dict[str, SolutionDocument]:
+        """Return the documents as they lie in an index, those that are there."""
+        return {key: document for key, (document, _) in (await self._known(index, ids)).items()}
+
     async def _join(self, index: str, documents: list[SolutionDocument], expect_new: bool) -> dict[str, str]:
         faults: dict[str, str] = {}
         for _ in range(MOST_CONFLICTS):
