@@ -15,8 +15,8 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 
 from servicekit import broker
-from servicekit.delivery import REDRIVEN_SEQUENCE, REDRIVEN_STREAM
 from servicekit.provision import ProvisionSettings
+from servicekit.settling import REDRIVEN_SEQUENCE, REDRIVEN_STREAM
 
 STREAM = "DLQ"
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)

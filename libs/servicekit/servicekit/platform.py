@@ -13,9 +13,10 @@ from servicekit import logging
 from servicekit import mongo as documents
 from servicekit.auth import Members, TokenVerifier
 from servicekit.clock import Clock, SystemClock
-from servicekit.delivery import EventConsumer, JobConsumer, JobHandler
+from servicekit.delivery import EventConsumer
 from servicekit.health import Checks
 from servicekit.idempotency import IdempotencyStore
+from servicekit.lanes import BatchConsumer, BatchHandler, JobConsumer, JobHandler, Lanes
 from servicekit.mongo import AggregateCollection, Mongo
 from servicekit.relay import Relay
 from servicekit.settings import ServiceSettings
@@ -38,7 +39,7 @@ class Platform:
     relay: Relay
     mongo: Mongo | None = None
     idempotency: IdempotencyStore | None = None
-    job_consumers: list[JobConsumer] = field(default_factory=list)
+    lanes: list[Lanes] = field(default_factory=list)
 
     @property
     def db(self) -> documents.Database:
@@ -60,14 +61,20 @@ class Platform:
     def jobs(self, durable: str, handler: JobHandler, *, concurrency: int = 1) -> JobConsumer:
         """Return a consumer of long jobs; it starts with `consuming`."""
         consumer = JobConsumer(self.js, durable, handler, concurrency=concurrency)
-        self.job_consumers.append(consumer)
+        self.lanes.append(consumer)
+        return consumer
+
+    def batches(self, durable: str, handler: BatchHandler, *, batch_size: int = 500) -> BatchConsumer:
+        """Return a consumer of events in batches; it starts with `consuming`."""
+        consumer = BatchConsumer(self.js, durable, handler, batch_size=batch_size)
+        self.lanes.append(consumer)
         return consumer
 
     @asynccontextmanager
     async def consuming(self) -> AsyncIterator[None]:
         """Start all consumers; on exit stop fetching, finish what runs, and acknowledge it."""
         async with AsyncExitStack() as stack:
-            for consumer in self.job_consumers:
+            for consumer in self.lanes:
                 await stack.enter_async_context(consumer.consuming(self.settings.shutdown_seconds))
             if self.broker.subscribers:
                 stack.push_async_callback(self.broker.stop)

@@ -23,7 +23,7 @@ def nats(
 ) -> ServerSpec:
     """NATS with JetStream; its store and its configuration live in `directory`.
 
-    `authorization` is the block that `contracts.topology.nats_authorization` renders; empty means open to everyone.
+    `authorization` is what `contracts.topology.nats_authorization` renders; empty means open to everyone.
     """
     directory.mkdir(parents=True, exist_ok=True)
     config = directory / "nats.conf"
