@@ -6,7 +6,7 @@ from contracts.catalog import OrganisationSuspended
 from contracts.envelope import Event
 from contracts.ids import uuid7
 from contracts.subjects import subject_of
-from servicekit import dead_letters
+from servicekit import dead_letters, errors
 from servicekit.delivery import Delivery
 from servicekit.platform import Platform
 from servicekit.testing import wait
@@ -48,7 +48,7 @@ async def test_a_bad_one_is_set_aside_and_the_others_are_handled(platform: Platf
         for event, _ in batch:
             assert isinstance(event, OrganisationSuspended)
             if event.data.reason == "bad":
-                raise ValueError("this one breaks the batch")
+                raise errors.conflict("refused", "this one breaks the batch")
         handled.extend(event.id for event, _ in batch)
 
     good = [suspended() for _ in range(20)]
@@ -62,7 +62,7 @@ async def test_a_bad_one_is_set_aside_and_the_others_are_handled(platform: Platf
             letters = await dead_letters.letters(platform.js, 10)
             return letters if len(letters) == 2 else []
 
-        letters = await wait.until(both_set_aside, timeout=60)
+        letters = await wait.until(both_set_aside)
         await wait.until(lambda: settled(platform))
     assert sorted(handled) == sorted(event.id for event in good)
     assert {letter.data for letter in letters or []} == {bad.to_bytes(), b"no event"}
