@@ -79,7 +79,8 @@ def install(project: Path = PROJECT) -> None:
 
 
 def _stamp(project: Path) -> str:
-    return hashlib.sha256((project / "package-lock.json").read_bytes()).hexdigest()
+    lock = project / "package-lock.json"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
 
 
 def main() -> None:
@@ -89,7 +90,7 @@ def main() -> None:
     arguments = parser.parse_args()
     stamp_file = VENDOR / ".lock"
     stamp = _stamp(PROJECT)
-    if not missing() and stamp_file.is_file() and stamp_file.read_text() == stamp:
+    if stamp and not missing() and stamp_file.is_file() and stamp_file.read_text() == stamp:
         print("assets: up to date")
         return
     try:

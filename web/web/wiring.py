@@ -43,7 +43,9 @@ async def build(
     """
     assets.require()
     async with (
-        caller.client(settings.gateway_url, seconds=settings.gateway_seconds, transport=gateway) as http,
+        caller.client(
+            settings.gateway_url, host=settings.public_host, seconds=settings.gateway_seconds, transport=gateway
+        ) as http,
         httpx.AsyncClient(timeout=IDENTITY_SECONDS, transport=identity, trust_env=False) as identity_http,
     ):
         yield Container(

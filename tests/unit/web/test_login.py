@@ -115,7 +115,9 @@ async def test_an_identity_provider_that_is_down_is_said_so(site: Site) -> None:
 
 async def test_another_host_is_sent_to_the_public_one_first(site: Site) -> None:
     answer = await site.http.get("http://localhost:8080/anmelden?weiter=/suche")
-    assert answer.headers["location"] == f"{BASE}/anmelden?weiter=%2Fsuche"
+    assert answer.headers["location"] == f"{BASE}/anmelden?weiter=%2Fsuche&gleich=1"
+    renamed = await site.http.get("http://localhost:8080/anmelden?weiter=%2Fsuche&gleich=1")
+    assert "authorize" in renamed.headers["location"], "a proxy that renames hosts makes no loop"
 
 
 async def test_an_expired_session_leads_to_the_log_in_and_back(site: Site) -> None:

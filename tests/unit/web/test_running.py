@@ -150,7 +150,7 @@ async def ask(answer: httpx.Response | Exception) -> ApiProblem:
             raise answer
         return answer
 
-    async with caller.client(BASE, seconds=1, transport=httpx.MockTransport(handle)) as http:
+    async with caller.client(BASE, host="markt.example.org", seconds=1, transport=httpx.MockTransport(handle)) as http:
         with pytest.raises(ApiProblem) as caught:
             await Caller(http).get("/api/x")
     return caught.value

@@ -47,13 +47,18 @@ def _version(etag: str | None) -> int | None:
     return int(digits) if digits.isdigit() else None
 
 
-def client(gateway_url: str, *, seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """Return the pooled client all callers share; `seconds` bounds each phase of a request."""
+def client(
+    gateway_url: str, *, host: str, seconds: float, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """Return the pooled client all callers share; `seconds` bounds each phase of a request.
+
+    `host` is the public name that routes of the gateway may be bound to, whatever address it is reached by.
+    """
     return httpx.AsyncClient(
         base_url=gateway_url,
         timeout=httpx.Timeout(seconds, connect=min(seconds, 3.0), pool=min(seconds, 5.0)),
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
-        headers={"Accept": "application/json"},
+        headers={"Accept": "application/json", "Host": host},
         follow_redirects=False,
         transport=transport or httpx.AsyncHTTPTransport(retries=1),
         trust_env=False,

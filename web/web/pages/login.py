@@ -32,9 +32,9 @@ async def log_in(request: Request) -> Response:
     """Send the browser to the identity provider; `weiter` is where it comes back to."""
     page = bare_page(request)
     back = own_path(request.query_params.get("weiter"))
-    if request.url.netloc != page.container.settings.public_host:
-        # cookies are per host: start where the identity provider will lead back to
-        return page.go(page.container.settings.public_url + with_query("/anmelden", {"weiter": back}))
+    if request.url.netloc != page.container.settings.public_host and not request.query_params.get("gleich"):
+        # cookies are per host: start where the identity provider will lead back to (once, should a proxy rename hosts)
+        return page.go(page.container.settings.public_url + with_query("/anmelden", {"weiter": back, "gleich": "1"}))
     if page.session is not None and not request.query_params.get("neu"):
         return page.go(back)
     attempt = Attempt.fresh()
