@@ -138,7 +138,8 @@ class BatchConsumer(Lanes):
     def __init__(self, js: JetStreamContext, durable: str, handler: BatchHandler, *, batch_size: int = 500) -> None:
         super().__init__(js, durable)
         self._handler = handler
-        self._batch_size = batch_size
+        # A fetch of more than may be unacknowledged would wait for its timeout each time.
+        self._batch_size = min(batch_size, self.spec.max_ack_pending)
 
     def _sources(self) -> Sequence[tuple[topology.Consumer, int]]:
         return [(self.spec, self._batch_size), (topology.consumer(topology.redrive_of(self.spec.durable)), 1)]
