@@ -2,11 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
 
 import httpx
 import pytest
 from servicekit.testing import wait
 
+RELEVANCE = Path(__file__).parents[3] / "bench" / "relevance"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -29,6 +32,18 @@ async def test_the_demo_listings_are_found_by_what_people_type(search) -> None:
         "comby 🚗": "comby",
     }.items():
         assert expected in (await search.slugs(q=text))[:3], text
+
+
+async def test_relevance_stays_above_what_a_plain_german_analyzer_with_grams_reaches(search) -> None:
+    """The script and the judgements are those of `bench/relevance`; 0.71 is the plain combination's figure."""
+    await search.publish_demo()
+    measure = SourceFileLoader("eval_relevance", str(RELEVANCE / "eval_relevance.py")).load_module()
+    queries = measure.load_queries(RELEVANCE / "relevance_dev.json")
+    gains = []
+    for query in queries:
+        found = await search.slugs(q=query["query"], size=10)
+        gains.append(measure.score_query(found, query["judgements"])["ndcg"])
+    assert sum(gains) / len(gains) >= 0.75
 
 
 async def test_without_a_text_everything_is_listed_newest_first(search) -> None:
