@@ -9,7 +9,6 @@ from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
     DeliverPolicy,
-    ExternalStream,
     KeyValueConfig,
     RetentionPolicy,
     StorageType,
@@ -17,7 +16,7 @@ from nats.js.api import (
     StreamSource,
     SubjectTransform,
 )
-from nats.js.errors import NotFoundError, ServiceUnavailableError
+from nats.js.errors import NotFoundError
 
 from servicekit import broker, logging
 from servicekit.settings import ServiceSettings
@@ -35,17 +34,14 @@ class ProvisionSettings(ServiceSettings):
         return [fault for fault in super().production_faults() if fault.startswith("NATS_")]
 
 
-async def provision(js: JetStreamContext, public: JetStreamContext | None = None) -> None:
+async def provision(js: JetStreamContext) -> None:
     """Bring streams, bucket and durables to what the topology says; existing messages are never touched.
 
-    `public` is JetStream of the account of PUBLIC; without it, that stream is left out. Durables are upserted, because
-    binding never updates one. The server delivers without a limit: how often a message is tried before it becomes a
-    dead letter is decided by `servicekit.delivery`.
+    Durables are upserted, because binding never updates one. The server delivers without a limit: how often a
+    message is tried before it becomes a dead letter is decided by `servicekit.delivery`.
     """
-    accounts = {topology.MAIN_ACCOUNT: js, topology.PUBLIC_ACCOUNT: public}
     for stream in topology.STREAMS:
-        if (account := accounts[stream.account]) is not None:
-            await _stream(account, stream_config(stream))
+        await _stream(js, stream_config(stream))
     await _bucket(js, topology.MEMBERS_BUCKET)
     for consumer in topology.CONSUMERS:
         await js.add_consumer(consumer.stream, consumer_config(consumer))
@@ -70,7 +66,6 @@ def _source(subjects: tuple[str, ...]) -> StreamSource:
     """One source for all subjects keeps their order; each filter is a transform to the same subject."""
     return StreamSource(
         name="EVENTS",
-        external=ExternalStream(api=topology.SOURCE_API, deliver=topology.SOURCE_DELIVER),
         subject_transforms=[
             SubjectTransform(src=subject, dest=subject.replace("*", "{{wildcard(1)}}")) for subject in subjects
         ],
@@ -109,21 +104,7 @@ async def _bucket(js: JetStreamContext, bucket: topology.Bucket) -> None:
 
 async def _main(settings: ProvisionSettings) -> None:
     async with broker.connect(settings) as client:
-        public = client.jetstream(timeout=10, prefix=topology.PUBLIC_API)
-        partners = await _answers(public)
-        if not partners and settings.env == "production":
-            raise LookupError("the server does not have the accounts of contracts.topology")
-        if not partners:
-            log.warning("the server has no accounts: the stream PUBLIC for partners is left out")
-        await provision(client.jetstream(timeout=10), public if partners else None)
-
-
-async def _answers(js: JetStreamContext) -> bool:
-    try:
-        await js.account_info()
-    except ServiceUnavailableError:
-        return False
-    return True
+        await provision(client.jetstream(timeout=10))
 
 
 def main() -> None:
