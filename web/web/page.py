@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from web.api.caller import Caller
 from web.api.catalog import Me, Membership
-from web.api.problem import ApiProblem
+from web.api.problem import UNREACHABLE, ApiProblem
 from web.api.services import Services
 from web.auth.session import COOKIE as SESSION_COOKIE
 from web.auth.session import Session
@@ -21,10 +21,13 @@ from web.flash import COOKIE as FLASH_COOKIE
 from web.flash import Flash
 from web.forms.body import FormData, read_form
 from web.i18n import Locale, locale_of
+from web.partly import part
 from web.wiring import Container
 
 TEAM_ROLES = frozenset({"reviewer", "curator"})
 EDITING_ROLES = frozenset({"editor", "admin"})
+ME_SECONDS = 5.0
+BADGE_SECONDS = 1.0
 
 
 class LoginNeededError(Exception):
@@ -126,6 +129,11 @@ class Page:
             self.container.flashes.put(response, flash)
         return response
 
+    def require_memberships(self) -> None:
+        """Raise ApiProblem (503) when it is not known who the user belongs to, rather than claim it is nobody."""
+        if self.me is None:
+            raise ApiProblem(503, UNREACHABLE, "GET /api/catalog/me")
+
     def require_login(self) -> Session:
         """Return the session; raises LoginNeededError without one."""
         if self.session is None:
@@ -160,16 +168,11 @@ async def open_page(request: Request) -> Page:
     page = bare_page(request)
     if page.session is not None:
         me, inbox = await asyncio.gather(
-            page.services.catalog.me(), page.services.notify.inbox(limit=1), return_exceptions=True
+            part(page.services.catalog.me(), seconds=ME_SECONDS),
+            part(page.services.notify.inbox(limit=1), seconds=BADGE_SECONDS),
         )
-        for answer in (me, inbox):
-            if isinstance(answer, ApiProblem):
-                if answer.status == 401:
-                    raise LoginNeededError
-            elif isinstance(answer, BaseException):
-                raise answer
-        page.me = me if isinstance(me, Me) else None
-        page.unread = inbox.unread if not isinstance(inbox, BaseException) else 0
+        page.me = me.value
+        page.unread = inbox.value.unread if inbox.value else 0
     return page
 
 
@@ -198,7 +201,15 @@ async def curator_page(page: AnyPage) -> Page:
     return page
 
 
+async def member_page(page: AnyPage) -> Page:
+    """A page that depends on the user's organisations."""
+    page.require_login()
+    page.require_memberships()
+    return page
+
+
 UserPage = Annotated[Page, Depends(user_page)]
+MemberPage = Annotated[Page, Depends(member_page)]
 ReviewerPage = Annotated[Page, Depends(reviewer_page)]
 CuratorPage = Annotated[Page, Depends(curator_page)]
 

@@ -1,5 +1,6 @@
 """Pages made of several services: each part may be there, missing, or just not answering."""
 
+import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -7,6 +8,7 @@ from typing import Generic, TypeVar
 from web.api.problem import ApiProblem
 
 Value = TypeVar("Value")
+PATIENCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,13 @@ class Part(Generic[Value]):
         return self.value is not None
 
 
-async def part(asked: Awaitable[Value]) -> Part[Value]:
-    """Await an answer of which the page can do without; only a refused token (401) still stops the page."""
+async def part(asked: Awaitable[Value], *, seconds: float = PATIENCE_SECONDS) -> Part[Value]:
+    """Await an answer that the page can do without, for so long; only a refused token (401) still stops the page."""
     try:
-        return Part(await asked)
+        async with asyncio.timeout(seconds):
+            return Part(await asked)
+    except TimeoutError:
+        return Part(down=True)
     except ApiProblem as problem:
         if problem.status == 401:
             raise

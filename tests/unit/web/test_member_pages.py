@@ -186,3 +186,11 @@ async def test_curators_hide_a_report_with_a_reason(site: Site) -> None:
     site.gateway.on(route, {})
     await site.post("/loesungen/terminlotse/bewertungen/other/ausblenden", {"reason": "Werbung"})
     assert site.gateway.body(route) == {"reason": "Werbung"}
+
+
+async def test_not_knowing_who_somebody_belongs_to_is_not_taken_for_nobody(site: Site) -> None:
+    await site.log_in(memberships=[answers.membership()])
+    site.gateway.on("GET /api/catalog/me", problem(503, "temporarily-unavailable"))
+    answer = await site.get("/meine-loesungen")
+    assert answer.status_code == 503
+    assert "Sie gehören zu keinem Anbieter" not in answer.text

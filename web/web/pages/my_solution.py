@@ -13,7 +13,7 @@ from web.api.review import Case, Criteria
 from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.listing import ListingForm, refused_fields
-from web.page import CheckedForm, Page, UserPage, form_key
+from web.page import CheckedForm, MemberPage, Page, form_key
 from web.partly import Part, part
 from web.solution_steps import steps_of
 
@@ -89,13 +89,13 @@ def _show(
 
 
 @router.get("/meine-loesungen/{solution_id}")
-async def my_solution(page: UserPage, solution_id: str) -> Response:
+async def my_solution(page: MemberPage, solution_id: str) -> Response:
     """Show where the solution stands, and its form where it may be changed."""
     return _show(page, await _load(page, solution_id))
 
 
 @router.post("/meine-loesungen/{solution_id}")
-async def save(page: UserPage, solution_id: str, form: CheckedForm) -> Response:
+async def save(page: MemberPage, solution_id: str, form: CheckedForm) -> Response:
     """Save the draft; submit it when that was asked for."""
     typed = ListingForm.read(form)
     submitting = form.text("aktion") == "einreichen"
@@ -120,7 +120,7 @@ async def save(page: UserPage, solution_id: str, form: CheckedForm) -> Response:
 
 
 @router.post("/meine-loesungen/{solution_id}/zurueckziehen")
-async def withdraw(page: UserPage, solution_id: str, form: CheckedForm) -> Response:
+async def withdraw(page: MemberPage, solution_id: str, form: CheckedForm) -> Response:
     """Take the solution back: out of the review and off the marketplace."""
     if form.text("bestaetigt") != "ja":
         return page.render("my/withdraw.html", view=await _load(page, solution_id))
@@ -129,14 +129,14 @@ async def withdraw(page: UserPage, solution_id: str, form: CheckedForm) -> Respo
 
 
 @router.post("/meine-loesungen/{solution_id}/wieder-veroeffentlichen")
-async def republish(page: UserPage, solution_id: str, form: CheckedForm) -> Response:
+async def republish(page: MemberPage, solution_id: str, form: CheckedForm) -> Response:
     """Lift an own withdrawal."""
     await page.services.catalog.republish(solution_id, form_key(form))
     return page.go(f"/meine-loesungen/{solution_id}", Flash("Ihre Lösung ist wieder veröffentlicht."))
 
 
 @router.post("/meine-loesungen/{solution_id}/checkup")
-async def start_checkup(page: UserPage, solution_id: str, form: CheckedForm) -> Response:
+async def start_checkup(page: MemberPage, solution_id: str, form: CheckedForm) -> Response:
     """Have the repository measured again."""
     await page.services.checkup.start(solution_id, form_key(form))
     return page.go(f"/meine-loesungen/{solution_id}#checkup", Flash("Der Lösungs-Checkup ist eingeplant.", "info"))

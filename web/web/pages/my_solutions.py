@@ -10,13 +10,13 @@ from web.api.problem import ApiProblem
 from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.listing import ListingForm, refused_fields
-from web.page import CheckedForm, Page, UserPage, form_key
+from web.page import CheckedForm, MemberPage, Page, form_key
 
 router = APIRouter()
 
 
 @router.get("/meine-loesungen")
-async def my_solutions(page: UserPage) -> Response:
+async def my_solutions(page: MemberPage) -> Response:
     """List the solutions of every provider the user belongs to."""
     providers = page.memberships("provider")
     pages = await asyncio.gather(
@@ -27,7 +27,7 @@ async def my_solutions(page: UserPage) -> Response:
 
 
 @router.get("/meine-loesungen/neu")
-async def new_solution(page: UserPage) -> Response:
+async def new_solution(page: MemberPage) -> Response:
     """Show the empty form, or what is missing before somebody may fill it in."""
     providers = page.memberships("provider", editing=True)
     if not providers:
@@ -36,7 +36,7 @@ async def new_solution(page: UserPage) -> Response:
 
 
 @router.post("/meine-loesungen/neu")
-async def create(page: UserPage, form: CheckedForm) -> Response:
+async def create(page: MemberPage, form: CheckedForm) -> Response:
     """Save the first draft; submit it at once when that was asked for."""
     typed = ListingForm.read(form)
     providers = page.memberships("provider", editing=True)

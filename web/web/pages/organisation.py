@@ -9,7 +9,7 @@ from web.api.problem import ApiProblem
 from web.flash import Flash
 from web.forms.body import FormData
 from web.forms.faults import Faults
-from web.page import CheckedForm, Page, UserPage, form_key
+from web.page import CheckedForm, MemberPage, Page, form_key
 
 router = APIRouter()
 ARS_DIGITS = 12
@@ -17,7 +17,7 @@ ROLES = frozenset({"member", "editor", "admin"})
 
 
 @router.get("/organisation")
-async def organisation(page: UserPage) -> Response:
+async def organisation(page: MemberPage) -> Response:
     """Show the own organisations with their members, and the form to join."""
     return await _show(page, FormData({}), Faults())
 
@@ -37,7 +37,7 @@ def _asked_by(organisation: Organisation, page: Page) -> bool:
 
 
 @router.post("/organisation")
-async def request_onboarding(page: UserPage, form: CheckedForm) -> Response:
+async def request_onboarding(page: MemberPage, form: CheckedForm) -> Response:
     """Ask the team to onboard an organisation."""
     kinds = [kind for kind in form.texts("kinds") if kind in {str(each.value) for each in OrganisationKind}]
     body: dict[str, object] = {"name": form.text("name"), "kinds": kinds}
@@ -72,7 +72,7 @@ async def request_onboarding(page: UserPage, form: CheckedForm) -> Response:
 
 
 @router.post("/organisation/{organisation_id}/mitglieder")
-async def add_member(page: UserPage, organisation_id: str, form: CheckedForm) -> Response:
+async def add_member(page: MemberPage, organisation_id: str, form: CheckedForm) -> Response:
     """Add somebody to an own organisation, or change their role."""
     user, role = form.text("user"), form.text("role")
     if not user or role not in ROLES:
@@ -85,7 +85,7 @@ async def add_member(page: UserPage, organisation_id: str, form: CheckedForm) ->
 
 
 @router.post("/organisation/{organisation_id}/mitglieder/entfernen")
-async def remove_member(page: UserPage, organisation_id: str, form: CheckedForm) -> Response:
+async def remove_member(page: MemberPage, organisation_id: str, form: CheckedForm) -> Response:
     """Take somebody out of an own organisation."""
     await page.services.catalog.remove_member(organisation_id, form.text("user"))
     return page.go("/organisation", Flash("Die Person gehört nicht mehr zu Ihrer Organisation."))

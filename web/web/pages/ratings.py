@@ -10,14 +10,14 @@ from web.api.problem import ApiProblem
 from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.rating import RatingForm
-from web.page import CheckedForm, CuratorPage, Page, UserPage, form_key
+from web.page import CheckedForm, CuratorPage, MemberPage, Page, form_key
 
 router = APIRouter()
 LONGEST_REPLY = 3000
 
 
 @router.post("/loesungen/{slug}/bewertung")
-async def rate(page: UserPage, slug: str, form: CheckedForm) -> Response:
+async def rate(page: MemberPage, slug: str, form: CheckedForm) -> Response:
     """Give a rating or replace the one given before."""
     view = await solution_view.load(page, slug)
     typed = RatingForm.read(form)
@@ -35,7 +35,7 @@ async def rate(page: UserPage, slug: str, form: CheckedForm) -> Response:
 
 
 @router.post("/loesungen/{slug}/bewertungen/{organisation_id}/antwort")
-async def reply(page: UserPage, slug: str, organisation_id: str, form: CheckedForm) -> Response:
+async def reply(page: MemberPage, slug: str, organisation_id: str, form: CheckedForm) -> Response:
     """Answer a rating of an own solution."""
     text = form.text("text")
     view = await solution_view.load(page, slug)
