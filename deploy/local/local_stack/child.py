@@ -10,8 +10,9 @@ from time import monotonic
 from typing import Literal
 
 import psutil
-from servicekit.testing.process import ServerSpec, dies_with_parent
+from servicekit.testing.process import ServerSpec
 
+from local_stack.launch import Launcher, Output, Process, Programs
 from local_stack.output import Console, LogFile, last_lines
 
 State = Literal["waiting", "starting", "ready", "restarting", "stopping", "stopped", "failed"]
@@ -22,6 +23,7 @@ STEADY_SECONDS = 60.0
 """After so long without dying, earlier deaths are forgotten."""
 _DELAYS = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 _PROBE_SECONDS = 0.1
+_LAST_WORDS_SECONDS = 2.0
 _NO_SPACE = ("no space left on device", "disk quota exceeded", "errno 28")
 
 
@@ -46,14 +48,22 @@ def how_it_ended(code: int) -> str:
 class Child:
     """Keeps one process running between `start()` and `stop()`."""
 
-    def __init__(self, spec: ServerSpec, log: Path, console: Console, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        spec: ServerSpec,
+        log: Path,
+        console: Console,
+        changed: Callable[[], None],
+        launcher: Launcher | None = None,
+    ) -> None:
         self.spec = spec
         self.state: State = "waiting"
         self.restarts = 0
         self._log_path = log
         self._console = console
         self._changed = changed
-        self._process: asyncio.subprocess.Process | None = None
+        self._launcher = launcher or Programs()
+        self._process: Process | None = None
         self._created: float | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()  # ready for the first time, or failed
@@ -133,34 +143,28 @@ class Child:
                 await asyncio.sleep(delay)
 
     async def _run_once(self, sink: "LogSink") -> int:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *self.spec.argv,
-                env={**os.environ, **self.spec.env},
-                cwd=self.spec.cwd,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=dies_with_parent(),
-            )
-        except OSError as error:
-            sink.line(f"cannot start {self.spec.argv[0]}: {error}".encode())
-            return 127
-        self._process = process
-        with suppress(psutil.Error):
-            self._created = psutil.Process(process.pid).create_time()
-        self._changed()
-        watcher = asyncio.create_task(self._watch_readiness(process))
-        try:
-            if process.stdout is not None:
-                await sink.drain(process.stdout)
-            return await process.wait()
-        finally:
-            watcher.cancel()
-            self._kill_group(process.pid)  # what it may have left behind
+        async with Output() as output:
+            try:
+                process = await self._launcher.launch(self.spec, output.writing)
+            except OSError as error:
+                sink.line(f"cannot start {self.spec.argv[0]}: {error}".encode())
+                return 127
+            output.given_away()
+            self._process = process
+            with suppress(psutil.Error):
+                self._created = psutil.Process(process.pid).create_time()
+            self._changed()
+            watcher = asyncio.create_task(self._watch_readiness(process))
+            reader = asyncio.create_task(sink.drain(output.stream))
+            try:
+                return await process.wait()
+            finally:
+                watcher.cancel()
+                self._kill_group(process.pid)  # what it may have left behind, and what would keep its output open
+                await asyncio.wait({reader}, timeout=_LAST_WORDS_SECONDS)
+                reader.cancel()
 
-    async def _watch_readiness(self, process: asyncio.subprocess.Process) -> None:
+    async def _watch_readiness(self, process: Process) -> None:
         deadline = monotonic() + READY_SECONDS
         while (problem := await asyncio.to_thread(self.spec.ready.problem)) is not None:
             if monotonic() > deadline:

@@ -101,6 +101,7 @@ def make(
             ports[name],
             {**everyone, **nats_login.of(name), "MONGODB_DATABASE": name, **special.get(name, {})},
             argv=(installed(f"marktplatz-{name}"), "all"),
+            entry=f"{name}.main:main",
         )
         for name in SERVICES
     ]
@@ -109,6 +110,7 @@ def make(
         ports["web"],
         {**everyone, "SESSION_SECRET": secrets.session, "OIDC_BEARER": environ.get("OIDC_BEARER", "id_token")},
         argv=(installed("marktplatz-web"),),
+        entry="web.main:main",
     )
     upstreams = {f"{app.name.upper()}_UPSTREAM": app.url.removeprefix("http://") for app in (*services, web)}
     caddyfile = checkout.root / "deploy" / "gateway" / "Caddyfile"
@@ -143,9 +145,16 @@ class _NatsLogin:
         return {name: self.environ[name] for name in ("NATS_USER", "NATS_PASSWORD") if name in self.environ}
 
 
-def _application(name: str, port: int, env: Mapping[str, str], *, argv: tuple[str, ...]) -> ServerSpec:
+def _application(name: str, port: int, env: Mapping[str, str], *, argv: tuple[str, ...], entry: str) -> ServerSpec:
     url = f"http://{embedded.LOOPBACK}:{port}"
-    return ServerSpec(name=name, argv=argv, env={**env, "PORT": str(port)}, url=url, ready=Probe(f"{url}/health/ready"))
+    return ServerSpec(
+        name=name,
+        argv=argv,
+        entry=entry,
+        env={**env, "PORT": str(port)},
+        url=url,
+        ready=Probe(f"{url}/health/ready"),
+    )
 
 
 def _repositories(checkout: Checkout, port: int) -> ServerSpec:

@@ -14,6 +14,7 @@ from servicekit.testing.process import ServerSpec, dies_with_parent
 
 from local_stack.checkout import Checkout, write_json
 from local_stack.child import Child, StartError, how_it_ended
+from local_stack.hatching import Hatchery
 from local_stack.output import Console, last_lines
 from local_stack.plan import Plan
 from local_stack.reach import problem_at
@@ -40,6 +41,7 @@ class Supervisor:
         self._phase: Phase = "starting"
         self._message = ""
         self._me = Known.myself()
+        self._hatchery = Hatchery(checkout.log("hatchery"))
         self._backing = [self._child(spec) for spec in plan.backing]
         self._applications = [self._child(spec) for spec in plan.applications]
         self._tool: asyncio.subprocess.Process | None = None
@@ -85,13 +87,16 @@ class Supervisor:
         return code
 
     def _child(self, spec: ServerSpec) -> Child:
-        return Child(spec, self._checkout.log(spec.name), self._console, self._record)
+        launcher = self._hatchery if spec.entry is not None else None
+        return Child(spec, self._checkout.log(spec.name), self._console, self._record, launcher)
 
     async def _bring_up(self) -> None:
         self._check_disk()
         self._console.headline(f"Starting {len(self._backing) + len(self._applications)} processes …")
         for child in self._backing:
             child.start()
+        if any(child.spec.entry is not None for child in self._applications):
+            await self._hatchery.warm_up()
         await self._check_given()
         nats = [child for child in self._backing if child.name == "nats"]
         await _all_ready(nats)
@@ -175,6 +180,7 @@ class Supervisor:
         others = [child for child in self._applications if child.name != "gateway"]
         for group, grace in ((gateway, SERVER_GRACE), (others, SERVICE_GRACE), (self._backing, SERVER_GRACE)):
             await asyncio.gather(*(child.stop(grace) for child in group))
+        await self._hatchery.close()
 
     def _check_disk(self) -> None:
         free = shutil.disk_usage(self._checkout.directory).free
@@ -209,6 +215,7 @@ class Supervisor:
                     "phase": self._phase,
                     "message": self._message,
                     "supervisor": {"pid": self._me.pid, "created": self._me.created},
+                    "hatchery": self._hatchery.pid,
                     "gateway": self._plan.gateway,
                     "addresses": dict(self._plan.addresses),
                     "pages": dict(self._plan.pages),

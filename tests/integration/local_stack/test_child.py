@@ -147,6 +147,18 @@ async def test_one_that_ignores_being_told_to_stop_is_killed_with_what_it_starte
     assert "fake did not stop within 0.2 s: killed" in stage.said
 
 
+async def test_a_death_is_noticed_although_a_helper_keeps_the_output_open(tmp_path: Path) -> None:
+    program = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+    async with scene(tmp_path) as stage:
+        child = stage.child(program + textwrap.dedent(SERVER))
+        child.start()
+        await child.until_ready()
+        first = child.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        await wait.until(lambda: child.state == "ready" and child.pid not in {None, first}, message="it to be back")
+
+
 def gone(pid: int) -> Callable[[], bool]:
     return lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 

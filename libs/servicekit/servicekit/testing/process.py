@@ -62,7 +62,8 @@ def _http_problem(url: str, timeout: float) -> str | None:
 class ServerSpec:
     """How one server is started, and where it is reached once it is ready.
 
-    `url` is what clients are configured with; `addresses` holds further ones by name (`monitor`, `page`).
+    `url` is what clients are configured with; `addresses` holds further ones by name (`monitor`, `page`); `entry`
+    (`module:function`) is what `argv` runs when that is a Python program, for those who can start it in another way.
     """
 
     name: str
@@ -73,6 +74,7 @@ class ServerSpec:
     cwd: Path | None = None
     addresses: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
+    entry: str | None = None
 
 
 def free_ports(count: int) -> list[int]:
