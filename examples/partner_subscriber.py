@@ -2,7 +2,7 @@
 
 It needs `nats-py` and `marktplatz-contracts`, and the NATS user `partner`. Remember the printed `sequence` of the last
 event that you have dealt with and go on with `--from-sequence` one above it: nothing is missed then. An event may come
-twice; it is the same one when its `id` is the same.
+twice; it is the same one when its `id` is the same. docs/partners.md tells the rest.
 """
 
 import argparse
@@ -11,17 +11,19 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import nats
 from contracts import registry
-from contracts.topology import PARTNER_INBOX
+from contracts.topology import PARTNER_INBOX, PUBLIC_API, PUBLIC_SUBJECTS
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import ConsumerConfig, DeliverPolicy
+from nats.errors import Error as NatsError
+from nats.js.api import RawStreamMsg
 
 STREAM = "PUBLIC"
 CONNECT_SECONDS = 10
+LOOK_AGAIN_SECONDS = 1
 
 
 def arguments() -> argparse.Namespace:
@@ -38,18 +40,17 @@ def arguments() -> argparse.Namespace:
     return options
 
 
-def line(message: Msg) -> str | None:
+def line(message: RawStreamMsg) -> str | None:
     """Return an event as one line of JSON; None, with the reason on stderr, for what this version cannot read.
 
     A newer marketplace may publish types that these contracts do not know yet: they are passed over, not fatal.
     """
-    sequence = message.metadata.sequence.stream
     try:
-        event = registry.parse(message.data)
+        event = registry.parse(message.data or b"")
     except (registry.UnknownEventType, registry.MalformedEvent) as error:
-        sys.stderr.write(f"passed over sequence {sequence}: {error}\n")
+        sys.stderr.write(f"passed over sequence {message.seq}: {error}\n")
         return None
-    return json.dumps({"sequence": sequence, "event": event.model_dump(mode="json")}, ensure_ascii=False)
+    return json.dumps({"sequence": message.seq, "event": event.model_dump(mode="json")}, ensure_ascii=False)
 
 
 @asynccontextmanager
@@ -88,17 +89,36 @@ async def connected(options: argparse.Namespace) -> AsyncIterator[Client]:
         await client.close()
 
 
+async def messages(client: Client, sequence: int) -> AsyncIterator[RawStreamMsg]:
+    """Yield the stream from a sequence on, in its order; at its end wait for what comes.
+
+    The live subscription only says that there is something new: what counts is read from the stream, which has no gaps.
+    """
+    news = asyncio.Event()
+
+    async def heard(_: Msg) -> None:
+        news.set()
+
+    for subject in PUBLIC_SUBJECTS:
+        await client.subscribe(subject, cb=heard)
+    stream = client.jetstream(prefix=PUBLIC_API)
+    while not client.is_closed:
+        news.clear()
+        try:
+            message = await stream.get_msg(STREAM, seq=sequence, subject=">", next=True, direct=True)
+        except (NatsError, OSError):  # NotFoundError at the end of the stream, any other while the server is away
+            with suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), LOOK_AGAIN_SECONDS)
+            continue
+        sequence = (message.seq or sequence) + 1
+        yield message
+
+
 async def follow(options: argparse.Namespace) -> None:
-    """Print events in the order of the stream. The consumer is ephemeral: it leaves nothing behind on the server."""
+    """Print events in the order of the stream. Nothing of this reader is kept on the server."""
     async with connected(options) as client:
-        subscription = await client.jetstream().subscribe(
-            "",
-            stream=STREAM,
-            ordered_consumer=True,
-            config=ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=options.from_sequence),
-        )
         printed = 0
-        async for message in subscription.messages:
+        async for message in messages(client, options.from_sequence):
             text = line(message)
             if text is None:
                 continue
@@ -106,6 +126,7 @@ async def follow(options: argparse.Namespace) -> None:
             printed += 1
             if printed == options.count:
                 return
+        sys.exit("the server has ended the connection for good")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
-"""Streams, durables and permissions of the bus, as data: applied by `provision`, declared by nobody else."""
+"""Streams, durables, accounts and permissions of the bus, as data: applied by `provision`, declared by nobody else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contracts import catalog, checkup, registry, review
+from contracts.access import Account, Share, User, accounts_block
 from contracts.envelope import Event
 from contracts.subjects import redrive_subject, wildcard
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 SERVICES = ("catalog", "review", "checkup", "search", "notify")
+MAIN_ACCOUNT = "MARKTPLATZ"
+PARTNER_ACCOUNT = "PARTNERS"
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,6 @@ class Consumer:
     ack_wait_s: int = 30
     max_deliver: int = 6
     max_ack_pending: int = 200
-
-
-@dataclass(frozen=True)
-class User:
-    """What a NATS user may publish and subscribe; None for `publish` means everything."""
-
-    name: str
-    publish: tuple[str, ...] | None
-    subscribe: tuple[str, ...] | None
-    inbox_prefix: str = "_INBOX"
 
 
 @dataclass(frozen=True)
@@ -151,8 +144,30 @@ def consumer(durable: str) -> Consumer:
     raise KeyError(f"no durable {durable!r} in the topology")
 
 
-def _read_stream(stream: str) -> tuple[str, ...]:
-    """What an ordered consumer on a stream needs to publish."""
+PUBLIC_API = "MP.API"
+"""What partners say instead of `$JS.API`."""
+PARTNER_INBOX = "_INBOX_partner"
+_READING = ("STREAM.INFO.PUBLIC", "DIRECT.GET.PUBLIC", "DIRECT.GET.PUBLIC.>")
+
+ACCOUNTS: tuple[Account, ...] = (
+    Account(MAIN_ACCOUNT, jetstream=True),
+    Account(
+        PARTNER_ACCOUNT,
+        imports=(
+            *(Share(MAIN_ACCOUNT, "service", f"$JS.API.{action}", f"{PUBLIC_API}.{action}") for action in _READING),
+            *(Share(MAIN_ACCOUNT, "stream", subject, subject) for subject in PUBLIC_SUBJECTS),
+        ),
+    ),
+)
+"""A request names where its answer goes, and NATS sends it there whatever the user may publish: in the partners' own
+account it meets no stream. A consumer names where it delivers, in the account of its stream: so partners make none.
+ADR 0006 tells what else was tried.
+"""
+
+
+def _read(bucket: Bucket) -> tuple[str, ...]:
+    """What watching and reading a bucket needs to publish."""
+    stream = bucket.stream
     return (
         f"$JS.API.STREAM.INFO.{stream}",
         f"$JS.API.STREAM.MSG.GET.{stream}",
@@ -168,7 +183,8 @@ def _read_stream(stream: str) -> tuple[str, ...]:
 def _service_user(service: str) -> User:
     publish = [f"events.{service}.>", f"private.{service}.>", f"jobs.{service}.>", f"dlq.{service}.>"]
     publish += ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.FC.>"]
-    publish += _read_stream(MEMBERS_BUCKET.stream)
+    publish += _read(MEMBERS_BUCKET)
+    deny: tuple[str, ...] = ()
     for durable in CONSUMERS:
         if durable.service == service:
             publish += [
@@ -179,52 +195,30 @@ def _service_user(service: str) -> User:
             ]
     if service == "catalog":
         publish.append(f"$KV.{MEMBERS_BUCKET.name}.>")
-    if service == "search":  # the index is rebuilt from the whole stream
-        publish += _read_stream("EVENTS")
-    return User(service, tuple(dict.fromkeys(publish)), ("_INBOX.>",))
+    if service == "search":
+        # The index is rebuilt from the whole stream, by consumers with new names. Without a name in the subject the
+        # server would take it from the request, and change the durable that is called so.
+        publish += ["$JS.API.CONSUMER.CREATE.EVENTS.*", "$JS.API.CONSUMER.INFO.EVENTS.*"]
+        deny = tuple(f"$JS.API.CONSUMER.CREATE.EVENTS.{each.durable}" for each in CONSUMERS if each.stream == "EVENTS")
+    return User(service, MAIN_ACCOUNT, tuple(dict.fromkeys(publish)), ("_INBOX.>",), deny)
 
 
-PARTNER_INBOX = "_INBOX_partner"
 PERMISSIONS: tuple[User, ...] = (
-    User("operator", None, None),
+    User("operator", MAIN_ACCOUNT, None, None),
     *(_service_user(service) for service in SERVICES),
     User(
         "partner",
-        (
-            "$JS.API.STREAM.INFO.PUBLIC",
-            "$JS.API.CONSUMER.CREATE.PUBLIC",
-            "$JS.API.CONSUMER.CREATE.PUBLIC.>",
-            "$JS.API.CONSUMER.INFO.PUBLIC.>",
-            "$JS.API.CONSUMER.MSG.NEXT.PUBLIC.>",
-            "$JS.API.CONSUMER.DELETE.PUBLIC.>",
-            "$JS.ACK.PUBLIC.>",
-            "$JS.FC.PUBLIC.>",
-        ),
+        PARTNER_ACCOUNT,
+        tuple(f"{PUBLIC_API}.{action}" for action in _READING),
         (*PUBLIC_SUBJECTS, f"{PARTNER_INBOX}.>"),
         inbox_prefix=PARTNER_INBOX,
     ),
 )
 
 
-def _quoted(subjects: tuple[str, ...]) -> str:
-    return "[" + ", ".join(f'"{subject}"' for subject in subjects) + "]"
-
-
 def nats_authorization(passwords: Mapping[str, str]) -> str:
-    """Return the `authorization` block of a NATS configuration for the users with a password.
+    """Return the `accounts` block of a NATS configuration for the users with a password.
 
-    Raises KeyError for a user that the topology does not have.
+    Raises KeyError for a password of a user that the topology does not have.
     """
-    known = {user.name: user for user in PERMISSIONS}
-    lines = ["authorization {", "  users = ["]
-    for name, password in passwords.items():
-        user = known[name]
-        escaped = password.replace("\\", "\\\\").replace('"', '\\"')
-        lines.append(f'    {{ user: "{name}", password: "{escaped}"')
-        if user.publish is not None and user.subscribe is not None:
-            lines.append("      permissions: {")
-            lines.append(f"        publish: {_quoted(user.publish)}")
-            lines.append(f"        subscribe: {_quoted(user.subscribe)}")
-            lines.append("      }")
-        lines.append("    }")
-    return "\n".join([*lines, "  ]", "}", ""])
+    return accounts_block(ACCOUNTS, PERMISSIONS, passwords)

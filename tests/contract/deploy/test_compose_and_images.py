@@ -2,11 +2,13 @@
 
 import re
 import runpy
+import subprocess
 import tomllib
 
 import pytest
 from checkup.settings import CheckupSettings
 from contracts.topology import PERMISSIONS
+from servicekit.testing.process import installed
 
 from .manifests import APPLICATIONS, K8S, ROOT, SERVICES, compose, scripts, settings_names
 
@@ -87,6 +89,14 @@ def test_the_nats_configuration_is_current() -> None:
     current = (K8S / "components/development-servers/nats.conf").read_text(encoding="utf-8")
     assert current == nats_conf["rendered"](), "run: python deploy/docker/render_nats_conf.py"
     assert "@" not in current
+
+
+def test_nats_takes_the_configuration() -> None:
+    config = K8S / "components/development-servers/nats.conf"
+    passwords = {f"NATS_PASSWORD_{user.name.upper()}": user.name for user in PERMISSIONS}
+    command = [installed("nats-server"), "-t", "--config", str(config)]
+    done = subprocess.run(command, env=passwords, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", [*APPLICATIONS, "local"])

@@ -173,6 +173,7 @@ def test_checkup_workers_scale_by_a_consumer_that_exists(dev: tuple[Object, ...]
     (trigger,) = scaled["spec"]["triggers"]
     consumer = topology.consumer(trigger["metadata"]["consumer"])
     assert trigger["type"] == "nats-jetstream"
+    assert trigger["metadata"]["account"] == topology.MAIN_ACCOUNT
     assert trigger["metadata"]["stream"] == consumer.stream
     assert consumer.service == "checkup"
     assert consumer.stream in {stream.name for stream in topology.STREAMS if stream.work_queue}

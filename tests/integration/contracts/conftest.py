@@ -1,6 +1,7 @@
 """A NATS server with the generated permissions, provisioned by the operator, and connections of each user."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from servicekit.testing import embedded
 from servicekit.testing.plugin import provision, running
-from servicekit.testing.process import ServerSpec, free_ports
+from servicekit.testing.process import RunningServer, ServerSpec, free_ports
 
 PASSWORDS = {user.name: f'{user.name} "secret"' for user in topology.PERMISSIONS}
 INBOXES = {user.name: user.inbox_prefix for user in topology.PERMISSIONS}
@@ -30,6 +31,11 @@ class Connection:
     @property
     def js(self) -> JetStreamContext:
         return self.client.jetstream(timeout=5)
+
+    @property
+    def public(self) -> JetStreamContext:
+        """JetStream as partners reach it."""
+        return self.client.jetstream(timeout=5, prefix=topology.PUBLIC_API)
 
     async def refusal(self, subject: str, payload: bytes = b"{}", reply: str = "") -> str:
         """Publish to a subject; return the server's refusal (in lower case, as the client reports it) or ""."""
@@ -55,36 +61,47 @@ class Connection:
 
 
 Connect = Callable[[str], Awaitable[Connection]]
+ConnectTo = Callable[[str, str], Awaitable[Connection]]
 
 
-@pytest.fixture(scope="module")
-def guarded_nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    directory: Path = tmp_path_factory.mktemp("guarded")
+@contextmanager
+def guarded(directory: Path, authorization: str) -> Iterator[str]:
+    """Address of a server with these accounts, provisioned."""
+    with guarded_server(directory, authorization) as server:
+        yield server.url
 
+
+@contextmanager
+def guarded_server(directory: Path, authorization: str) -> Iterator[RunningServer]:
     def build() -> ServerSpec:
         port, monitor_port = free_ports(2)
-        authorization = topology.nats_authorization(PASSWORDS)
         return embedded.nats(
             directory / f"nats-{port}", port=port, monitor_port=monitor_port, authorization=authorization
         )
 
     with running(directory, build) as server:
         provision(server.url, NATS_USER="operator", NATS_PASSWORD=PASSWORDS["operator"])
-        yield server.url
+        yield server
+
+
+@pytest.fixture(scope="module")
+def guarded_nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with guarded(tmp_path_factory.mktemp("guarded"), topology.nats_authorization(PASSWORDS)) as url:
+        yield url
 
 
 @pytest.fixture
-async def connect(guarded_nats: str) -> AsyncIterator[Connect]:
+async def connect_to() -> AsyncIterator[ConnectTo]:
     opened: list[Client] = []
 
-    async def as_user(name: str) -> Connection:
+    async def as_user(url: str, name: str) -> Connection:
         refusals: list[str] = []
 
         async def failed(error: Exception) -> None:
             refusals.append(str(error).lower())
 
         client = await nats.connect(
-            guarded_nats,
+            url,
             user=name,
             password=PASSWORDS[name],
             inbox_prefix=INBOXES[name].encode(),
@@ -96,6 +113,14 @@ async def connect(guarded_nats: str) -> AsyncIterator[Connect]:
     yield as_user
     for client in opened:
         await client.close()
+
+
+@pytest.fixture
+def connect(guarded_nats: str, connect_to: ConnectTo) -> Connect:
+    async def as_user(name: str) -> Connection:
+        return await connect_to(guarded_nats, name)
+
+    return as_user
 
 
 @pytest.fixture

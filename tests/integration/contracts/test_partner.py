@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 from contracts import registry, subjects, topology
 from contracts.catalog import MemberJoined, OrganisationOnboarded, SolutionDelisted, SolutionPublished
 from servicekit.testing import wait
 
-from .conftest import Connect, Connection, fresh, published
+from .conftest import PASSWORDS, Connect, Connection, ConnectTo, fresh, guarded_server, published
 from .example import SECONDS, finished, public_sequence, subscriber
 
 PUBLIC = {event.event_type() for event in registry.all_events() if event.visibility == "public"}
@@ -53,6 +54,24 @@ async def test_the_example_goes_on_from_a_sequence_and_sees_what_happens_then(
         await published(operator, third)
         lines, err, code = await finished(process)
     assert [line["event"]["id"] for line in lines] == [third.id]
+    assert (err, code) == ("", 0)
+
+
+async def test_the_example_outlives_a_restart_of_the_server(tmp_path: Path, connect_to: ConnectTo) -> None:
+    with guarded_server(tmp_path, topology.nats_authorization(PASSWORDS)) as server:
+        operator = await connect_to(server.url, "operator")
+        first, second, third = (fresh(SolutionPublished) for _ in range(3))
+        await published(operator, first)
+        async with subscriber(server.url, "--count", "3") as process:
+            assert process.stdout is not None
+            line = await asyncio.wait_for(process.stdout.readline(), SECONDS)
+            assert json.loads(line)["event"]["id"] == first.id
+            server.restart()
+            again = await connect_to(server.url, "operator")
+            for event in (second, third):
+                await published(again, event)
+            lines, err, code = await finished(process)
+    assert [line["event"]["id"] for line in lines] == [second.id, third.id]
     assert (err, code) == ("", 0)
 
 

@@ -64,10 +64,46 @@ def test_the_partner_sees_public_subjects_only() -> None:
         assert not any(covers(p, subject) for p in partner.publish)
 
 
+def test_partners_have_an_account_that_reads_what_is_public() -> None:
+    main, partners = topology.ACCOUNTS
+    assert (main.jetstream, partners.jetstream, main.imports) == (True, False, ())
+    heard = [share.subject for share in partners.imports if share.kind == "stream"]
+    asked = {share.seen_as: share.subject for share in partners.imports if share.kind == "service"}
+    assert tuple(heard) == topology.PUBLIC_SUBJECTS
+    assert asked == {
+        "MP.API.STREAM.INFO.PUBLIC": "$JS.API.STREAM.INFO.PUBLIC",
+        "MP.API.DIRECT.GET.PUBLIC": "$JS.API.DIRECT.GET.PUBLIC",
+        "MP.API.DIRECT.GET.PUBLIC.>": "$JS.API.DIRECT.GET.PUBLIC.>",
+    }
+    partner = next(user for user in topology.PERMISSIONS if user.name == "partner")
+    assert partner.publish == tuple(asked)
+    assert [user.name for user in topology.PERMISSIONS if user.account == partners.name] == ["partner"]
+
+
+def test_nobody_but_the_operator_may_make_a_consumer_where_durables_are_shared() -> None:
+    for user in topology.PERMISSIONS:
+        for durable in topology.CONSUMERS if user.publish is not None else ():
+            for subject in (
+                f"$JS.API.CONSUMER.CREATE.{durable.stream}",
+                f"$JS.API.CONSUMER.CREATE.{durable.stream}.{durable.durable}",
+                f"$JS.API.CONSUMER.DELETE.{durable.stream}.{durable.durable}",
+            ):
+                allowed = any(covers(pattern, subject) for pattern in user.publish or ())
+                assert not allowed or any(covers(pattern, subject) for pattern in user.deny), (user.name, subject)
+
+
+def test_only_users_with_a_password_are_in_the_configuration() -> None:
+    block = topology.nats_authorization({"search": "x"})
+    assert 'user: "search"' in block
+    assert "deny:" in block
+    assert 'user: "partner"' not in block
+    assert "PARTNERS {" in block
+
+
 def test_passwords_are_escaped_and_strangers_refused() -> None:
     block = topology.nats_authorization({"partner": 'a"b\\c'})
     assert 'password: "a\\"b\\\\c"' in block
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="no such NATS user: stranger"):
         topology.nats_authorization({"stranger": "x"})
 
 
