@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nats.js import JetStreamContext
-from nats.js.api import Header
+from nats.js.api import Header, PubAck
 
 from servicekit import logging, telemetry
 from servicekit.mongo import AggregateCollection
@@ -16,7 +16,7 @@ from servicekit.outbox import OutboxMessage
 log = logging.get(__name__)
 
 ACK_TIMEOUT_SECONDS = 5.0
-IN_FLIGHT = 64
+IN_FLIGHT = 256
 """Documents published at the same moment, and so the most messages in flight."""
 SWEPT = 1000
 """Documents read at once by a sweep."""
@@ -135,32 +135,52 @@ class Relay:
         queue = list(outboxes.items())
         total = 0
         for start in range(0, len(queue), IN_FLIGHT):
-            batch = queue[start : start + IN_FLIGHT]
-            counts = await asyncio.gather(*(self._publish_document(name, key, held) for key, held in batch))
-            total += sum(counts)
+            total += await self._publish_together(name, queue[start : start + IN_FLIGHT])
             while len(self._published[name]) > MAX_UNCLEANED:
                 await self._clean(self._collections[name])
         telemetry.EVENTS_RELAYED.inc(total)
         return total
 
-    async def _publish_document(self, name: str, document_id: str, messages: Sequence[OutboxMessage]) -> int:
-        done = 0
-        for message in messages:
-            try:
-                await self._publish_message(message)
-            except Exception as error:
-                log.warning("publish failed", subject=message.subject, id=message.id, error=repr(error))
-                telemetry.RELAY_FAILURES.inc()
-                return done
-            self._published[name][document_id].add(message.id)
-            done += 1
+    async def _publish_together(self, name: str, documents: list[tuple[str, list[OutboxMessage]]]) -> int:
+        """Send the first message of each document, wait for all, then the second of those that succeeded, and so on."""
+        done, position = 0, 0
+        while documents:
+            sent = [(entry, await self._send(entry[1][position])) for entry in documents]
+            futures = [future for _, future in sent if future is not None]
+            if futures:
+                await asyncio.wait(futures, timeout=ACK_TIMEOUT_SECONDS)
+            position += 1
+            documents = []
+            for entry, future in sent:
+                if future is None or not self._acknowledged(entry[1][position - 1], future):
+                    continue
+                self._published[name][entry[0]].add(entry[1][position - 1].id)
+                done += 1
+                if len(entry[1]) > position:
+                    documents.append(entry)
         return done
 
-    async def _publish_message(self, message: OutboxMessage) -> None:
+    async def _send(self, message: OutboxMessage) -> asyncio.Future[PubAck] | None:
         headers: dict[str, Any] = {Header.MSG_ID.value: message.id, "Content-Type": message.content_type}
-        future = await self._js.publish_async(message.subject, message.data, headers=headers)
-        async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
-            await future
+        try:
+            return await self._js.publish_async(message.subject, message.data, headers=headers)
+        except Exception as error:
+            self._failed(message, error)
+            return None
+
+    def _acknowledged(self, message: OutboxMessage, future: asyncio.Future[PubAck]) -> bool:
+        error = future.exception() if future.done() else TimeoutError(f"no answer within {ACK_TIMEOUT_SECONDS:g} s")
+        if error is None:
+            return True
+        future.cancel()
+        self._failed(message, error)
+        return False
+
+    @staticmethod
+    def _failed(message: OutboxMessage, error: BaseException) -> None:
+        """Nothing is lost: the message stays in its document, and the next sweep sends it again."""
+        log.warning("publish failed", subject=message.subject, id=message.id, error=repr(error))
+        telemetry.RELAY_FAILURES.inc()
 
     async def _cleaning(self) -> None:
         while True:
