@@ -81,5 +81,6 @@ _DESCRIPTION = (
 )
 _DESCRIPTION_PUBLIC = (
     "CloudEvents 1.0 in structured JSON mode, at least once and in order per solution: deduplicate by `id`. "
-    "Subscribe to the subjects, or read the JetStream stream PUBLIC from any sequence; see docs/partners.md."
+    "Subscribe to the subjects to hear what happens, or read the stream PUBLIC from any sequence with direct gets "
+    "(MP.API.DIRECT.GET.PUBLIC), which misses nothing; see docs/partners.md. `actor` is left out."
 )

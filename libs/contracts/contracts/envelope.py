@@ -20,7 +20,7 @@ class EventData(BaseModel):
 
 
 class Event(BaseModel):
-    """One fact. `subject` is the id of the aggregate it is about; `id` and `time` are required on parse."""
+    """One fact. `subject` is the id of the aggregate it is about. What CloudEvents requires is required on parse."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, json_schema_serialization_defaults_required=True)
 
@@ -29,7 +29,7 @@ class Event(BaseModel):
     version: ClassVar[int] = 1
     visibility: ClassVar[Visibility] = "internal"
 
-    specversion: Literal["1.0"] = "1.0"
+    specversion: Literal["1.0"]
     id: str = Field(min_length=1, max_length=200)
     source: str = Field(min_length=1, max_length=200)
     type: str
@@ -72,6 +72,7 @@ class Event(BaseModel):
     ) -> Self:
         """Build an event; raises pydantic's ValidationError when the data does not fit."""
         return cls(
+            specversion="1.0",
             id=id or uuid7(),
             source=f"/marktplatz/{cls.owner}",
             type=cls.event_type(),

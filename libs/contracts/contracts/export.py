@@ -18,8 +18,9 @@ PROJECT = LIBRARY.parents[1]
 
 
 def written_schema(event_class: type[Event]) -> Schema:
-    """Return the JSON Schema of what is published: every field is there, also one with a default."""
+    """Return the JSON Schema of what is published: every field is there, but not attributes without a value."""
     schema = event_class.model_json_schema(mode="serialization")
+    schema["required"] = [name for name in schema["required"] if event_class.model_fields[name].default is not None]
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return schema
 
