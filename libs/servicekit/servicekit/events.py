@@ -11,7 +11,10 @@ E = TypeVar("E", bound=Event)
 
 
 def stamp(event_class: type[E], data: Any, *, aggregate_id: str, now: datetime) -> E:
-    """Build an event whose correlation, causation, trace and actor come from the bound context."""
+    """Build an event whose correlation, causation, trace and actor come from the bound context.
+
+    What is public does not say who did it: partners would learn who reviews.
+    """
     bound = context.current()
     return event_class.new(
         data,
@@ -20,5 +23,5 @@ def stamp(event_class: type[E], data: Any, *, aggregate_id: str, now: datetime) 
         correlationid=bound.correlation_id,
         causationid=bound.causation_id,
         traceparent=bound.traceparent,
-        actor=bound.actor,
+        actor=None if event_class.visibility == "public" else bound.actor,
     )

@@ -54,7 +54,7 @@ async def test_from_the_request_to_the_first_membership(catalog: Catalog, person
         ],
     }
     [onboarded] = await catalog.heard(OrganisationOnboarded, requested["id"])
-    assert (onboarded.data.name, onboarded.actor) == ("Musterlösungen GmbH", "curator")
+    assert (onboarded.data.name, onboarded.actor) == ("Musterlösungen GmbH", None)  # public: does not say who
     [joined] = await catalog.heard(MemberJoined, requested["id"])
     assert (joined.data.user, joined.data.email) == (person, f"{person}@example.org")
     assert joined.data.display_name == f"{person} Name"
