@@ -85,6 +85,11 @@ async def test_filters_update_in_place_and_land_in_the_address(window: Window) -
     assert "field_of_action=health" in visitor.page.url
     assert await visitor.text(".mp-results__count") != before
     assert await visitor.page.is_checked("input[name=field_of_action][value=health]")
+    await visitor.page.focus("input[name=kind][value=software]")
+    await visitor.page.keyboard.press("Space")
+    await visitor.page.wait_for_selector(".mp-chips >> text=Digitale Lösung")
+    focused = await visitor.page.evaluate("document.activeElement.id")
+    assert focused == "f-kind-software", "the keyboard stays where it was"
     await visitor.go("/suche")
     shown = await visitor.page.locator("main .mp-card").count()
     await visitor.page.click("text=Weitere Lösungen anzeigen")
