@@ -65,9 +65,10 @@ test-chaos: setup ## Kill processes in the middle of the story, for longer than 
 test-browser: setup ## Click through the story in a real browser (needs chromium on the machine)
 	$(PYTEST) tests/browser $(ARGS)
 
-lint: setup ## Check style and formatting
+lint: setup ## Check style, formatting and licence headers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/reuse lint --quiet
 
 format: setup ## Mend style and formatting where that can be done by itself
 	$(BIN)/ruff check --fix-only --quiet .
@@ -79,11 +80,13 @@ types: setup ## Check the types of all packages
 imports: setup ## Check who may import whom
 	$(BIN)/lint-imports
 
-generated: setup ## Write the generated files again (schemas, AsyncAPI, docs/events.md)
+generated: setup ## Write the generated files again (schemas, AsyncAPI, docs/events.md, nats.conf)
 	$(BIN)/python -m contracts.export
+	$(BIN)/python deploy/docker/render_nats_conf.py
 
 check-generated: setup ## Check that the generated files are current
 	$(BIN)/python -m contracts.export --check
+	$(BIN)/python deploy/docker/render_nats_conf.py --check
 
 bench: setup ## Measure the figures of docs/performance.md
 	$(BIN)/python -m bench $(ARGS)

@@ -2,23 +2,16 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from servicekit.testing.stack import Stack
 
 FLAGS = ["--no-sandbox", "--disable-background-networking"]
 WIDTHS = (1280, 320)
-
-
-@pytest.fixture(scope="session")
-def stack() -> str:
-    """Address of the gateway of a running system with the demo listings, without a trailing slash."""
-    address = os.environ.get("MARKTPLATZ_GATEWAY", "")
-    if not address:
-        pytest.skip("MARKTPLATZ_GATEWAY is not set: no running system to drive (make run, then set it to its address)")
-    return address.rstrip("/")
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +21,21 @@ def chromium() -> Path:
     if not found:
         pytest.skip("there is no chromium (Debian: apt-get install chromium)")
     return Path(found)
+
+
+@pytest.fixture(scope="session")
+def stack(chromium: Path) -> Iterator[str]:
+    """Address of the gateway of a system with the demo listings: the one of MARKTPLATZ_GATEWAY, else one of our own."""
+    if address := os.environ.get("MARKTPLATZ_GATEWAY"):
+        yield address.rstrip("/")
+        return
+    with tempfile.TemporaryDirectory(prefix="marktplatz-browser-", ignore_cleanup_errors=True) as directory:
+        own = Stack(Path(directory))
+        try:
+            own.start()
+            yield own.gateway
+        finally:
+            own.stop()
 
 
 @pytest.fixture(scope="session")
