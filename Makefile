@@ -59,8 +59,8 @@ test: setup ## Run the unit, contract, integration and end-to-end tests (ARGS="-
 test-unit: setup ## Run the unit and contract tests only
 	$(PYTEST) $(wildcard tests/unit tests/contract) $(ARGS)
 
-test-chaos: setup ## Kill processes in the middle of the story, for longer than `make test` does
-	$(PYTEST) tests/chaos $(ARGS)
+test-chaos: setup ## Kill processes in the middle of the story, with more submissions than `make test` (N=10 per kill)
+	MARKTPLATZ_CHAOS_SUBMISSIONS=$(or $(N),10) $(PYTEST) tests/e2e/test_nothing_is_lost.py --timeout 1800 $(ARGS)
 
 test-browser: setup ## Click through the story in a real browser (needs chromium on the machine)
 	$(PYTEST) tests/browser $(ARGS)

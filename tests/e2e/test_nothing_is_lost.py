@@ -59,7 +59,7 @@ async def submissions(story: Story, user: str, organisation: str, count: int, la
     return list(await asyncio.gather(*(story.submit(user, organisation, content) for content in contents)))
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1800)
 async def test_every_accepted_submission_is_published_and_found_exactly_once(stack: Stack, story: Story) -> None:
     user = f"chaos-{uuid7()}"
     provider = f"Chaos {user[-6:]}"
