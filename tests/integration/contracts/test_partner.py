@@ -5,8 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from contracts import registry, subjects, topology
 from contracts.catalog import MemberJoined, OrganisationOnboarded, SolutionDelisted, SolutionPublished
+from contracts.ids import uuid7
+from nats.js.errors import NotFoundError
 from servicekit.testing import wait
 
 from .conftest import PASSWORDS, Connect, Connection, ConnectTo, fresh, guarded_server, published
@@ -73,6 +76,24 @@ async def test_the_example_outlives_a_restart_of_the_server(tmp_path: Path, conn
             lines, err, code = await finished(process)
     assert [line["event"]["id"] for line in lines] == [second.id, third.id]
     assert (err, code) == ("", 0)
+
+
+async def test_the_partner_asks_for_the_newest_event_of_a_solution_and_for_the_stream(
+    connect: Connect, operator: Connection
+) -> None:
+    before = await public_sequence(operator)
+    older, other = fresh(SolutionPublished), fresh(SolutionPublished)
+    newer = older.model_copy(update={"id": uuid7()})
+    for event in (older, newer, other):
+        await published(operator, event)
+    await public_sequence(operator, before + 3)
+    partner = await connect("partner")
+    found = await partner.public.get_last_msg("PUBLIC", subjects.subject_of(older), direct=True)
+    assert (found.seq, registry.parse(found.data or b"")) == (before + 2, newer)
+    assert (await partner.public.stream_info("PUBLIC")).state.last_seq == before + 3
+    with pytest.raises(NotFoundError):
+        await partner.public.get_msg("PUBLIC", before + 4, subject=">", next=True, direct=True)
+    assert partner.refusals == []
 
 
 async def test_a_wrong_password_is_said_in_a_sentence(guarded_nats: str) -> None:
