@@ -76,7 +76,8 @@ def _supervise(checkout: Checkout, console: Console, port: int | None, *, demo: 
     if ended := record.end_orphans(checkout):
         console.warn(f"The last run was killed: ended what it had left behind ({', '.join(ended)}).")
     state = read_json(checkout.state_file)
-    assigned = ports.assign(plan.PORT_NAMES, state.get("ports", {}), gateway=port)
+    reserved = ports.Reservations()  # held until this process ends
+    assigned = ports.assign(plan.PORT_NAMES, state.get("ports", {}), gateway=port, is_free=reserved.take)
     for note in assigned.notes:
         console.warn(note)
     write_json(checkout.state_file, {**state, "ports": dict(assigned.by_name)})
@@ -90,7 +91,10 @@ def _supervise(checkout: Checkout, console: Console, port: int | None, *, demo: 
         users=users.claims(),
         nats_authorization=topology.nats_authorization({name: secrets.nats[name] for name in nats_users}),
     )
-    return asyncio.run(Supervisor(checkout, planned, console, demo=demo).run())
+    try:
+        return asyncio.run(Supervisor(checkout, planned, console, demo=demo).run())
+    finally:
+        reserved.release()
 
 
 @app.command()

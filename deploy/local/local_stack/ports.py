@@ -1,6 +1,8 @@
 """Which loopback ports this checkout uses: chosen once, remembered, and chosen again when somebody else took one."""
 
 import random
+import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +28,39 @@ class Ports:
 
     def __getitem__(self, name: str) -> int:
         return self.by_name[name]
+
+
+class Reservations:
+    """Ports that this process has taken but where nobody listens yet, known to the other checkouts on this machine.
+
+    Between choosing a port and listening on it lie seconds, and the gateway's listener would even share the port with
+    that of another checkout. A name in the kernel's abstract socket namespace (Linux) belongs to one process at a time
+    and is freed by its death.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[socket.socket] = []
+
+    def take(self, port: int) -> bool:
+        """Take a port for as long as this process lives; False when somebody listens there or has taken it."""
+        if sys.platform != "linux":
+            return port_is_free(port)
+        name = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            name.bind(f"\0marktplatz-port-{port}")
+        except OSError:
+            name.close()
+            return False
+        if not port_is_free(port):
+            name.close()
+            return False
+        self._held.append(name)
+        return True
+
+    def release(self) -> None:
+        for name in self._held:
+            name.close()
+        self._held.clear()
 
 
 def occupant(port: int) -> str:

@@ -1,7 +1,10 @@
 """Ports are chosen once and kept, unless somebody else took one."""
 
+import socket
+
 import pytest
-from local_stack.ports import CANDIDATES, PortTakenError, assign
+from local_stack.ports import CANDIDATES, PortTakenError, Reservations, assign
+from servicekit.testing.process import free_ports
 
 NAMES = ("gateway", "catalog", "nats")
 
@@ -60,3 +63,24 @@ def test_no_port_is_given_twice_even_when_a_new_name_appears() -> None:
     remembered = {"catalog": 20001}
     ports = assign(NAMES, remembered, gateway=20002, is_free=free, who=nobody)
     assert len(set(ports.by_name.values())) == len(NAMES)
+
+
+def test_a_reserved_port_is_nobody_elses_although_nobody_listens_there_yet() -> None:
+    (port,) = free_ports(1)
+    ours, theirs = Reservations(), Reservations()
+    assert ours.take(port) is True
+    assert theirs.take(port) is False
+    ours.release()
+    assert theirs.take(port) is True
+    theirs.release()
+
+
+def test_a_port_where_somebody_listens_cannot_be_reserved() -> None:
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        port = somebody.getsockname()[1]
+        reservations = Reservations()
+        assert reservations.take(port) is False
+    assert reservations.take(port) is True
+    reservations.release()

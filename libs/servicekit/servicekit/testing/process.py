@@ -182,6 +182,8 @@ class RunningServer:
                 process.wait(_POLL_SECONDS)
             except subprocess.TimeoutExpired:
                 continue
+        if process.poll() is not None:  # somebody else answered at its address
+            raise ServerStartError(f"{self.spec.name} died with exit code {process.returncode}:\n{self.tail()}")
 
     def tail(self, lines: int = 20) -> str:
         """The last lines it wrote."""
