@@ -5,6 +5,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from contracts import registry, topology
 from contracts.envelope import Event
@@ -13,7 +14,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from servicekit import context, logging, telemetry
-from servicekit.settling import Delivery, Settling, delivery_of
+from servicekit.settling import Delivery, Settling, delivery_of, is_transient
 
 log = logging.get(__name__)
 
@@ -83,11 +84,10 @@ class Lanes(ABC):
                 continue
             await self._take(messages)
 
-    async def _settle(self, message: Msg, work: Callable[[Delivery], Awaitable[None]]) -> None:
-        delivery = delivery_of(message, self.spec.durable)
+    async def _settle(self, message: Msg, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
         started = time.perf_counter()
         try:
-            outcome = await self._settling.settle(message, delivery, lambda: work(delivery))
+            outcome = await self._settling.settle(message, delivery, work)
         except Exception as error:  # the acknowledgement itself failed: the message comes again
             log.warning("message not settled", durable=self.spec.durable, error=repr(error))
             outcome = "unsettled"
@@ -114,7 +114,8 @@ class JobConsumer(Lanes):
             try:
                 bound = context.RequestContext(correlation_id=uuid7(), traceparent=context.next_traceparent(None))
                 with context.bound(bound):
-                    await self._settle(message, lambda delivery, data=message.data: self._handler(data, delivery))  # type: ignore[misc]
+                    delivery = delivery_of(message, self.spec.durable)
+                    await self._settle(message, delivery, partial(self._handler, message.data, delivery))
             finally:
                 self.running -= 1
                 heartbeat.cancel()
@@ -131,8 +132,9 @@ class JobConsumer(Lanes):
 class BatchConsumer(Lanes):
     """Hands over whatever waits, up to `batch_size` events at once, in the order of the stream.
 
-    For handlers that do many at the price of one, such as bulk writes. When a batch fails, its events are tried one by
-    one, so that a single bad one does not hold up the others. Bytes that are no event become dead letters.
+    For handlers that do many at the price of one, such as bulk writes. When a batch fails by its own fault, its events
+    are tried one by one, so that a single bad one does not hold up the others. Bytes that are no event become dead
+    letters.
     """
 
     def __init__(self, js: JetStreamContext, durable: str, handler: BatchHandler, *, batch_size: int = 500) -> None:
@@ -149,26 +151,37 @@ class BatchConsumer(Lanes):
         readable: list[Msg] = []
         batch: list[tuple[Event, Delivery]] = []
         for message in messages:
+            delivery = delivery_of(message, self.spec.durable)
             try:
                 event = registry.parse(message.data)
-            except ValueError:
-                await self._settle(message, lambda _, data=message.data: self._unreadable(data))  # type: ignore[misc]
+            except ValueError as error:
+                await self._settle(message, delivery, _raising(error))
             else:
                 readable.append(message)
-                batch.append((event, delivery_of(message, self.spec.durable)))
+                batch.append((event, delivery))
         try:
             if batch:
                 await self._handler(batch)
             for message in readable:
                 await message.ack()
         except Exception as error:
-            log.warning("batch failed, its events are tried one by one", durable=self.spec.durable, error=repr(error))
-            for message, entry in zip(readable, batch, strict=True):
-                await self._settle(message, lambda _, entry=entry: self._handler([entry]))  # type: ignore[misc]
+            await self._take_apart(readable, batch, error)
             return
         telemetry.DELIVERIES.labels(self.spec.durable, "handled").inc(len(batch))
         telemetry.DELIVERY_SECONDS.labels(self.spec.durable).observe(time.perf_counter() - started)
 
-    @staticmethod
-    async def _unreadable(data: bytes) -> None:
-        registry.parse(data)
+    async def _take_apart(self, readable: list[Msg], batch: Batch, error: Exception) -> None:
+        """Put all back when something is away, which a second try at once would find away too; else try one by one."""
+        log.warning("batch failed", durable=self.spec.durable, events=len(batch), error=repr(error))
+        for message, entry in zip(readable, batch, strict=True):
+            again = _raising(error) if is_transient(error) else partial(self._handler, [entry])
+            await self._settle(message, entry[1], again)
+
+
+def _raising(error: Exception) -> Callable[[], Awaitable[None]]:
+    """Return work that fails with an error that is known already, for settling."""
+
+    async def work() -> None:
+        raise error
+
+    return work
