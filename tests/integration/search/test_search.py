@@ -112,15 +112,23 @@ async def test_pages_follow_each_other_without_gaps_or_repeats(search, sort) -> 
 
 async def test_orders(search) -> None:
     first, second, third = (search.solution(slug) for slug in ("first", "second", "third"))
-    await search.publish(first.published(1, name="Ärztesuche"), first.rated(1, average=3.0))
-    await search.publish(second.published(2, name="Busplan"), second.rated(9, average=5.0))
-    await search.publish(third.published(3, name="Abfall"), third.rated(2, average=5.0))
+    await search.publish(first.published(1, name="Ärztesuche"), first.rated(1, average=3.7))
+    await search.publish(second.published(2, name="Busplan"), second.rated(9, average=4.3))
+    await search.publish(third.published(3, name="Abfall"), third.rated(2, average=4.3))
 
     async def complete() -> bool:
         assert await search.slugs(sort="rating") == ["second", "third", "first"]
         return True
 
     await wait.until(complete)
+    one_by_one, cursor = [], {}
+    while True:
+        page = await search.get(sort="rating", size=1, **cursor)
+        one_by_one += [result["name"] for result in page["results"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert one_by_one == ["Busplan", "Abfall", "Ärztesuche"]
     assert await search.slugs(sort="newest") == ["third", "second", "first"]
     assert await search.slugs(sort="name") == ["third", "first", "second"]
 

@@ -18,6 +18,7 @@ LONGEST_TEXT = 300
 LARGEST_PAGE = 50
 DEFAULT_PAGE = 20
 MOST_VALUES = 50
+LONGEST_POSITION = 4000
 PLAIN_PARAMETERS = ("q", "size", "cursor", "sort")
 
 
@@ -34,7 +35,7 @@ Position = tuple[float | int | str, ...]
 _POSITION_TYPES: dict[Sort, tuple[type, ...]] = {
     Sort.RELEVANCE: (float, str),
     Sort.NEWEST: (int, str),
-    Sort.RATING: (float, int, str),
+    Sort.RATING: (int, int, str),
     Sort.NAME: (str, str),
 }
 
@@ -142,7 +143,7 @@ def _position(request: SearchRequest, cursor: Mapping[str, Any]) -> Position:
         raise bad_cursor("the cursor belongs to another search: start again without it")
     checked: list[float | int | str] = []
     for value, wanted in zip(position, types, strict=True):
-        if wanted is str and not (isinstance(value, str) and len(value) <= 500):
+        if wanted is str and not (isinstance(value, str) and len(value) <= LONGEST_POSITION):
             raise bad_cursor()
         if wanted is not str and not (type(value) in (int, float) and math.isfinite(value) and abs(value) < 1e18):
             raise bad_cursor()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from search.adapters.opensearch import paging
 from search.domain.facets import FACETS
 from search.domain.query_text import QueryText
 from search.domain.search_request import SearchRequest, Sort
@@ -45,14 +46,10 @@ class Weights:
 
 WEIGHTS = Weights()
 
-_ROUNDED_SCORE = {"type": "number", "order": "desc", "script": {"source": "Math.round(_score * 1000)"}}
-"""Relevance to three decimals. The last digits of a score depend on the order of summation: they differ from request to
-request on the embedded engine, and a page that started at such a digit would repeat or skip a result."""
-
 _SORTS: dict[Sort, list[dict[str, Any]]] = {
-    Sort.RELEVANCE: [{"_script": _ROUNDED_SCORE}, {"id": "asc"}],
+    Sort.RELEVANCE: [{"_score": "desc"}, {"id": "asc"}],
     Sort.NEWEST: [{"published_at": "desc"}, {"id": "asc"}],
-    Sort.RATING: [{"rating_average": "desc"}, {"rating_count": "desc"}, {"id": "asc"}],
+    Sort.RATING: [{"rating_tenths": "desc"}, {"rating_count": "desc"}, {"id": "asc"}],
     Sort.NAME: [{"sort_name": "asc"}, {"id": "asc"}],
 }
 
@@ -63,7 +60,7 @@ def search_body(request: SearchRequest, text: QueryText, weights: Weights = WEIG
     Facet choices go into `post_filter`, so that each facet is counted under the choices of all others but its own.
     """
     body: dict[str, Any] = {
-        "size": request.size + 1,
+        "size": paging.fetch_size(request),
         "track_total_hits": True,
         "_source": ["card"],
         "query": {"bool": {"filter": [{"term": {"visible": True}}], "must": _ranking(text, weights)}},
@@ -73,10 +70,10 @@ def search_body(request: SearchRequest, text: QueryText, weights: Weights = WEIG
     if request.selected:
         body["post_filter"] = {"bool": {"filter": _choices(request)}}
     if text.searchable:
-        body["track_scores"] = True
+        body["track_scores"] = True  # by relevance they are there anyway; the other orders show them too
         body["highlight"] = _highlight(text)
-    if request.after is not None:
-        body["search_after"] = list(request.after)
+    if (after := paging.search_after(request)) is not None:
+        body["search_after"] = after
     return body
 
 

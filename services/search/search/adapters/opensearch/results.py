@@ -6,6 +6,7 @@ from typing import Any
 
 from opensearchpy import AsyncOpenSearch, RequestError
 
+from search.adapters.opensearch import paging
 from search.adapters.opensearch.client import translated
 from search.adapters.opensearch.names import READ_ALIAS
 from search.adapters.opensearch.query import MARK_CLOSE, MARK_OPEN, search_body
@@ -40,15 +41,13 @@ class OpenSearchSolutions:
 
 
 def page_of(answer: dict[str, Any], request: SearchRequest) -> FoundPage:
-    """Return the page in an engine's answer; one hit more than asked for tells that there is another page."""
-    hits = answer["hits"]["hits"]
-    more = len(hits) > request.size
-    shown = hits[: request.size]
+    """Return the page in an engine's answer."""
+    shown, position = paging.page(answer["hits"]["hits"], request)
     return FoundPage(
         total=answer["hits"]["total"]["value"],
         results=[result_of(hit) for hit in shown],
         counts={facet.name: _counts(answer["aggregations"][facet.name]) for facet in FACETS},
-        position=tuple(shown[-1]["sort"]) if more else None,
+        position=position,
     )
 
 

@@ -34,7 +34,7 @@ _PROPERTIES: dict[str, Any] = {
     **{facet.name: _KEYWORD for facet in FACETS},
     "sort_name": _KEYWORD,
     "published_at": {"type": "date"},
-    "rating_average": {"type": "float"},
+    "rating_tenths": {"type": "integer"},
     "rating_count": {"type": "integer"},
 }
 

@@ -87,6 +87,6 @@ def _found_by(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
         "accessibility_level": listing.accessibility_level,
         "sort_name": folded(listing.name),
         "published_at": timestamp(facet.published_at),
-        "rating_average": (document.rating.average if document.rating else None) or 0.0,
+        "rating_tenths": round(10 * ((document.rating.average if document.rating else None) or 0)),
         "rating_count": document.rating.count if document.rating else 0,
     }
