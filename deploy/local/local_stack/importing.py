@@ -1,5 +1,6 @@
 """`python -m local_stack.importing GATEWAY ISSUER DIRECTORY`: the demo import as a process that can be interrupted."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ def main() -> int:
     state.mkdir(parents=True, exist_ok=True)
     try:
         report = run_import(gateway, issuer, state, progress=True)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is there: nothing is left to interrupt
     except KeyboardInterrupt:
         return 130
     except ImportFailed as error:
