@@ -20,6 +20,7 @@ from search.main import service
 from search.settings import SearchSettings
 from search.testing import Events
 from search.wiring import Container
+from servicekit import lanes
 from servicekit.process import Mode
 from servicekit.testing import embedded, wait
 from servicekit.testing.http import client
@@ -35,6 +36,12 @@ def engine(servers_directory: Path) -> Iterator[RunningServer]:
     """An engine for one test, empty."""
     with running(servers_directory, lambda: embedded.search(port=free_ports(1)[0])) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def quick_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fetch that waits ends before the service stops; most of these tests start and stop one."""
+    monkeypatch.setattr(lanes, "FETCH_SECONDS", 0.1)
 
 
 @pytest.fixture
