@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 
 from web.api.problem import ApiProblem
 from web.auth.oidc import IdentityUnavailableError
-from web.auth.session import COOKIE as SESSION_COOKIE
 from web.forms.body import FormRefusedError
 from web.links import with_query
 from web.page import CsrfRefusedError, LoginNeededError, NotAllowedError, Page, bare_page
@@ -52,7 +51,8 @@ async def _api_problem(request: Request, error: Exception) -> Response:
     if error.status == 401:
         answer = await _login_needed(request, error)
         if request.method in ("GET", "HEAD"):
-            answer.delete_cookie(SESSION_COOKIE)  # the services refuse the token: a new log-in must bring a new one
+            # the services refuse the token: a new log-in must bring a new one
+            answer.delete_cookie(request.app.state.container.sessions.cookie)
         return answer
     level = log.error if error.status >= 500 else log.info
     level("api_problem", slug=error.slug, status=error.status, detail=error.detail, api_request_id=error.request_id)

@@ -15,7 +15,6 @@ from web.api.caller import Caller
 from web.api.catalog import Me, Membership
 from web.api.problem import UNREACHABLE, ApiProblem
 from web.api.services import Services
-from web.auth.session import COOKIE as SESSION_COOKIE
 from web.auth.session import Session
 from web.flash import COOKIE as FLASH_COOKIE
 from web.flash import Flash
@@ -149,7 +148,7 @@ def new_key() -> str:
 def bare_page(request: Request) -> Page:
     """Return the page of a request without asking any service for what the header shows."""
     container: Container = request.app.state.container
-    session = container.sessions.read(request.cookies.get(SESSION_COOKIE))
+    session = container.sessions.read(request.cookies)
     if session is not None and session.expired(datetime.now(UTC)):
         session = None
     caller = Caller(container.http, session.token if session else None, getattr(request.state, "request_id", None))

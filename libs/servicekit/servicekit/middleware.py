@@ -6,6 +6,7 @@ import time
 from contracts.ids import uuid7
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from servicekit import context, logging, problems, telemetry
@@ -63,6 +64,8 @@ class RequestMiddleware:
                     await problems.response(self._too_large, scope["path"])(scope, receive, sending)
                 else:
                     await self._app(scope, receiving, sending)
+            except ClientDisconnect:
+                status = 499  # as nginx counts them: nobody is there to answer
             except Exception as error:
                 if answered:
                     raise

@@ -35,7 +35,7 @@ async def test_the_request_for_a_log_in_carries_pkce_state_and_nonce(site: Site)
 
 async def test_the_session_cookie_is_closed_to_scripts_and_other_sites(site: Site) -> None:
     answer = await site.log_in()
-    cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("mp_sitzung="))
+    cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("mp_sitzung_8080="))
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert "ada" not in cookie.lower().replace("max-age", "")
@@ -66,7 +66,7 @@ async def test_an_id_token_that_is_not_for_us_is_refused(site: Site, spoiled: di
     answer = await site.log_in()
     assert answer.status_code == 400
     assert "Die Anmeldung hat nicht geklappt" in answer.text
-    assert "mp_sitzung" not in site.http.cookies
+    assert "mp_sitzung_8080" not in site.http.cookies
 
 
 async def test_an_id_token_signed_by_somebody_else_is_refused(site: Site) -> None:
@@ -156,7 +156,7 @@ async def test_logging_out_ends_the_session(site: Site) -> None:
 
 async def test_a_tampered_session_is_no_session(site: Site) -> None:
     await site.log_in()
-    value = site.http.cookies["mp_sitzung"]
+    value = site.http.cookies["mp_sitzung_8080"]
     site.http.cookies.clear()
-    site.http.cookies.set("mp_sitzung", value[:-4] + "AAA=", domain="127.0.0.1")
+    site.http.cookies.set("mp_sitzung_8080", value[:-4] + "AAA=", domain="127.0.0.1")
     assert (await site.get("/posteingang")).status_code == 303

@@ -6,9 +6,11 @@ import hmac
 import json
 import secrets
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken
 from starlette.responses import Response
@@ -49,6 +51,9 @@ class SessionCodec:
         self._cipher = Fernet(base64.urlsafe_b64encode(digest))
         self._lifetime = timedelta(hours=settings.session_hours)
         self._secure = settings.secure
+        port = urlsplit(settings.public_url).port
+        self.cookie = f"{COOKIE}_{port}" if port else COOKIE
+        """Name of the session's cookie. Cookies do not know ports: two systems on one host need two names."""
 
     def seal(self, content: dict[str, Any]) -> str:
         """Encrypt a small JSON object."""
@@ -65,9 +70,9 @@ class SessionCodec:
             return None
         return content
 
-    def read(self, cookie: str | None) -> Session | None:
-        """Return the session in the cookie, also an expired one; None when there is none to trust."""
-        content = self.unseal(cookie, self._lifetime)
+    def read(self, cookies: Mapping[str, str]) -> Session | None:
+        """Return the session in a request's cookies, also an expired one; None when there is none to trust."""
+        content = self.unseal(cookies.get(self.cookie), self._lifetime)
         if content is None:
             return None
         try:
@@ -82,7 +87,7 @@ class SessionCodec:
         sealed = self.seal(content)
         if len(sealed) > LARGEST_COOKIE:
             raise SessionTooLargeError(f"the session needs {len(sealed)} bytes, a cookie holds {LARGEST_COOKIE}")
-        self.set_cookie(response, COOKIE, sealed, lifetime=self._lifetime)
+        self.set_cookie(response, self.cookie, sealed, lifetime=self._lifetime)
 
     def set_cookie(
         self, response: Response, name: str, value: str, *, lifetime: timedelta | None, path: str = "/"

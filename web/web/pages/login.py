@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from web.api.problem import ApiProblem
 from web.auth import session as sessions
 from web.auth.oidc import Attempt, Identity, LoginRefusedError
-from web.auth.session import COOKIE, Session, SessionTooLargeError
+from web.auth.session import Session, SessionTooLargeError
 from web.errors import problem_page
 from web.flash import Flash
 from web.links import own_path, with_query
@@ -77,7 +77,7 @@ async def callback(request: Request) -> Response:
 
 def _session(request: Request, page: Page, identity: Identity) -> Session:
     """The same user logging in again keeps the session's id: forms open in another tab stay valid."""
-    before = page.container.sessions.read(request.cookies.get(COOKIE))
+    before = page.container.sessions.read(request.cookies)
     sid = before.sid if before is not None and before.sub == identity.sub else sessions.new_sid()
     return Session(
         sid=sid,
@@ -108,7 +108,7 @@ async def log_out(request: Request, _: CheckedForm) -> Response:
     """End our session; the page behind offers to end the identity provider's, too."""
     page = bare_page(request)
     response = page.go("/abmelden", Flash("Sie sind abgemeldet."))
-    response.delete_cookie(COOKIE)
+    response.delete_cookie(page.container.sessions.cookie)
     return response
 
 
