@@ -15,7 +15,7 @@ from joserfc.jwk import KeySet
 from nats.js import JetStreamContext
 from pydantic import BaseModel, ValidationError
 
-from servicekit import context, errors, logging
+from servicekit import background, context, errors, logging
 from servicekit.settings import ServiceSettings
 
 log = logging.get(__name__)
@@ -82,8 +82,7 @@ class Members:
 
     async def __aexit__(self, *_: object) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await background.end(self._task)
 
     def resync(self) -> None:
         """Read everything again: called when the connection was lost and is back."""

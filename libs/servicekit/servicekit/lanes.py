@@ -13,7 +13,7 @@ from contracts.ids import uuid7
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
-from servicekit import context, logging, telemetry
+from servicekit import background, context, logging, telemetry
 from servicekit.settling import Delivery, Settling, delivery_of, is_transient
 
 log = logging.get(__name__)
@@ -61,10 +61,8 @@ class Lanes(ABC):
             yield
         finally:
             self._stopping.set()
-            _, late = await asyncio.wait(lanes, timeout=grace_seconds)
-            for lane in late:
-                lane.cancel()
-            await asyncio.gather(*lanes, return_exceptions=True)
+            await asyncio.wait(lanes, timeout=grace_seconds)
+            await background.end(*lanes)
             for subscription in subscriptions.values():
                 with suppress(Exception):
                     await subscription.unsubscribe()

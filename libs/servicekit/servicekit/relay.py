@@ -9,7 +9,7 @@ from typing import Any
 from nats.js import JetStreamContext
 from nats.js.api import Header, PubAck
 
-from servicekit import logging, telemetry
+from servicekit import background, logging, telemetry
 from servicekit.mongo import AggregateCollection
 from servicekit.outbox import OutboxMessage
 
@@ -68,9 +68,7 @@ class Relay:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await background.end(*self._tasks)
         try:
             async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
                 await self.drain()

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, suppress
 
 from contracts.ids import uuid7
 from servicekit import logging
+from servicekit.background import end
 from servicekit.clock import Clock
 from servicekit.errors import ProblemError
 
-from search.application.background import end
 from search.application.ports import EventLog, IndexAdministration, IndexState, Mode, Run, RunLog
 from search.application.rebuild import Rebuilder
 

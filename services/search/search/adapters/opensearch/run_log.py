@@ -9,11 +9,11 @@ from typing import Any
 from opensearchpy import AsyncOpenSearch, ConflictError, NotFoundError, RequestError
 from pydantic import TypeAdapter
 from servicekit import errors, logging
+from servicekit.background import end
 from servicekit.clock import Clock
 
 from search.adapters.opensearch.client import translated
 from search.adapters.opensearch.names import CONTROL_INDEX
-from search.application.background import end
 from search.application.ports import Run
 
 log = logging.get(__name__)

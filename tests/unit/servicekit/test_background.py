@@ -2,7 +2,7 @@
 
 import asyncio
 
-from search.application import background
+from servicekit import background
 
 
 async def test_a_task_that_swallows_a_cancellation_is_cancelled_again(monkeypatch) -> None:
