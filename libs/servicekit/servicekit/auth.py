@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import httpx
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -247,7 +248,16 @@ async def authenticate(request: Request) -> Principal | None:
     return principal
 
 
-async def _current(request: Request) -> Principal:
+_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="Token of the identity provider")
+_Described = Annotated[object, Security(_BEARER)]
+"""Only describes the scheme in the API documentation; the check itself is `authenticate`."""
+
+
+async def _optional(request: Request, _: _Described) -> Principal | None:
+    return await authenticate(request)
+
+
+async def _current(request: Request, _: _Described) -> Principal:
     principal = await authenticate(request)
     if principal is None:
         raise errors.unauthenticated("not-authenticated", "log in: this needs a bearer token")
@@ -256,7 +266,7 @@ async def _current(request: Request) -> Principal:
 
 CurrentUser = Annotated[Principal, Depends(_current)]
 """The user behind the request; 401 without one."""
-OptionalUser = Annotated[Principal | None, Depends(authenticate)]
+OptionalUser = Annotated[Principal | None, Depends(_optional)]
 """The user behind the request, or None."""
 
 
