@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-import nats
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from contracts import catalog, review
@@ -72,13 +71,6 @@ async def running(settings: NotifySettings) -> AsyncIterator[httpx.AsyncClient]:
 async def api(settings: NotifySettings) -> AsyncIterator[httpx.AsyncClient]:
     async with running(settings) as http:
         yield http
-
-
-@pytest.fixture
-async def js(nats_server: NatsServer) -> AsyncIterator[JetStreamContext]:
-    connection = await nats.connect(nats_server.url)
-    yield connection.jetstream()
-    await connection.close()
 
 
 @pytest.fixture

@@ -43,13 +43,6 @@ def settings(
     )
 
 
-@pytest.fixture
-async def js(nats_server: NatsServer) -> AsyncIterator[JetStreamContext]:
-    connection = await nats.connect(nats_server.url)
-    yield connection.jetstream()
-    await connection.close()
-
-
 @asynccontextmanager
 async def running(settings: ReviewSettings) -> AsyncIterator[httpx.AsyncClient]:
     """API and worker in one process, as in local use."""

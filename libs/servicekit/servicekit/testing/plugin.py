@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,9 @@ import pytest_asyncio
 from servicekit.testing import containers, embedded
 from servicekit.testing.process import RunningServer, ServerSpec, ServerStartError, free_ports
 from servicekit.testing.servers import MongoServer, NatsServer, OidcServer, SearchServer, SmtpServer
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
 
 _START_ATTEMPTS = 3
 
@@ -168,3 +172,13 @@ async def clean_streams(nats_server: NatsServer) -> None:
             await js.purge_stream(stream.config.name or "")
     finally:
         await client.close()
+
+
+@pytest_asyncio.fixture
+async def js(nats_server: NatsServer) -> AsyncIterator["JetStreamContext"]:
+    """JetStream on a connection of the test's own."""
+    import nats  # noqa: PLC0415
+
+    client = await nats.connect(nats_server.url)
+    yield client.jetstream()
+    await client.close()
