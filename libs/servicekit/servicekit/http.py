@@ -38,19 +38,20 @@ def create_app(
     Services serve paths without the gateway's prefix; the API description names it as the server. `/docs` shows the
     description with assets of our own, so it works without internet.
     """
+    prefix = f"/api/{settings.service_name}"
     app = FastAPI(
         title=title,
         description=description,
         version="1",
-        servers=[{"url": f"/api/{settings.service_name}"}],
+        servers=[{"url": prefix}],
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
         responses={"default": {"description": "Problem", "content": {problems.MEDIA_TYPE: {}}}},
     )
     app.state.checks = Checks()
-    app.add_middleware(RequestMiddleware, max_body_bytes=settings.max_body_bytes)
-    problems.install(app)
+    app.add_middleware(RequestMiddleware, max_body_bytes=settings.max_body_bytes, public_prefix=prefix)
+    problems.install(app, prefix)
     app.include_router(_operations(title))
     app.mount("/docs-assets", StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"))
     for router in routers:

@@ -20,8 +20,9 @@ _QUIET = ("/health/", "/metrics")
 class RequestMiddleware:
     """Outermost layer: request id, trace context, body limit, metrics and one log line per request."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, public_prefix: str = "") -> None:
         self._app = app
+        self._public_prefix = public_prefix
         self._max_body_bytes = max_body_bytes
         self._too_large = ProblemError("body-too-large", "too_large", f"the body exceeds {max_body_bytes} bytes")
 
@@ -58,10 +59,13 @@ class RequestMiddleware:
                 raise HTTPException(413, detail=self._too_large.detail)
             return message
 
+        public_path = self._public_prefix + scope["path"]
         with context.bound(bound):
             try:
                 if self._announced(headers) > self._max_body_bytes:
-                    await problems.response(self._too_large, scope["path"])(scope, receive, sending)
+                    await problems.response(self._too_large, self._public_prefix + scope["path"])(
+                        scope, receive, sending
+                    )
                 else:
                     await self._app(scope, receiving, sending)
             except ClientDisconnect:
@@ -69,7 +73,7 @@ class RequestMiddleware:
             except Exception as error:
                 if answered:
                     raise
-                await problems.unexpected(scope["path"], error)(scope, receive, sending)
+                await problems.unexpected(public_path, error)(scope, receive, sending)
             finally:
                 self._record(scope, status, time.perf_counter() - started)
 

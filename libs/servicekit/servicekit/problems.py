@@ -76,12 +76,12 @@ def field_errors(error: RequestValidationError) -> list[FieldError]:
     return found
 
 
-def install(app: FastAPI) -> None:
-    """Register the handlers."""
+def install(app: FastAPI, public_prefix: str) -> None:
+    """Register the handlers; `public_prefix` is what the gateway takes off paths: `instance` is what was asked for."""
 
     @app.exception_handler(ProblemError)
     async def _problem(request: Request, error: ProblemError) -> Response:
-        return response(error, request.url.path)
+        return response(error, public_prefix + request.url.path)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -89,19 +89,20 @@ def install(app: FastAPI) -> None:
         if found and found[0]["type"] == "json_invalid":
             message = found[0].get("ctx", {}).get("error", "it cannot be parsed")
             return response(
-                ProblemError("malformed-json", "malformed", f"the body is not JSON: {message}"), request.url.path
+                ProblemError("malformed-json", "malformed", f"the body is not JSON: {message}"),
+                public_prefix + request.url.path,
             )
         fields = field_errors(error)
         listed = "; ".join(f"{field.field}: {field.message}" for field in fields[:5])
         return response(
             ProblemError("invalid-request", "invalid", f"the request is not valid: {listed}", fields=fields),
-            request.url.path,
+            public_prefix + request.url.path,
         )
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         slug = _HTTP_SLUGS.get(error.status_code, "http-error")
-        content = body(slug, error.status_code, str(error.detail), instance=request.url.path)
+        content = body(slug, error.status_code, str(error.detail), instance=public_prefix + request.url.path)
         return Response(
             content, status_code=error.status_code, headers=dict(error.headers or {}), media_type=MEDIA_TYPE
         )
@@ -110,7 +111,7 @@ def install(app: FastAPI) -> None:
         log.error("dependency unreachable", path=request.url.path, error=repr(error))
         return response(
             ProblemError("temporarily-unavailable", "unavailable", "a part of the system is away", retry_after=5),
-            request.url.path,
+            public_prefix + request.url.path,
         )
 
     for kind in UNREACHABLE.__args__:

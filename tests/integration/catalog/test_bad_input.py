@@ -19,7 +19,7 @@ def problem(slug: str, status: int, detail: str, path: str, *errors: tuple[str, 
         "status": status,
         "detail": detail,
         "slug": slug,
-        "instance": path,
+        "instance": f"/api/catalog{path}",
         "errors": [{"field": field, "message": message} for field, message in errors],
     }
 
@@ -76,7 +76,7 @@ async def test_a_body_that_is_too_large(catalog: Catalog, person: str) -> None:
     told = await refused(catalog, person, "POST", "/solutions", content=b"x" * (limit + 1))
     detail = f"the body exceeds {limit} bytes"
     assert told["detail"] == detail
-    assert (told["slug"], told["status"], told["instance"]) == ("body-too-large", 413, "/solutions")
+    assert (told["slug"], told["status"], told["instance"]) == ("body-too-large", 413, "/api/catalog/solutions")
 
 
 async def test_a_listing_that_is_too_large_in_all(catalog: Catalog, person: str, provider: str) -> None:

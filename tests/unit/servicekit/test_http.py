@@ -75,7 +75,7 @@ async def test_a_refusal_is_a_problem_document(api: httpx.AsyncClient) -> None:
         "status": 409,
         "detail": "cannot submit: version 3 is already in review",
         "slug": "already-in-review",
-        "instance": "/refused",
+        "instance": "/api/service/refused",
         "request_id": "abc-1",
         "errors": [],
     }
