@@ -63,9 +63,7 @@ class RequestMiddleware:
         with context.bound(bound):
             try:
                 if self._announced(headers) > self._max_body_bytes:
-                    await problems.response(self._too_large, self._public_prefix + scope["path"])(
-                        scope, receive, sending
-                    )
+                    await problems.response(self._too_large, public_path)(scope, receive, sending)
                 else:
                     await self._app(scope, receiving, sending)
             except ClientDisconnect:
