@@ -22,7 +22,6 @@ from servicekit.settings import ServiceSettings
 log = logging.get(__name__)
 
 MemberRole = Literal["member", "editor", "admin"]
-RANK: dict[str, int] = {"member": 1, "editor": 2, "admin": 3}
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 LEEWAY_SECONDS = 30
 CACHED_TOKENS = 5_000
@@ -59,11 +58,6 @@ class Principal:
     def has_role(self, *roles: str) -> bool:
         """True when the token carries one of the roles."""
         return not self.roles.isdisjoint(roles)
-
-    def is_member(self, organisation_id: str, at_least: MemberRole = "member") -> bool:
-        """True when the user belongs to the organisation with this role or a higher one."""
-        held = self.memberships.get(organisation_id)
-        return held is not None and RANK[held.role] >= RANK[at_least]
 
 
 class Members:

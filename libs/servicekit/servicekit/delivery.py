@@ -35,7 +35,7 @@ class EventConsumer:
     def __init__(self, broker: NatsBroker, js: JetStreamContext, durable: str, *, batch_size: int = 20) -> None:
         self.spec = topology.consumer(durable)
         self._handlers: dict[type[Event], EventHandler] = {}
-        self._rules = Settling(durable, self.spec.stream, self.spec.max_deliver, js)
+        self._settling = Settling(self.spec, js)
         for spec, size in ((self.spec, batch_size), (topology.consumer(topology.redrive_of(durable)), 1)):
             subscriber = broker.subscriber(
                 stream=JStream(spec.stream, declare=False),
@@ -61,7 +61,7 @@ class EventConsumer:
         delivery = delivery_of(message, self.spec.durable)
         started = time.perf_counter()
         try:
-            outcome = await self._rules.settle(message, delivery, lambda: self._handle(message.data, delivery))
+            outcome = await self._settling.settle(message, delivery, lambda: self._handle(message.data, delivery))
         except Exception as error:  # the acknowledgement itself failed: the message comes again
             log.warning("message not settled", durable=self.spec.durable, error=repr(error))
             outcome = "unsettled"

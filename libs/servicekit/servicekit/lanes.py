@@ -31,7 +31,7 @@ class Lanes(ABC):
     def __init__(self, js: JetStreamContext, durable: str) -> None:
         self.spec = topology.consumer(durable)
         self._js = js
-        self._settling = Settling(durable, self.spec.stream, self.spec.max_deliver, js)
+        self._settling = Settling(self.spec, js)
         self._stopping = asyncio.Event()
 
     @abstractmethod

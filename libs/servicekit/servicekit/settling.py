@@ -1,7 +1,7 @@
 """What becomes of a message when its work is done or has failed: acknowledged, tried again later, or a dead letter."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contracts import registry, topology
 from contracts.subjects import dlq_subject
@@ -46,18 +46,12 @@ class Delivery:
     durable: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Settling:
-    """How one durable treats failures; the numbers come from the topology."""
+    """How one durable of the topology treats failures."""
 
-    durable: str
-    stream: str
-    max_attempts: int
+    spec: topology.Consumer
     js: JetStreamContext
-    dlq: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.dlq = dlq_subject(topology.consumer(self.durable).service, self.durable)
 
     async def settle(self, message: Msg, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> str:
         """Run the work, acknowledge accordingly, and return the outcome for the metrics."""
@@ -72,9 +66,9 @@ class Settling:
         return "handled"
 
     async def _failed(self, message: Msg, delivery: Delivery, error: Exception) -> str:
-        """Waiting for something that is away has no limit; a fault of the message itself has `max_attempts`."""
+        """Waiting for something that is away has no limit; a fault of the message itself has `max_deliver`."""
         transient = is_transient(error)
-        if is_permanent(error) or (not transient and delivery.attempt >= self.max_attempts):
+        if is_permanent(error) or (not transient and delivery.attempt >= self.spec.max_deliver):
             await self.dead_letter(message, delivery, error)
             return "dead"
         delay = BACKOFF_SECONDS[min(delivery.attempt, len(BACKOFF_SECONDS)) - 1]
@@ -82,7 +76,7 @@ class Settling:
             delay = min(delay, TRANSIENT_CAP_SECONDS)
         log.warning(
             "delivery failed, will be tried again",
-            durable=self.durable,
+            durable=self.spec.durable,
             sequence=delivery.sequence,
             attempt=delivery.attempt,
             delay=delay,
@@ -95,22 +89,23 @@ class Settling:
     async def dead_letter(self, message: Msg, delivery: Delivery, error: Exception) -> None:
         """Store the original bytes with the reason, then take the message out of the consumer's way."""
         reason = f"{type(error).__name__}: {error}"[:2000]
+        subject = dlq_subject(self.spec.service, self.spec.durable)
         headers = {
-            Header.MSG_ID.value: f"{self.durable}:{message.metadata.stream}:{message.metadata.sequence.stream}",
+            Header.MSG_ID.value: f"{self.spec.durable}:{message.metadata.stream}:{message.metadata.sequence.stream}",
             "Dlq-Reason": " ".join(reason.split()),
             "Dlq-Stream": delivery.stream,
             "Dlq-Sequence": str(delivery.sequence),
             "Dlq-Subject": message.subject,
-            "Dlq-Durable": self.durable,
+            "Dlq-Durable": self.spec.durable,
             "Dlq-Attempts": str(delivery.attempt),
         }
         try:
-            await self.js.publish(self.dlq, message.data, headers=_ascii(headers))
+            await self.js.publish(subject, message.data, headers=_ascii(headers))
         except Exception as failure:
             log.error("dead letter could not be stored, will be tried again", error=repr(failure))
             await message.nak(delay=BACKOFF_SECONDS[1])
             return
-        log.error("dead letter", durable=self.durable, sequence=delivery.sequence, reason=reason)
+        log.error("dead letter", durable=self.spec.durable, sequence=delivery.sequence, reason=reason)
         await message.term()
 
 
