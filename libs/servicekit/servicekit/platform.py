@@ -37,15 +37,13 @@ class Platform:
     verifier: TokenVerifier
     broker: NatsBroker
     relay: Relay
-    mongo: Mongo | None = None
-    idempotency: IdempotencyStore | None = None
+    mongo: Mongo
+    idempotency: IdempotencyStore
     lanes: list[Lanes] = field(default_factory=list)
 
     @property
     def db(self) -> documents.Database:
-        """The service's own database; an error for a service opened without one."""
-        if self.mongo is None:
-            raise RuntimeError("this service was opened without a document database")
+        """The service's own database."""
         return self.mongo.db
 
     def aggregates(self, name: str) -> AggregateCollection:
@@ -88,16 +86,19 @@ class Platform:
 
 @asynccontextmanager
 async def open_platform(
-    settings: ServiceSettings, *, with_mongo: bool = True, clock: Clock | None = None
+    settings: ServiceSettings, *, ready_without_mongo: bool = False, clock: Clock | None = None
 ) -> AsyncIterator[Platform]:
-    """Open everything a service needs; raises when a server cannot be reached or was not provisioned."""
+    """Open everything a service needs; raises when a server cannot be reached or was not provisioned.
+
+    `ready_without_mongo` keeps a started process ready while the document database is away: what it does without goes on.
+    """
     clock = clock or SystemClock()
     checks = Checks()
     async with AsyncExitStack() as stack:
         reconnected: list[Callable[[], None]] = []
         client = await stack.enter_async_context(brokers.connect(settings, reconnected))
         js = client.jetstream(publish_async_max_pending=4096)
-        connection = await stack.enter_async_context(documents.connect(settings)) if with_mongo else None
+        mongo = await stack.enter_async_context(documents.connect(settings))
         relay = Relay(js)
         members = await stack.enter_async_context(Members(js))
         reconnected.append(members.resync)
@@ -111,13 +112,13 @@ async def open_platform(
             verifier=TokenVerifier(settings),
             broker=brokers.faststream(settings),
             relay=relay,
-            mongo=connection,
+            mongo=mongo,
+            idempotency=IdempotencyStore(mongo.db, clock),
         )
-        if connection is not None:
-            platform.idempotency = IdempotencyStore(connection.db, clock)
-            await platform.idempotency.prepare()
-            checks.add("mongodb", connection.ping)
-            await stack.enter_async_context(relay)
+        await platform.idempotency.prepare()
+        if not ready_without_mongo:
+            checks.add("mongodb", mongo.ping)
+        await stack.enter_async_context(relay)
 
         async def nats_alive() -> bool:
             return client.is_connected

@@ -25,7 +25,7 @@ class SearchSettings(ServiceSettings):
 
     def production_faults(self) -> list[str]:
         """Return what must not run in production."""
-        inherited = [fault for fault in super().production_faults() if not fault.startswith("MONGODB_URL")]
+        faults = super().production_faults()
         if "127.0.0.1" in self.opensearch_url or "localhost" in self.opensearch_url:
-            inherited.append("OPENSEARCH_URL still has its development default")
-        return inherited
+            faults.append("OPENSEARCH_URL still has its development default")
+        return faults

@@ -45,7 +45,7 @@ class Container:
 async def build(settings: SearchSettings, *, clock: Clock | None = None) -> AsyncIterator[Container]:
     """Open connections and build the service on them."""
     async with (
-        open_platform(settings, with_mongo=False, clock=clock) as platform,
+        open_platform(settings, ready_without_mongo=True, clock=clock) as platform,
         engine.connect(settings.opensearch_url, timeout_seconds=settings.engine_timeout_seconds) as client,
     ):
         splitter = load_splitter()

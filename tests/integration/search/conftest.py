@@ -26,7 +26,7 @@ from servicekit.testing import embedded, wait
 from servicekit.testing.http import client
 from servicekit.testing.plugin import running
 from servicekit.testing.process import RunningServer, free_ports
-from servicekit.testing.servers import NatsServer, OidcServer
+from servicekit.testing.servers import MongoServer, NatsServer, OidcServer
 
 DATA = Path(__file__).parents[3] / "data" / "solutions.json"
 
@@ -46,11 +46,18 @@ def quick_stop(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def settings(
-    nats_server: NatsServer, oidc_server: OidcServer, engine: RunningServer, clean_streams: None
+    nats_server: NatsServer,
+    oidc_server: OidcServer,
+    mongo_server: MongoServer,
+    mongo_database: str,
+    engine: RunningServer,
+    clean_streams: None,
 ) -> SearchSettings:
     return SearchSettings(
         env="test",
         nats_url=nats_server.url,
+        mongodb_url=mongo_server.url,
+        mongodb_database=mongo_database,
         opensearch_url=engine.url,
         oidc_issuer=oidc_server.issuer,
         shutdown_seconds=5,
