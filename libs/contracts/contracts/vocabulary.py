@@ -203,6 +203,59 @@ def licence_group(expression: str | None) -> LicenceGroup:
     return LicenceGroup.OTHER_OPEN
 
 
+class TargetGroup(Term):
+    """Whom a solution is for; listings say it in their own words, the search sorts them into these."""
+
+    ADMINISTRATION = "administration", "Kommunen, Verwaltung und Politik", "Municipalities, administration and politics"
+    COUNTIES = "counties", "Landkreise", "Counties"
+    CITIZENS = "citizens", "Bürgerinnen und Bürger", "Citizens"
+    OLDER_PEOPLE = "older_people", "Ältere Menschen", "Older people"
+    FAMILIES = "families", "Familien und Kinder", "Families and children"
+    YOUNG_PEOPLE = "young_people", "Jugendliche, Schülerinnen und Schüler", "Young people and pupils"
+    EDUCATION = "education", "Schulen, Kitas und Bildungseinrichtungen", "Schools, day care and education"
+    VOLUNTEERS = "volunteers", "Vereine und Ehrenamt", "Associations and volunteers"
+    BUSINESSES = "businesses", "Unternehmen, Handel und Gewerbe", "Businesses and trade"
+    AGRICULTURE = "agriculture", "Land- und Forstwirtschaft", "Agriculture and forestry"
+    HEALTH_PROFESSIONALS = (
+        "health_professionals",
+        "Fachleute in Gesundheit, Pflege und Rettung",
+        "Professionals in health, care and rescue",
+    )
+    PATIENTS_AND_CARERS = (
+        "patients_and_carers",
+        "Erkrankte, Pflegebedürftige und Angehörige",
+        "Patients, people in need of care and relatives",
+    )
+    PEOPLE_SEEKING_SUPPORT = (
+        "people_seeking_support",
+        "Menschen mit Behinderung oder Unterstützungsbedarf",
+        "People with disabilities or in need of support",
+    )
+    NEWCOMERS = "newcomers", "Zugezogene und Geflüchtete", "Newcomers and refugees"
+    TOURISTS = "tourists", "Gäste, Touristinnen und Touristen", "Guests and tourists"
+    COMMUTERS = "commuters", "Pendelnde, Fahrgäste und Mitfahrende", "Commuters and passengers"
+    RESEARCH_AND_IT = "research_and_it", "Wissenschaft, IT und Beratung", "Research, IT and consulting"
+
+
+class ScoreBand(Term):
+    """Mean checkup score of a solution; who reaches a band reaches those below it too."""
+
+    FROM_80 = "80_and_more", "ab 80 Punkten", "80 points and more"
+    FROM_60 = "60_and_more", "ab 60 Punkten", "60 points and more"
+    FROM_40 = "40_and_more", "ab 40 Punkten", "40 points and more"
+    BELOW_40 = "below_40", "unter 40 Punkten", "below 40 points"
+    NONE = "none", "ohne Ergebnis im Checkup", "without checkup result"
+
+
+class RatingBand(Term):
+    """Average rating of a solution; who reaches a band reaches those below it too."""
+
+    FROM_4 = "4_and_more", "ab 4 Sternen", "4 stars and more"
+    FROM_3 = "3_and_more", "ab 3 Sternen", "3 stars and more"
+    FROM_2 = "2_and_more", "ab 2 Sternen", "2 stars and more"
+    UNRATED = "unrated", "noch nicht bewertet", "not rated yet"
+
+
 class RatingDimension(Term):
     """What a rating judges beside the overall impression."""
 
@@ -221,6 +274,16 @@ class CheckupDimension(Term):
     DOCUMENTATION = "documentation", "Dokumentation", "Documentation"
     ARCHITECTURE = "architecture", "Architekturdokumentation", "Architecture documentation"
     CODE_QUALITY = "code_quality", "Codequalität", "Code quality"
+
+
+class CheckupAward(Term):
+    """What a solution was awarded for in the checkup: a dimension, in words that stand alone."""
+
+    USABILITY = "usability", "Ausgezeichnete Bedienbarkeit", "Award for usability"
+    COMMUNITY = "community", "Ausgezeichnete Gemeinschaft und Pflege", "Award for community"
+    DOCUMENTATION = "documentation", "Ausgezeichnete Dokumentation", "Award for documentation"
+    ARCHITECTURE = "architecture", "Ausgezeichnete Architekturdokumentation", "Award for architecture documentation"
+    CODE_QUALITY = "code_quality", "Ausgezeichnete Codequalität", "Award for code quality"
 
 
 class CheckupStatus(Term):
