@@ -203,9 +203,29 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "seconds": 0.8,
         "mode": "last_per_subject",
     },
+    search.SavedSearchAlerted: {
+        "saved_search_id": derived_id("sample", "saved_search"),
+        "user": "u-4711",
+        "name": "Mitfahrbänke in Brandenburg",
+        "query": "q=Mitfahrbank&bundesland=DE-BB",
+        "frequency": "daily",
+        "matches": [
+            {
+                **_NAMES,
+                "name": "Mitfahrbank Digital",
+                "summary": "Digitale Anzeige und App für Mitfahrbänke im ländlichen Raum.",
+                "reason": "lost_award",
+                "lost_awards": ["documentation"],
+                "at": _AT,
+            }
+        ],
+        "more": 0,
+        "since": "2026-03-01T06:00:00Z",
+        "until": "2026-03-02T06:00:00Z",
+    },
     notify.WebhookDisabled: {"webhook_id": derived_id("sample", "webhook"), "reason": "Seit 5 Tagen keine Antwort."},
 }
-_AGGREGATES = ("solution_id", "inquiry_id", "organisation_id", "index", "webhook_id")
+_AGGREGATES = ("solution_id", "inquiry_id", "organisation_id", "index", "saved_search_id", "webhook_id")
 
 
 def of(event_class: type[Event]) -> str:

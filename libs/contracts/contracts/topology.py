@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contracts import catalog, checkup, registry, review
+from contracts import catalog, checkup, registry, review, search
 from contracts.access import Account, Share, User, accounts_block
 from contracts.envelope import Event
 from contracts.subjects import redrive_subject, wildcard
@@ -103,6 +103,13 @@ _MAIN: tuple[Consumer, ...] = (
         max_ack_pending=1000,
     ),
     Consumer(
+        "search-alerts",
+        "EVENTS",
+        "search",
+        _filters(catalog.SolutionPublished, catalog.RatingAdded, checkup.CheckupScored),
+    ),
+    Consumer("search-members", "PRIVATE", "search", _filters(catalog.MemberLeft)),
+    Consumer(
         "notify-events",
         "EVENTS",
         "notify",
@@ -118,6 +125,7 @@ _MAIN: tuple[Consumer, ...] = (
         ),
     ),
     Consumer("notify-contacts", "PRIVATE", "notify", _filters(catalog.MemberJoined, catalog.MemberLeft)),
+    Consumer("notify-alerts", "PRIVATE", "notify", _filters(search.SavedSearchAlerted)),
 )
 
 
