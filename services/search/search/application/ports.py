@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from contracts.envelope import Event
 
 from search.domain.document import SolutionDocument
+from search.domain.entry import Listed, Revision
 from search.domain.query_text import QueryText
 from search.domain.search_request import Position, SearchRequest
 
@@ -31,6 +32,33 @@ class SolutionSearch(Protocol):
 
     async def search(self, request: SearchRequest, text: QueryText) -> FoundPage:
         """Return one page; raises ProblemError `search-unavailable`."""
+        ...
+
+
+class ListingFeed(Protocol):
+    """Tells what the live index shows, and how far it is. All raise ProblemError `search-unavailable`."""
+
+    async def live(self) -> str:
+        """Return the name of the index that is searched now."""
+        ...
+
+    async def revisions(self, index: str, *, after: int) -> Sequence[Revision]:
+        """Return the next listings (shown or not) whose position is above `after`, by position; none at the end."""
+        ...
+
+    async def read(self, index: str, ids: Sequence[str]) -> Sequence[Listed]:
+        """Return listings as they are now; those that are not in the index are left out."""
+        ...
+
+
+class PastQueries(Protocol):
+    """Queries that found something, as people typed them."""
+
+    def matching(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Return at most `limit` queries that begin with `prefix` in any spelling, most used first, with their uses.
+
+        An empty prefix matches every query. Answers from memory.
+        """
         ...
 
 

@@ -1,9 +1,11 @@
 """What can be searched for in a solution, as plain text per field, with compound parts and folded spellings."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from contracts.listing import Listing
 from contracts.vocabulary import LicenceGroup, label, licence_group
 
 from search.domain.compounds import Splitter
@@ -98,6 +100,18 @@ def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
         grams_title=folded(title),
         grams_body=folded(body),
     )
+
+
+def embedded_text(listing: Listing) -> str:
+    """Return the text whose meaning is compared: what the solution is called, what it is and what it can do."""
+    return _sentences(
+        [listing.name, *listing.aliases, listing.summary, plain(listing.description), *listing.features],
+    )
+
+
+def content_hash(text: str) -> str:
+    """Return the name of a text: 128 bits in hexadecimal, equal for equal texts."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _sentences(pieces: Iterable[str | None]) -> str:
