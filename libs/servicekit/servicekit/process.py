@@ -1,7 +1,7 @@
 """Runs a service: `api`, `worker`, or `all` in one process, each with health and metrics over HTTP."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
@@ -42,6 +42,8 @@ class Service(Generic[S, C]):
     build: Callable[[S], AbstractAsyncContextManager[C]]
     api: Callable[[S, Lifespan], FastAPI]
     worker: Callable[[C], AbstractAsyncContextManager[None]]
+    beside_api: Callable[[C], AbstractAsyncContextManager[None]] | None = None
+    """What runs in every process that answers requests: what the answers are kept in memory for."""
 
     def app(self, settings: S, mode: Mode = "all") -> FastAPI:
         """Return the application of one process; a worker's offers health and metrics only."""
@@ -51,11 +53,12 @@ class Service(Generic[S, C]):
             async with self.build(settings) as container:
                 app.state.container = container
                 app.state.checks = container.platform.checks
-                if mode == "api":
+                async with AsyncExitStack() as running:
+                    if mode != "api":
+                        await running.enter_async_context(self.worker(container))
+                    if mode != "worker" and self.beside_api is not None:
+                        await running.enter_async_context(self.beside_api(container))
                     yield
-                else:
-                    async with self.worker(container):
-                        yield
 
         if mode == "worker":
             return http.create_app(settings, title=f"{self.name} worker", lifespan=lifespan)
