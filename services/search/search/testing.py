@@ -1,5 +1,6 @@
 """Events about made-up solutions, for tests and benchmarks."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from contracts.envelope import Event
 from contracts.ids import derived_id
 from contracts.listing import CheckupDimensionScore, Listing, RatingSummary, ReviewSeal
 from contracts.review import ReviewCompleted, ReviewCompletedData
-from contracts.vocabulary import CheckupDimension, ReviewDecision
+from contracts.vocabulary import CheckupDimension, ReviewDecision, SizeClass
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -83,10 +84,19 @@ class Events:
         event: ReviewCompleted = self._event(ReviewCompleted, data)
         return event
 
-    def scored(self, n: int = 1, score: float = 70.0) -> CheckupScored:
+    def scored(self, n: int = 1, score: float | None = 70.0, **others: float | None) -> CheckupScored:
+        """Every dimension gets `score` but those named; over 80 gives an award, None is not measurable."""
+        scores = {each: others.get(each.value, score) for each in CheckupDimension}
+        awards = [each for each, reached in scores.items() if reached is not None and reached > 80]
         dimensions = [
-            CheckupDimensionScore(dimension=each, score=score, coverage=1, award=score > 80, status="scored")
-            for each in CheckupDimension
+            CheckupDimensionScore(
+                dimension=each,
+                score=reached,
+                coverage=0 if reached is None else 1,
+                award=each in awards,
+                status="not_measurable" if reached is None else "scored",
+            )
+            for each, reached in scores.items()
         ]
         data = CheckupScoredData(
             **self._who,
@@ -95,8 +105,8 @@ class Events:
             rubric_version="1",
             as_of=NOON,
             dimensions=dimensions,
-            awards=[each for each in CheckupDimension if score > 80],
-            measurable=True,
+            awards=awards,
+            measurable=any(reached is not None for reached in scores.values()),
             finished_at=NOON,
         )
         event: CheckupScored = self._event(CheckupScored, data)
@@ -126,9 +136,15 @@ class Events:
         event: RatingHidden = self._event(RatingHidden, data)
         return event
 
-    def deployed(self, n: int = 1, visibility: Any = "public") -> DeploymentConfirmed:
+    def deployed(self, n: int = 1, visibility: Any = "public", sizes: Sequence[SizeClass] = ()) -> DeploymentConfirmed:
+        """`n` municipalities use it; the first ones have the given sizes."""
         used = [
-            Deployment(organisation_id=f"town-{i}", organisation_name=f"Stadt {i}", visibility=visibility)
+            Deployment(
+                organisation_id=f"town-{i}",
+                organisation_name=f"Stadt {i}",
+                visibility=visibility,
+                size_class=sizes[i] if i < len(sizes) else None,
+            )
             for i in range(n)
         ]
         data = DeploymentConfirmedData(**self._who, organisation_name="Stadt", deployments=used)

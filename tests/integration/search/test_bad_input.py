@@ -61,7 +61,7 @@ async def test_unknown_parameter(search) -> None:
     [
         ("size=0", "size must be 1 to 50, not '0'"),
         ("size=viele", "size must be 1 to 50, not 'viele'"),
-        ("sort=best", "sort must be one of relevance, newest, rating, name, not 'best'"),
+        ("sort=best", "sort must be one of relevance, newest, rating, checkup, municipalities, name, not 'best'"),
         ("q=a&q=b", "q may be given only once"),
     ],
 )

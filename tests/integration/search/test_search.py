@@ -90,7 +90,7 @@ async def test_every_facet_value_counts_what_choosing_it_finds(search) -> None:
             assert found["total"] == entry["count"], (name, entry)
 
 
-@pytest.mark.parametrize("sort", ["relevance", "newest", "rating", "name"])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "rating", "checkup", "municipalities", "name"])
 async def test_pages_follow_each_other_without_gaps_or_repeats(search, sort) -> None:
     number = await search.publish_demo()
     parameters = {"q": "digital", "sort": sort, "size": 20}
@@ -168,7 +168,8 @@ async def test_the_documentation_lists_every_parameter(search) -> None:
     names = [parameter["name"] for parameter in operation["parameters"]]
     assert names == [
         *("q", "size", "cursor", "sort", "field_of_action", "kind", "offer_form", "bundesland", "licence_group"),
-        *("operating_model", "price_model", "provider", "hosting_location", "accessibility_level"),
+        *("operating_model", "price_model", "provider", "hosting_location", "accessibility_level", "target_group"),
+        *("checkup_score", "award", "rating", "used_by_size"),
     ]
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/SearchPage"}

@@ -53,7 +53,7 @@ def test_impossible_sizes(size: str) -> None:
 
 
 def test_unknown_order() -> None:
-    expected = "sort must be one of relevance, newest, rating, name, not 'best'"
+    expected = "sort must be one of relevance, newest, rating, checkup, municipalities, name, not 'best'"
     assert refusal(("sort", "best")) == ("invalid-parameter", "invalid", expected)
 
 

@@ -42,13 +42,13 @@ class Searching:
 def facets_of(
     counts: Mapping[str, Sequence[tuple[str, int]]], selected: Mapping[str, tuple[str, ...]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return each facet's values, most frequent first; chosen values are there even when nothing has them."""
+    """Return each facet's values, in their order or most frequent first; chosen ones even when nothing has them."""
     return {facet.name: _values(facet, counts[facet.name], selected.get(facet.name, ())) for facet in FACETS}
 
 
 def _values(facet: Facet, counts: Sequence[tuple[str, int]], chosen: tuple[str, ...]) -> list[dict[str, Any]]:
     counted = {**dict.fromkeys(chosen, 0), **dict(counts)}
-    ordered = sorted(counted.items(), key=lambda entry: (-entry[1], facet.label(entry[0])))
+    ordered = sorted(counted.items(), key=lambda entry: (facet.place(entry[0]), -entry[1], facet.label(entry[0])))
     return [
         {"value": value, "label": facet.label(value), "count": count, "selected": value in chosen}
         for value, count in ordered

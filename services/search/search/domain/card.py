@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from search.domain.document import SolutionDocument
+from search.domain.standing import checkup_score, municipalities
 
 
 def card_of(document: SolutionDocument) -> dict[str, Any] | None:
@@ -26,7 +27,9 @@ def card_of(document: SolutionDocument) -> dict[str, Any] | None:
         "licence": listing.licence,
         "rating": {"average": rating.average if rating else None, "count": rating.count if rating else 0},
         "checkup": {each.dimension.value: each.score for each in checkup.dimensions} if checkup else {},
+        "checkup_score": checkup_score(document),
         "awards": list(checkup.awards) if checkup else [],
+        "municipalities": municipalities(document),
         "published_at": timestamp(facet.published_at),
     }
 

@@ -8,16 +8,24 @@ from contracts.vocabulary import label
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet: its name in the API and in the index, and its vocabulary; None when any value may occur."""
+    """A facet: its name in the API and in the index, and its vocabulary; None when any value may occur.
+
+    `ordered` ones are shown in the order of their vocabulary (bands, sizes), the others most frequent first.
+    """
 
     name: str
     vocabulary: type[vocabulary.Term] | None
+    ordered: bool = False
 
     def knows(self, value: str) -> bool:
         """True when a value may be asked for."""
         if self.vocabulary is None:
             return 0 < len(value) <= LONGEST_OPEN_VALUE
         return value in self.vocabulary.__members__.values()
+
+    def place(self, value: str) -> int:
+        """Return the place of a value in the order of an ordered facet; 0 in others."""
+        return [*self.vocabulary].index(self.vocabulary(value)) if self.ordered and self.vocabulary is not None else 0
 
     def label(self, value: str) -> str:
         """Return the German label of a value; open facets show the value itself."""
@@ -37,5 +45,10 @@ FACETS: tuple[Facet, ...] = (
     Facet("provider", None),
     Facet("hosting_location", vocabulary.HostingLocation),
     Facet("accessibility_level", vocabulary.AccessibilityLevel),
+    Facet("target_group", vocabulary.TargetGroup),
+    Facet("checkup_score", vocabulary.ScoreBand, ordered=True),
+    Facet("award", vocabulary.CheckupAward),
+    Facet("rating", vocabulary.RatingBand, ordered=True),
+    Facet("used_by_size", vocabulary.SizeClass, ordered=True),
 )
 FACETS_BY_NAME = {facet.name: facet for facet in FACETS}

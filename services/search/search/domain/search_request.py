@@ -28,6 +28,8 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"
     RATING = "rating"
+    CHECKUP = "checkup"
+    MUNICIPALITIES = "municipalities"
     NAME = "name"
 
 
@@ -36,6 +38,8 @@ _POSITION_TYPES: dict[Sort, tuple[type, ...]] = {
     Sort.RELEVANCE: (float, str),
     Sort.NEWEST: (int, str),
     Sort.RATING: (int, int, str),
+    Sort.CHECKUP: (int, str),
+    Sort.MUNICIPALITIES: (int, str),
     Sort.NAME: (str, str),
 }
 

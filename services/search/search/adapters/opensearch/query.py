@@ -50,6 +50,8 @@ _SORTS: dict[Sort, list[dict[str, Any]]] = {
     Sort.RELEVANCE: [{"_score": "desc"}, {"id": "asc"}],
     Sort.NEWEST: [{"published_at": "desc"}, {"id": "asc"}],
     Sort.RATING: [{"rating_tenths": "desc"}, {"rating_count": "desc"}, {"id": "asc"}],
+    Sort.CHECKUP: [{"checkup_tenths": "desc"}, {"id": "asc"}],
+    Sort.MUNICIPALITIES: [{"municipalities": "desc"}, {"id": "asc"}],
     Sort.NAME: [{"sort_name": "asc"}, {"id": "asc"}],
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from search.domain.facets import FACETS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 TEXT_FIELDS = (
     *("name", "aliases", "summary", "features", "description"),
     *("audience", "provider_text", "place", "topics", "notes"),
@@ -36,6 +36,8 @@ _PROPERTIES: dict[str, Any] = {
     "published_at": {"type": "date"},
     "rating_tenths": {"type": "integer"},
     "rating_count": {"type": "integer"},
+    "checkup_tenths": {"type": "integer"},
+    "municipalities": {"type": "integer"},
 }
 
 

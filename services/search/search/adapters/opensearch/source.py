@@ -21,11 +21,15 @@ from search.domain.document import (
     SolutionDocument,
 )
 from search.domain.facets import LONGEST_OPEN_VALUE
+from search.domain.standing import checkup_score, municipalities, rating_bands, score_bands, sizes
+from search.domain.target_groups import target_groups
 from search.domain.texts import texts_of
 from search.domain.words import folded
 
 KEPT_FIELDS = ("id", "seq", "facets")
 """What `from_source` needs of a stored document."""
+UNSCORED = -1
+"""Sorts after every score. A missing value would too, but engines name its place in the order differently."""
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +72,7 @@ def _found_by(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
     facet, texts = document.listing, texts_of(document, splitter)
     if facet is None or texts is None:
         return {}
-    listing = facet.listing
+    listing, score = facet.listing, checkup_score(document)
     fields = asdict(texts)
     fields["provider_text"] = fields.pop("provider")
     return {
@@ -85,8 +89,15 @@ def _found_by(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
         "provider": facet.organisation_name[:LONGEST_OPEN_VALUE],
         "hosting_location": listing.hosting_location,
         "accessibility_level": listing.accessibility_level,
+        "target_group": target_groups(listing.target_groups, splitter),
+        "checkup_score": score_bands(score),
+        "award": document.checkup.awards if document.checkup else [],
+        "rating": rating_bands(document),
+        "used_by_size": sizes(document),
         "sort_name": folded(listing.name),
         "published_at": timestamp(facet.published_at),
         "rating_tenths": round(10 * ((document.rating.average if document.rating else None) or 0)),
         "rating_count": document.rating.count if document.rating else 0,
+        "checkup_tenths": UNSCORED if score is None else round(10 * score),
+        "municipalities": municipalities(document),
     }

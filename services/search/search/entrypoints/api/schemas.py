@@ -31,7 +31,11 @@ class SolutionResult(BaseModel):
     licence: str | None
     rating: RatingBrief
     checkup: dict[str, float | None]
+    checkup_score: float | None
+    """Mean of the scored dimensions."""
     awards: list[str]
+    municipalities: int
+    """How many confirmed for everybody to see that they use it."""
     published_at: datetime
     highlights: dict[str, list[str]]
     score: float | None
@@ -53,6 +57,13 @@ class SearchPage(BaseModel):
     results: list[SolutionResult]
     facets: dict[str, list[FacetValue]]
     next_cursor: str | None
+
+
+class FacetCounts(BaseModel):
+    """The facets of a search without its results."""
+
+    total: int
+    facets: dict[str, list[FacetValue]]
 
 
 class RebuildRequest(BaseModel):
