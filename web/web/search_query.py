@@ -10,12 +10,17 @@ PATH = "/suche"
 FACETS = (
     "field_of_action",
     "kind",
+    "target_group",
     "offer_form",
     "operating_model",
     "licence_group",
     "price_model",
     "hosting_location",
     "accessibility_level",
+    "checkup_score",
+    "award",
+    "rating",
+    "used_by_size",
     "bundesland",
     "provider",
 )
@@ -23,6 +28,8 @@ SORTS = {
     "relevance": "Relevanz",
     "newest": "Neueste zuerst",
     "rating": "Beste Bewertung",
+    "checkup": "Bestes Checkup-Ergebnis",
+    "municipalities": "Meiste nutzende Kommunen",
     "name": "Name (A–Z)",
 }
 LONGEST_QUERY = 300

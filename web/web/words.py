@@ -21,6 +21,11 @@ _ENUMERATIONS: dict[str, type[vocabulary.Term]] = {
     "licence_group": vocabulary.LicenceGroup,
     "rating_dimension": vocabulary.RatingDimension,
     "checkup_dimension": vocabulary.CheckupDimension,
+    "target_group": vocabulary.TargetGroup,
+    "checkup_score": vocabulary.ScoreBand,
+    "award": vocabulary.CheckupAward,
+    "rating": vocabulary.RatingBand,
+    "used_by_size": vocabulary.SizeClass,
 }
 
 
@@ -132,6 +137,11 @@ _STATES: dict[str, dict[str, Word]] = {
         "hosting_location": Word("Ort des Hostings", "Hosting location"),
         "accessibility_level": Word("Barrierefreiheit", "Accessibility"),
         "provider": Word("Anbieter", "Provider"),
+        "target_group": Word("Zielgruppe", "Target group"),
+        "checkup_score": Word("Checkup-Ergebnis", "Checkup score"),
+        "award": Word("Auszeichnung im Checkup", "Checkup award"),
+        "rating": Word("Bewertung", "Rating"),
+        "used_by_size": Word("Einwohnerzahl nutzender Kommunen", "Population of municipalities using it"),
     },
 }
 
