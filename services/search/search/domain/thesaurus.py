@@ -1,0 +1,138 @@
+"""Words that mean the same or belong together: finds the concepts that a text or a query speaks of."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from Stemmer import Stemmer
+
+from search.domain.compounds import Splitter
+from search.domain.words import fold, is_stop_word, words
+
+LONGEST_TERM = 6
+"""Words of the longest term."""
+SHORTEST_PART = 4
+"""Shorter parts of compounds say too little."""
+
+Stems = tuple[str, ...]
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return the folded stem of a German word, the same for its gender forms (`Bürgerinnen`, `Bürger`)."""
+    folded = fold(word)
+    for form, plain in (("innen", ""), ("erin", "er")):
+        if folded.endswith(form) and len(folded) - len(form) >= SHORTEST_PART:
+            folded = folded.removesuffix(form) + plain
+            break
+    return str(_stemmer().stemWord(folded))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Stemmer:
+    return Stemmer("german")
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What several terms mean; `broader` are the ids of broader and related concepts."""
+
+    id: str
+    terms: tuple[str, ...]
+    broader: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term of a concept in a text: words `start` to `end` (not included); `part` of a compound, or whole words."""
+
+    concept: str
+    start: int
+    end: int
+    text: str
+    part: bool = False
+
+
+class MalformedThesaurus(ValueError):
+    """The data file is not what it has to be."""
+
+
+class Thesaurus:
+    """Concepts, found by the stems of their terms."""
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        self.concepts: Mapping[str, Concept] = {concept.id: concept for concept in concepts}
+        self._by_stems: dict[Stems, list[str]] = {}
+        for concept in self.concepts.values():
+            for term in concept.terms:
+                known = self._by_stems.setdefault(stems_of(words(term)), [])
+                if concept.id not in known:
+                    known.append(concept.id)
+
+    @classmethod
+    def parse(cls, text: str) -> "Thesaurus":
+        """Read the data file's text; raises MalformedThesaurus naming the line."""
+        rows: list[tuple[int, list[str], list[str]]] = []
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            left, _, right = line.partition(">")
+            terms = [term.strip() for term in left.split("=")]
+            if not all(words(term) for term in terms):
+                raise MalformedThesaurus(f"line {number}: a term is empty")
+            rows.append((number, terms, [term.strip() for term in right.split(",") if term.strip()]))
+        owners: dict[Stems, str] = {}
+        for _, terms, _ in rows:
+            for term in terms:
+                owners.setdefault(stems_of(words(term)), concept_id(terms[0]))
+        for _, terms, _ in rows:
+            owners[stems_of(words(terms[0]))] = concept_id(terms[0])
+        return cls(_concept(number, terms, broader, owners) for number, terms, broader in rows)
+
+    def mentions(self, text_words: Sequence[str], splitter: Splitter) -> Iterator[Mention]:
+        """Find every term in a row of words, whole ones first at each place, then parts of its compounds."""
+        stems = stems_of(text_words)
+        for start in range(len(stems)):
+            longest = 0
+            for length in range(min(LONGEST_TERM, len(stems) - start), 0, -1):
+                for concept in self._by_stems.get(stems[start : start + length], ()):
+                    longest = max(longest, length)
+                    yield Mention(concept, start, start + length, " ".join(text_words[start : start + length]))
+            if longest == 0 and not is_stop_word(text_words[start]):
+                for part in splitter.parts(text_words[start]):
+                    if len(part) >= SHORTEST_PART:
+                        for concept in self._by_stems.get((stem(part),), ()):
+                            yield Mention(concept, start, start + 1, text_words[start], part=True)
+
+    def widened(self, concept: str) -> tuple[str, ...]:
+        """Return the broader and related concepts of a concept, and theirs, nearest first."""
+        found: dict[str, None] = {}
+        queue = list(self.concepts[concept].broader)
+        while queue:
+            nearest = queue.pop(0)
+            if nearest not in found and nearest != concept:
+                found[nearest] = None
+                queue.extend(self.concepts[nearest].broader)
+        return tuple(found)
+
+
+def stems_of(text_words: Sequence[str]) -> Stems:
+    """Return the stem of each word."""
+    return tuple(map(stem, text_words))
+
+
+def concept_id(term: str) -> str:
+    """Return the id of the concept whose first term this is: one token, safe to index."""
+    return "".join(fold(word) for word in words(term))
+
+
+def _concept(number: int, terms: list[str], broader: list[str], owners: Mapping[Stems, str]) -> Concept:
+    own = concept_id(terms[0])
+    found: dict[str, None] = {}
+    for term in broader:
+        owner = owners.get(stems_of(words(term)))
+        if owner is None:
+            raise MalformedThesaurus(f"line {number}: there is no concept with the term {term!r}")
+        if owner != own:
+            found[owner] = None
+    return Concept(own, tuple(dict.fromkeys(terms)), tuple(found))
