@@ -2,14 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OWN := contracts servicekit catalog review checkup search notify web local
-TYPED := libs/contracts/contracts libs/servicekit/servicekit $(wildcard services/*/*/__init__.py) web/web deploy/local/local_stack
+TYPED := libs/contracts/contracts libs/servicekit/servicekit $(wildcard services/*/*/__init__.py) web/web deploy/local/local_stack \
+	deploy/opensearch/opensearch_local
 LOCAL := $(BIN)/marktplatz-local
 PYTEST := $(BIN)/python -m pytest
+OPENSEARCH := PYTHONPATH=deploy/opensearch $(BIN)/python -m opensearch_local
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock run stop status reset logs test test-unit test-chaos test-browser lint format types imports \
-	generated check-generated bench render-k8s
+	generated check-generated bench render-k8s opensearch opensearch-stop test-opensearch
 
 help: ## Print this list
 	@echo "Marktplatz. Start with: make run"
@@ -51,6 +53,14 @@ reset: $(LOCAL) ## Stop, and delete all local data (FORCE=1: without asking)
 logs: $(LOCAL) ## Follow the log of one process: make logs S=checkup (FOLLOW=0: only print)
 	@$(LOCAL) logs $(S) $(if $(filter 0,$(FOLLOW)),--no-follow)
 
+# --- the real search engine (Java 21 or newer, Maven) --------------------------------------------------------------------
+
+opensearch: setup ## Start a real OpenSearch in the background, and print its address (OPENSEARCH_HEAP=2g)
+	@$(OPENSEARCH) start
+
+opensearch-stop: setup ## Stop the OpenSearch that `make opensearch` started
+	@$(OPENSEARCH) stop
+
 # --- checks -------------------------------------------------------------------------------------------------------------
 
 test: setup ## Run the unit, contract, integration and end-to-end tests (ARGS="-k name")
@@ -61,6 +71,9 @@ test-unit: setup ## Run the unit and contract tests only
 
 test-chaos: setup ## Kill processes in the middle of the story, with more submissions than `make test` (N=10 per kill)
 	MARKTPLATZ_CHAOS_SUBMISSIONS=$(or $(N),10) $(PYTEST) tests/e2e/test_nothing_is_lost.py --timeout 1800 $(ARGS)
+
+test-opensearch: setup ## Run the search tests on a real OpenSearch (skipped with the reason where there is no Java 21)
+	@$(OPENSEARCH) with --or-skip -- $(PYTEST) tests/integration/search $(ARGS)
 
 test-browser: setup ## Click through the story in a real browser (needs chromium on the machine)
 	$(PYTEST) tests/browser $(ARGS)
