@@ -1,7 +1,7 @@
-"""The real search service on the real servers, with an engine of its own so that it can be killed."""
+"""The real search service on the real servers, with an engine of its own that can be killed."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,20 +22,12 @@ from search.testing import Events
 from search.wiring import Container
 from servicekit import lanes
 from servicekit.process import Mode
-from servicekit.testing import embedded, wait
+from servicekit.testing import wait
 from servicekit.testing.http import client
-from servicekit.testing.plugin import running
-from servicekit.testing.process import RunningServer, free_ports
+from servicekit.testing.opensearch import Engine
 from servicekit.testing.servers import MongoServer, NatsServer, OidcServer
 
 DATA = Path(__file__).parents[3] / "data" / "solutions.json"
-
-
-@pytest.fixture
-def engine(servers_directory: Path) -> Iterator[RunningServer]:
-    """An engine for one test, empty."""
-    with running(servers_directory, lambda: embedded.search(port=free_ports(1)[0])) as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +42,7 @@ def settings(
     oidc_server: OidcServer,
     mongo_server: MongoServer,
     mongo_database: str,
-    engine: RunningServer,
+    engine: Engine,
     clean_streams: None,
 ) -> SearchSettings:
     return SearchSettings(

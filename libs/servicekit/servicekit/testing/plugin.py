@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from servicekit.testing import containers, embedded
+from servicekit.testing import containers, embedded, opensearch
 from servicekit.testing.process import RunningServer, ServerSpec, ServerStartError, free_ports
 from servicekit.testing.servers import MongoServer, NatsServer, OidcServer, SearchServer, SmtpServer
 
@@ -120,6 +120,17 @@ def search_server(servers_directory: Path) -> Iterator[SearchServer]:
     else:
         with running(servers_directory, lambda: embedded.search(port=free_ports(1)[0])) as server:
             yield SearchServer(server.url)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, servers_directory: Path) -> Iterator[opensearch.Engine]:
+    """A search engine for one test, empty and its own to stop: an embedded one, or a view of the shared server."""
+    if os.environ.get("OPENSEARCH_URL") or containers.wanted():
+        with opensearch.shared(request.getfixturevalue("search_server").url, servers_directory) as view:
+            yield view
+    else:
+        with running(servers_directory, lambda: embedded.search(port=free_ports(1)[0])) as server:
+            yield server
 
 
 @pytest.fixture(scope="session")
