@@ -126,6 +126,34 @@ _STATES: dict[str, dict[str, Word]] = {
         "hsb": Word("Obersorbisch", "Upper Sorbian"),
         "nds": Word("Niederdeutsch", "Low German"),
     },
+    "frequency": {
+        "at_once": Word("Sofort", "At once"),
+        "daily": Word("Einmal am Tag", "Once a day"),
+        "weekly": Word("Einmal in der Woche", "Once a week"),
+        "never": Word("Nie", "Never"),
+    },
+    "reason": {
+        "word": Word("Wort", "Word"),
+        "phrase": Word("Wortfolge", "Phrase"),
+        "spelling": Word("Berichtigte Schreibweise", "Corrected spelling"),
+        "compound": Word("Wortteil", "Part of a word"),
+        "synonym": Word("Synonym", "Synonym"),
+        "similar_spelling": Word("Ähnliche Schreibweise", "Similar spelling"),
+        "meaning": Word("Ähnliche Bedeutung", "Similar meaning"),
+        "filter": Word("Filter", "Filter"),
+    },
+    "search_field": {
+        "name": Word("im Namen", "in the name"),
+        "aliases": Word("in anderen Namen", "in other names"),
+        "summary": Word("in der Kurzbeschreibung", "in the summary"),
+        "features": Word("in den Funktionen", "in the features"),
+        "description": Word("in der Beschreibung", "in the description"),
+        "audience": Word("bei Zielgruppen und Anwendungsfällen", "in target groups and use cases"),
+        "provider": Word("beim Anbieter", "in the provider"),
+        "place": Word("beim Ort", "in the place"),
+        "topics": Word("bei Themen und Technik", "in topics and technology"),
+        "notes": Word("in den Hinweisen", "in the notes"),
+    },
     "facet": {
         "field_of_action": Word("Handlungsfeld", "Field of action"),
         "kind": Word("Art", "Kind"),
@@ -150,16 +178,21 @@ def label(kind: str, value: object, language: Language) -> str:
     """Return the label of a value; a value nobody knows is shown as it is, nothing as a dash."""
     if value is None or value == "":
         return DASH
+    return known(kind, value, language) or str(value)
+
+
+def known(kind: str, value: object, language: Language) -> str | None:
+    """Return the label of a value; None when there is none."""
     word = _STATES.get(kind, {}).get(str(value))
     if word is not None:
         return word.en if language == "en" else word.de
     enumeration = _ENUMERATIONS.get(kind)
-    if enumeration is not None:
-        try:
-            return vocabulary.label(enumeration(str(value)), language)
-        except ValueError:
-            return str(value)
-    return str(value)
+    if enumeration is None:
+        return None
+    try:
+        return vocabulary.label(enumeration(str(value)), language)
+    except ValueError:
+        return None
 
 
 def tone(kind: str, value: str) -> str:

@@ -1,7 +1,7 @@
 """Pooled HTTP to the gateway: one request, one answer, every refusal an ApiProblem."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx
@@ -25,10 +25,11 @@ Model = TypeVar("Model", bound=ApiModel)
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful answer: the decoded body and the version out of its ETag, if it had one."""
+    """A successful answer: the decoded body, its headers, and the version out of its ETag, if it had one."""
 
     body: Any
     version: int | None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def as_model(self, model: type[Model]) -> Model:
         """Read the body as a model; the ETag's version fills a missing `version`."""
@@ -73,9 +74,9 @@ class Caller:
     token: str | None = None
     request_id: str | None = None
 
-    async def get(self, path: str, query: Query | None = None) -> Answer:
+    async def get(self, path: str, query: Query | None = None, *, headers: Mapping[str, str] | None = None) -> Answer:
         """Read something."""
-        return await self._send("GET", path, query=query)
+        return await self._send("GET", path, query=query, more_headers=headers)
 
     async def post(self, path: str, body: Any = None, *, key: str | None = None, version: int | None = None) -> Answer:
         """Do something; `key` is the Idempotency-Key that makes a repeat harmless."""
@@ -85,9 +86,13 @@ class Caller:
         """Replace something; `version` becomes If-Match."""
         return await self._send("PUT", path, body=body, version=version, query=query)
 
-    async def delete(self, path: str) -> Answer:
-        """Remove something."""
-        return await self._send("DELETE", path)
+    async def patch(self, path: str, body: Any, *, version: int) -> Answer:
+        """Change parts of something, unless somebody else has changed it since `version`."""
+        return await self._send("PATCH", path, body=body, version=version)
+
+    async def delete(self, path: str, *, version: int | None = None) -> Answer:
+        """Remove something; `version` becomes If-Match."""
+        return await self._send("DELETE", path, version=version)
 
     async def _send(
         self,
@@ -98,8 +103,9 @@ class Caller:
         body: Any = None,
         key: str | None = None,
         version: int | None = None,
+        more_headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        headers = {}
+        headers = dict(more_headers or {})
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if self.request_id:
@@ -126,4 +132,4 @@ class Caller:
             decoded = response.json() if response.content else None
         except ValueError as error:
             raise ApiProblem(502, "unexpected-answer", f"{method} {path}: no JSON") from error
-        return Answer(decoded, _version(response.headers.get("etag")))
+        return Answer(decoded, _version(response.headers.get("etag")), response.headers)

@@ -6,8 +6,10 @@ from functools import cached_property
 from web.api.caller import Caller
 from web.api.catalog import Catalog
 from web.api.checkup import Checkup
+from web.api.insights import SearchReports
 from web.api.notify import Notify
 from web.api.review import Review
+from web.api.saved_searches import Saved
 from web.api.search import Search
 
 
@@ -32,6 +34,14 @@ class Services:
     @cached_property
     def search(self) -> Search:
         return Search(self.call)
+
+    @cached_property
+    def saved_searches(self) -> Saved:
+        return Saved(self.call)
+
+    @cached_property
+    def search_reports(self) -> SearchReports:
+        return SearchReports(self.call)
 
     @cached_property
     def notify(self) -> Notify:
