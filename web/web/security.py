@@ -67,9 +67,10 @@ class Guard:
         inner = {**scope, "method": "GET"} if method == "HEAD" else scope  # the server leaves the body out
         status = 500
         start = time.perf_counter()
+        end = 0.0
 
         async def send_guarded(message: Message) -> None:
-            nonlocal status
+            nonlocal status, end
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
@@ -77,11 +78,13 @@ class Guard:
                     headers.setdefault(name, value)
                 headers["X-Request-Id"] = request_id
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                end = time.perf_counter()  # what is done in the background afterwards keeps nobody waiting
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(inner, receive, send_guarded)
             finally:
                 if not scope["path"].startswith(("/static/", "/health/")):
-                    milliseconds = round((time.perf_counter() - start) * 1000, 1)
+                    milliseconds = round(((end or time.perf_counter()) - start) * 1000, 1)
                     log.info("request", method=method, path=scope["path"], status=status, milliseconds=milliseconds)

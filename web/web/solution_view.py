@@ -1,4 +1,4 @@
-"""The solution page put together: catalog, review, checkup and ratings, of which only the first is needed."""
+"""The solution page put together: catalog, review, checkup, ratings, similar ones; only the first is needed."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,10 +8,15 @@ from fastapi.responses import HTMLResponse
 from web.api.catalog import Membership, PublicSolution, Rating, Ratings
 from web.api.checkup import Report
 from web.api.review import Criteria, Seal
+from web.api.search import Similar
 from web.forms.faults import Faults
 from web.forms.rating import RatingForm
 from web.page import Page
 from web.partly import Part, part
+from web.why import shared
+
+MOST_SIMILAR = 4
+SIMILAR_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class SolutionView:
     criteria: Part[Criteria]
     report: Part[Report]
     ratings: Part[Ratings]
+    similar: Part[Similar]
     raters: list[Membership]
     provides: bool
 
@@ -36,11 +42,12 @@ async def load(page: Page, slug: str) -> SolutionView:
     """Raises ApiProblem 404 when nothing is published under the slug."""
     services = page.services
     solution = await services.catalog.solution(slug)
-    seal, criteria, report, ratings = await asyncio.gather(
+    seal, criteria, report, ratings, similar = await asyncio.gather(
         part(services.review.seal(solution.id)),
         part(services.review.criteria()),
         part(services.checkup.report(solution.id)),
         part(services.catalog.ratings(solution.id)),
+        part(services.search.similar(solution.id, size=MOST_SIMILAR), seconds=SIMILAR_SECONDS),
     )
     provider = solution.organisation_id
     return SolutionView(
@@ -49,6 +56,7 @@ async def load(page: Page, slug: str) -> SolutionView:
         criteria=criteria,
         report=report,
         ratings=ratings,
+        similar=similar,
         raters=[each for each in page.memberships("municipality") if each.organisation_id != provider],
         provides=any(each.organisation_id == provider for each in page.memberships("provider", editing=True)),
     )
@@ -61,4 +69,6 @@ def show(
     if form is None and view.raters:
         given = view.rating_of(view.raters[0].organisation_id)
         form = RatingForm.of(given) if given else RatingForm(organisation_id=view.raters[0].organisation_id)
-    return page.render("solution/page.html", status=status, view=view, form=form, faults=faults or Faults())
+    return page.render(
+        "solution/page.html", status=status, view=view, form=form, faults=faults or Faults(), shared_with=shared
+    )

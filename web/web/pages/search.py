@@ -1,7 +1,8 @@
 """`/suche`: results with facets; whole pages without JavaScript, pieces of them for htmx."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from contracts.vocabulary import FieldOfAction
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
@@ -10,6 +11,7 @@ from web.api.problem import ApiProblem
 from web.api.search import FacetValue, Found
 from web.page import AnyPage, Page
 from web.search_query import FACETS, SORTS, SearchQuery
+from web.why import reasons
 
 router = APIRouter()
 SHOWN_VALUES = 8
@@ -62,8 +64,7 @@ def facets_of(found: Found, query: SearchQuery, page: Page) -> list[Facet]:
 
 def value_label(name: str, value: FacetValue, page: Page) -> str:
     """Prefer the shared vocabulary (it speaks both languages) to the label that came along."""
-    known = words.label(name, value.value, page.locale.language)
-    return known if known != value.value else value.label or value.value
+    return words.known(name, value.value, page.locale.language) or value.label or value.value
 
 
 @router.get("/suche")
@@ -74,12 +75,19 @@ async def results(page: AnyPage) -> HTMLResponse:
     found = Found()
     try:
         found = await page.services.search.solutions(
-            q=query.q, sort=query.order, cursor=query.cursor, filters=query.filters
+            q=query.q,
+            sort=query.order,
+            cursor=query.cursor,
+            filters=query.filters,
+            as_words=query.as_words,
+            spelling=query.spelling,
+            search_id=None if query.cursor else query.search_id,
         )
     except ApiProblem as refused:
         if refused.status == 401:
             raise
         problem = refused
+    query = replace(query, search_id=found.search_id or query.search_id)
     facets = facets_of(found, query, page)
     labels = {(facet.name, value.value): value.label for facet in facets for value in facet.values}
     if page.partial and page.request.headers.get("hx-target") == "mehr":
@@ -96,8 +104,12 @@ async def results(page: AnyPage) -> HTMLResponse:
         facets=facets,
         labels=labels,
         sorts=SORTS,
+        fields_of_action=[str(field.value) for field in FieldOfAction],
+        reasons_of=reasons,
         problem=problem,
     )
+    if template == "search/partial.html":
+        response.headers["HX-Push-Url"] = query.clean
     if problem is not None and problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
