@@ -24,6 +24,7 @@ from web.partly import part
 from web.wiring import Container
 
 TEAM_ROLES = frozenset({"reviewer", "curator"})
+REPORT_ROLES = frozenset({"reviewer", "operator"})
 EDITING_ROLES = frozenset({"editor", "admin"})
 ME_SECONDS = 5.0
 BADGE_SECONDS = 1.0
@@ -88,6 +89,10 @@ class Page:
     @property
     def is_team(self) -> bool:
         return bool(self.roles & TEAM_ROLES)
+
+    @property
+    def sees_search_reports(self) -> bool:
+        return bool(self.roles & REPORT_ROLES)
 
     def memberships(self, kind: str, *, editing: bool = False) -> list[Membership]:
         """Own organisations of a kind (`provider`, `municipality`); `editing`: with the right to change things."""
@@ -200,6 +205,14 @@ async def curator_page(page: AnyPage) -> Page:
     return page
 
 
+async def search_report_page(page: AnyPage) -> Page:
+    """A page for those who make the search better."""
+    page.require_login()
+    if not page.sees_search_reports:
+        raise NotAllowedError("die Prüferinnen, die Prüfer und den Betrieb")
+    return page
+
+
 async def member_page(page: AnyPage) -> Page:
     """A page that depends on the user's organisations."""
     page.require_login()
@@ -211,6 +224,7 @@ UserPage = Annotated[Page, Depends(user_page)]
 MemberPage = Annotated[Page, Depends(member_page)]
 ReviewerPage = Annotated[Page, Depends(reviewer_page)]
 CuratorPage = Annotated[Page, Depends(curator_page)]
+SearchReportPage = Annotated[Page, Depends(search_report_page)]
 
 
 async def checked_form(request: Request) -> FormData:
