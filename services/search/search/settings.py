@@ -18,10 +18,20 @@ class SearchSettings(ServiceSettings):
     """Any other call to the engine."""
     index_refresh_interval: str = "200ms"
     """How soon a written document can be found (OpenSearch's `refresh_interval`)."""
+    mirror_seconds: float = Field(default=0.5, gt=0)
+    """How often an API process looks for changes of what it keeps in memory."""
     supervise_seconds: float = Field(default=1.0, gt=0)
     """How often a worker looks after the index."""
     rebuild_lease_seconds: float = Field(default=30.0, gt=0)
     """After this long without renewal a rebuild counts as dead."""
+    search_log_days: int = Field(default=90, ge=1, le=365)
+    """After so many days a search is forgotten."""
+    search_log_write_seconds: float = Field(default=1.0, gt=0)
+    """How often searches are written down; until then they wait in memory."""
+    suggested_query_minimum: int = Field(default=3, ge=2)
+    """So many searches make a query known enough to be suggested to others; two do when a result was opened."""
+    suggested_query_seconds: float = Field(default=30.0, gt=0)
+    """How often past queries are read for suggestions."""
 
     def production_faults(self) -> list[str]:
         """Return what must not run in production."""

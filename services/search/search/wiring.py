@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
@@ -10,15 +11,21 @@ from servicekit.platform import Platform, open_platform
 from search.adapters.announcer import JetStreamAnnouncer
 from search.adapters.event_log import JetStreamEventLog
 from search.adapters.lexicon import load_splitter
+from search.adapters.mongo.query_log import MongoSearchLog
 from search.adapters.opensearch import client as engine
 from search.adapters.opensearch.administration import OpenSearchAdministration
+from search.adapters.opensearch.feed import OpenSearchListingFeed
 from search.adapters.opensearch.results import OpenSearchSolutions
 from search.adapters.opensearch.run_log import OpenSearchRunLog
 from search.adapters.opensearch.store import OpenSearchStore
 from search.application.commands import Rebuilding
+from search.application.insights import Insights
+from search.application.mirror import Mirror
+from search.application.past_queries import RememberedQueries
 from search.application.projection import Projection
 from search.application.queries import Searching
 from search.application.rebuild import Rebuilder
+from search.application.search_log import SearchLog
 from search.application.supervision import Supervisor
 from search.settings import SearchSettings
 
@@ -39,6 +46,10 @@ class Container:
     rebuilder: Rebuilder
     projection: Projection
     supervisor: Supervisor
+    mirror: Mirror
+    search_log: SearchLog
+    past_queries: RememberedQueries
+    insights: Insights
 
 
 @asynccontextmanager
@@ -71,6 +82,7 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         )
         platform.checks.add("search-engine", administration.reachable)
         platform.checks.add("index", administration.usable)
+        searches = MongoSearchLog(platform.db, kept=timedelta(days=settings.search_log_days))
         solutions = OpenSearchSolutions(client, timeout_seconds=settings.search_timeout_seconds)
         yield Container(
             settings=settings,
@@ -83,4 +95,10 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
             rebuilder=rebuilder,
             projection=Projection(store),
             supervisor=supervisor,
+            mirror=Mirror(OpenSearchListingFeed(client), seconds=settings.mirror_seconds),
+            search_log=SearchLog(searches, platform.clock, write_seconds=settings.search_log_write_seconds),
+            past_queries=RememberedQueries(
+                searches, minimum=settings.suggested_query_minimum, refresh_seconds=settings.suggested_query_seconds
+            ),
+            insights=Insights(searches, platform.clock),
         )

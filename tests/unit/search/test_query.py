@@ -97,7 +97,8 @@ def test_a_tombstone_holds_no_text(splitter: Splitter, events: Callable[..., Any
     document = apply(apply(None, events().published(), 1), events().delisted(), 2)
     assert document is not None
     stored = source.to_source(document, splitter)
-    assert stored == {"id": document.id, "visible": False, "seq": {"listing": 2}, "facets": {}}
+    revision = {"mirror_position": 2, "mirror_version": 2}
+    assert stored == {"id": document.id, "visible": False, "seq": {"listing": 2}, "facets": {}, **revision}
     assert source.from_source(stored) == document
 
 

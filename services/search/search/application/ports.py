@@ -36,18 +36,25 @@ class SolutionSearch(Protocol):
 
 
 class ListingFeed(Protocol):
-    """Tells what the live index shows, and how far it is. All raise ProblemError `search-unavailable`."""
+    """Tells what an index shows, and how far it is. All raise ProblemError `search-unavailable`."""
 
     async def live(self) -> str:
         """Return the name of the index that is searched now."""
         ...
 
-    async def revisions(self, index: str, *, after: int) -> Sequence[Revision]:
-        """Return the next listings (shown or not) whose position is above `after`, by position; none at the end."""
+    async def lineage(self, index: str) -> str:
+        """Name what an index is made from and by: equal versions in indices of one lineage mean equal entries."""
         ...
 
-    async def read(self, index: str, ids: Sequence[str]) -> Sequence[Listed]:
-        """Return listings as they are now; those that are not in the index are left out."""
+    def revisions(self, index: str, *, after: int) -> AsyncIterator[list[Revision]]:
+        """Read how far the index is with every solution, findable or not, whose position is above `after`.
+
+        In batches, by position. What changes meanwhile is met at its old position or at its new one, or at both.
+        """
+        ...
+
+    async def read(self, index: str, ids: Sequence[str]) -> list[Listed]:
+        """Return solutions as they are now; those that are not in the index are left out."""
         ...
 
 

@@ -20,6 +20,7 @@ from search.domain.document import (
     ReviewFacet,
     SolutionDocument,
 )
+from search.domain.entry import kept_of, revision_of
 from search.domain.facets import LONGEST_OPEN_VALUE
 from search.domain.standing import checkup_score, municipalities, rating_bands, score_bands, sizes
 from search.domain.target_groups import target_groups
@@ -57,6 +58,8 @@ def to_source(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
             if (value := getattr(document, name)) is not None
         },
     }
+    if (revision := revision_of(document)) is not None:
+        kept |= {"mirror_position": revision.position, "mirror_version": revision.version}
     return {**kept, **_found_by(document, splitter)}
 
 
@@ -79,6 +82,7 @@ def _found_by(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
         **fields,
         "slug": facet.slug,
         "card": card_of(document),
+        "mirror": kept_of(document, texts, splitter),
         "field_of_action": listing.fields_of_action,
         "kind": listing.kind,
         "offer_form": listing.offer_form,
