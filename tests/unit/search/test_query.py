@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from contracts.vocabulary import licence_group
-from search.adapters.opensearch import query, schema, source
+from search.adapters.opensearch import counting, query, schema, source
 from search.adapters.opensearch.results import marked, page_of
 from search.application.mapping import apply
 from search.application.queries import facets_of
 from search.domain.compounds import Splitter
 from search.domain.facets import FACETS
 from search.domain.query_text import understand
-from search.domain.search_request import SearchRequest, Sort
+from search.domain.search_request import SearchRequest, Sort, parse_counting
 
 
 def body(splitter: Splitter, request: SearchRequest) -> dict[str, Any]:
@@ -67,7 +67,39 @@ def test_a_facet_is_counted_without_its_own_choice(splitter: Splitter) -> None:
     assert sent["aggs"]["kind"]["filter"] == {"bool": {"filter": [land]}}
     assert sent["aggs"]["bundesland"]["filter"] == {"bool": {"filter": [kind]}}
     assert sent["aggs"]["provider"]["filter"] == {"bool": {"filter": [kind, land]}}
-    assert set(sent["aggs"]) == {facet.name for facet in FACETS}
+    assert sent["aggs"]["facet_values"]["filter"] == {"bool": {"filter": [kind, land]}}, "all the others at once"
+    assert set(sent["aggs"]) == {"kind", "bundesland", "provider", "facet_values"}
+
+
+def test_chosen_values_of_an_open_facet_are_counted_although_others_are_more_frequent(splitter: Splitter) -> None:
+    request = SearchRequest(selected={"provider": ("Selten GmbH",), "kind": ("software",)})
+    asked = body(splitter, request)["aggs"]["provider_chosen"]
+    kind = {"bool": {"filter": [{"terms": {"kind": ["software"]}}]}}
+    assert asked["filter"] == kind, "under the choices of the others too"
+    assert asked["aggs"]["values"]["terms"]["include"] == ["Selten GmbH"]
+    answer = {
+        "facet_values": {"values": {"buckets": [{"key": "offer_form=app", "doc_count": 2}]}},
+        "kind": {"buckets": [{"key": "software", "doc_count": 2}]},
+        "provider": {"values": {"buckets": [{"key": "Oft AG", "doc_count": 9}]}},
+        "provider_chosen": {"values": {"buckets": [{"key": "Selten GmbH", "doc_count": 1}]}},
+    }
+    counts = counting.counts_of(answer, request)
+    assert counts["provider"] == [("Oft AG", 9), ("Selten GmbH", 1)]
+    assert counts["offer_form"] == [("app", 2)]
+    assert counts["kind"] == [("software", 2)]
+    assert counts["award"] == []
+
+
+def test_only_the_facets_wanted_are_counted_and_nothing_else_is_asked_for(splitter: Splitter) -> None:
+    chosen = (("q", "Bus"), ("bundesland", "DE-BY"))
+    one = body(splitter, parse_counting([*chosen, ("facet", "kind")]))
+    assert set(one["aggs"]) == {"kind"}
+    assert one["aggs"]["kind"]["filter"] == {"bool": {"filter": [{"terms": {"bundesland": ["DE-BY"]}}]}}
+    assert one["size"] == 0
+    assert not {"highlight", "track_scores", "search_after"} & set(one)
+    assert one["post_filter"] == {"bool": {"filter": [{"terms": {"bundesland": ["DE-BY"]}}]}}, "for the total"
+    three = body(splitter, parse_counting([("facet", name) for name in ("kind", "rating", "provider")]))
+    assert set(three["aggs"]) == {"facet_values", "provider"}
 
 
 @pytest.mark.parametrize("sort", list(Sort))
@@ -86,6 +118,7 @@ def test_everything_written_is_in_the_mapping(splitter: Splitter, events: Callab
     stored = source.to_source(document, splitter)
     assert set(stored) <= set(properties)
     assert stored["licence_group"] == licence_group("EUPL-1.2")
+    assert {"licence_group=eupl", "kind=software", "award=usability", "rating=3_and_more"} <= {*stored["facet_values"]}
     assert "Open Source" in stored["topics"]
     assert stored["card"]["checkup"]["usability"] == 90
     assert stored["card"]["rating"] == {"average": 4.0, "count": 1}
@@ -120,7 +153,7 @@ def test_highlights_escape_everything_but_the_marks() -> None:
 
 def test_an_answer_becomes_a_page() -> None:
     hit = {"_id": "a", "_score": 1.23456, "_source": {"card": {"id": "a"}}, "sort": [1.23456, "a"]}
-    empty = {facet.name: {"buckets": []} for facet in FACETS}
+    empty = {name: {"buckets": []} for name in ("facet_values", "provider")}
     answer = {"hits": {"total": {"value": 1}, "hits": [hit]}, "aggregations": empty}
     page = page_of(answer, SearchRequest(text="x", size=1))
     assert (page.total, page.position) == (1, None)
@@ -136,3 +169,12 @@ def test_a_chosen_value_that_nothing_has_stays_in_sight() -> None:
         {"value": "software", "label": "Digitale Lösung", "count": 0, "selected": True},
     ]
     assert facets["provider"] == []
+
+
+def test_bands_and_sizes_keep_their_order_and_the_others_are_shown_most_frequent_first() -> None:
+    facets = facets_of(
+        {"rating": [("2_and_more", 9), ("4_and_more", 1)], "kind": [("software", 1), ("consulting", 2)]}, {}
+    )
+    assert [entry["value"] for entry in facets["rating"]] == ["4_and_more", "2_and_more"]
+    assert [entry["value"] for entry in facets["kind"]] == ["consulting", "software"]
+    assert set(facets) == {"rating", "kind"}, "what was not counted is not there"

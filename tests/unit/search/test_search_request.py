@@ -1,7 +1,8 @@
 """What a search may ask for, and the exact refusals."""
 
 import pytest
-from search.domain.search_request import SearchRequest, Sort, parse
+from search.domain.facets import FACETS
+from search.domain.search_request import SearchRequest, Sort, parse, parse_counting
 from servicekit import http
 from servicekit.errors import ProblemError
 
@@ -55,6 +56,35 @@ def test_impossible_sizes(size: str) -> None:
 def test_unknown_order() -> None:
     expected = "sort must be one of relevance, newest, rating, checkup, municipalities, name, not 'best'"
     assert refusal(("sort", "best")) == ("invalid-parameter", "invalid", expected)
+
+
+def test_too_many_values_of_one_facet() -> None:
+    expected = "at most 50 values of provider may be chosen"
+    assert refusal(*(("provider", f"P{n}") for n in range(51))) == ("invalid-parameter", "invalid", expected)
+
+
+def test_counting_takes_what_a_search_takes_but_for_the_page() -> None:
+    request = parse_counting([("q", " Bus "), ("facet", "rating"), ("facet", "kind"), ("kind", "software")])
+    assert (request.text, request.selected, request.size) == ("Bus", {"kind": ("software",)}, 0)
+    assert [facet.name for facet in request.counted] == ["kind", "rating"]
+    assert parse_counting([]).counted == FACETS
+
+
+@pytest.mark.parametrize("name", ["size", "cursor", "sort", "farbe"])
+def test_counting_knows_no_pages(name: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        parse_counting([(name, "1")])
+    assert (caught.value.slug, caught.value.kind) == ("unknown-parameter", "invalid")
+    assert "known: q, " in caught.value.detail
+    assert "size" not in caught.value.detail.partition("known:")[2].replace("used_by_size", "")
+
+
+def test_an_unknown_facet_cannot_be_counted() -> None:
+    with pytest.raises(ProblemError) as caught:
+        parse_counting([("facet", "kind"), ("facet", "farbe")])
+    assert (caught.value.slug, caught.value.kind) == ("invalid-parameter", "invalid")
+    assert caught.value.detail.startswith("facet must be one of field_of_action, kind, ")
+    assert caught.value.detail.endswith("not 'farbe'")
 
 
 def test_a_parameter_given_twice() -> None:

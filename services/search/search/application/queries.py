@@ -43,7 +43,11 @@ def facets_of(
     counts: Mapping[str, Sequence[tuple[str, int]]], selected: Mapping[str, tuple[str, ...]]
 ) -> dict[str, list[dict[str, Any]]]:
     """Return each facet's values, in their order or most frequent first; chosen ones even when nothing has them."""
-    return {facet.name: _values(facet, counts[facet.name], selected.get(facet.name, ())) for facet in FACETS}
+    return {
+        facet.name: _values(facet, counts[facet.name], selected.get(facet.name, ()))
+        for facet in FACETS
+        if facet.name in counts
+    }
 
 
 def _values(facet: Facet, counts: Sequence[tuple[str, int]], chosen: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +11,7 @@ import orjson
 from servicekit import errors
 from servicekit.errors import FieldError, ProblemError
 
-from search.domain.facets import FACETS, FACETS_BY_NAME
+from search.domain.facets import FACETS, FACETS_BY_NAME, Facet
 from search.domain.words import clean
 
 LONGEST_TEXT = 300
@@ -20,6 +20,8 @@ DEFAULT_PAGE = 20
 MOST_VALUES = 50
 LONGEST_POSITION = 4000
 PLAIN_PARAMETERS = ("q", "size", "cursor", "sort")
+PAGE_PARAMETERS = ("size", "cursor", "sort")
+"""Those that a search which only counts has no use for."""
 
 
 class Sort(StrEnum):
@@ -46,13 +48,17 @@ _POSITION_TYPES: dict[Sort, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """`text` is clean; `selected` holds the chosen values per facet: OR inside a facet, AND between facets."""
+    """`text` is clean; `selected` holds the chosen values per facet: OR inside a facet, AND between facets.
+
+    A search of `size` 0 only counts; `counted` are the facets that are wanted.
+    """
 
     text: str = ""
     selected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: Sort = Sort.RELEVANCE
     size: int = DEFAULT_PAGE
     after: Position | None = None
+    counted: tuple[Facet, ...] = FACETS
 
     @property
     def order(self) -> Sort:
@@ -77,34 +83,56 @@ def bad_cursor(why: str = "the cursor is not one that this service handed out") 
 
 
 def parse(parameters: Iterable[tuple[str, str]], *, decode_cursor: Callable[[str], dict[str, Any]]) -> SearchRequest:
-    """Read query parameters.
+    """Read the query parameters of a search.
 
     Raises ProblemError `unknown-parameter`, `unknown-facet-value`, `query-too-long`, `invalid-parameter` (422) and
     `bad-cursor` (400).
     """
+    request, plain = _read(parameters, PLAIN_PARAMETERS)
+    request = replace(
+        request,
+        sort=_sort(plain.get("sort", Sort.RELEVANCE)),
+        size=_size(plain.get("size", str(DEFAULT_PAGE))),
+    )
+    cursor = plain.get("cursor")
+    return replace(request, after=_position(request, decode_cursor(cursor))) if cursor else request
+
+
+def parse_counting(parameters: Iterable[tuple[str, str]]) -> SearchRequest:
+    """Read the query parameters of a search that only counts: the same but for the page's, and `facet`.
+
+    Raises ProblemError `unknown-parameter`, `unknown-facet-value`, `query-too-long` and `invalid-parameter` (422).
+    """
+    given = list(parameters)
+    names = {value for name, value in given if name == "facet"}
+    for name in sorted(names - FACETS_BY_NAME.keys()):
+        detail = f"facet must be one of {', '.join(FACETS_BY_NAME)}, not {name[:50]!r}"
+        raise _invalid("invalid-parameter", "facet", detail)
+    known = (*(name for name in PLAIN_PARAMETERS if name not in PAGE_PARAMETERS), "facet")
+    request, _ = _read((pair for pair in given if pair[0] != "facet"), known)
+    counted = tuple(facet for facet in FACETS if facet.name in names) or FACETS
+    return replace(request, size=0, counted=counted)
+
+
+def _read(parameters: Iterable[tuple[str, str]], known: tuple[str, ...]) -> tuple[SearchRequest, dict[str, str]]:
+    """Read text and choices; return the other parameters by name."""
     plain: dict[str, str] = {}
     selected: dict[str, dict[str, None]] = {}
     for name, value in parameters:
         if name in FACETS_BY_NAME:
             selected.setdefault(name, {})[_facet_value(name, value)] = None
-        elif name not in PLAIN_PARAMETERS:
-            known = ", ".join((*PLAIN_PARAMETERS, *(facet.name for facet in FACETS)))
-            raise _invalid("unknown-parameter", name, f"there is no parameter {name[:50]!r}; known: {known}")
+        elif name not in known:
+            names = ", ".join((*known, *FACETS_BY_NAME))
+            raise _invalid("unknown-parameter", name, f"there is no parameter {name[:50]!r}; known: {names}")
         elif name in plain:
             raise _invalid("invalid-parameter", name, f"{name} may be given only once")
         else:
             plain[name] = value
-    request = SearchRequest(
-        text=_text(plain.get("q", "")),
-        selected={name: tuple(values) for name, values in selected.items()},
-        sort=_sort(plain.get("sort", Sort.RELEVANCE)),
-        size=_size(plain.get("size", str(DEFAULT_PAGE))),
-    )
-    cursor = plain.get("cursor")
-    if not cursor:
-        return request
-    position = _position(request, decode_cursor(cursor))
-    return SearchRequest(request.text, request.selected, request.sort, request.size, position)
+    for name, values in selected.items():
+        if len(values) > MOST_VALUES:
+            raise _invalid("invalid-parameter", name, f"at most {MOST_VALUES} values of {name} may be chosen")
+    chosen = {name: tuple(values) for name, values in selected.items()}
+    return SearchRequest(text=_text(plain.get("q", "")), selected=chosen), plain
 
 
 def _invalid(slug: str, parameter: str, detail: str) -> ProblemError:

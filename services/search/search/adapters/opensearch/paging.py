@@ -23,8 +23,11 @@ Hit = dict[str, Any]
 
 
 def fetch_size(request: SearchRequest) -> int:
-    """Return how many hits to ask for: one more than the page tells whether there is another, plus those left out."""
-    return request.size + 1 + len(_named(request))
+    """Return how many hits to ask for: one more than the page tells whether there is another, plus those left out.
+
+    A search that only counts asks for none.
+    """
+    return request.size + 1 + len(_named(request)) if request.size else 0
 
 
 def search_after(request: SearchRequest) -> list[float | int | str] | None:

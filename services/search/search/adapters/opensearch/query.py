@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from search.adapters.opensearch import paging
-from search.domain.facets import FACETS
+from search.adapters.opensearch import counting, paging
 from search.domain.query_text import QueryText
 from search.domain.search_request import SearchRequest, Sort
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 """Private-use characters that no indexed text contains; they become <mark> after escaping."""
 
-MOST_BUCKETS = 100
 _HIGHLIGHTED = {"name": 0, "aliases": 0, "summary": 0, "features": 1, "description": 2}
 """Fragments per field; 0 shows the whole field."""
 
@@ -67,10 +65,12 @@ def search_body(request: SearchRequest, text: QueryText, weights: Weights = WEIG
         "_source": ["card"],
         "query": {"bool": {"filter": [{"term": {"visible": True}}], "must": _ranking(text, weights)}},
         "sort": _SORTS[request.order],
-        "aggs": _aggregations(request),
+        "aggs": counting.aggregations(request),
     }
     if request.selected:
-        body["post_filter"] = {"bool": {"filter": _choices(request)}}
+        body["post_filter"] = {"bool": {"filter": counting.choices(request)}}
+    if not request.size:
+        return body
     if text.searchable:
         body["track_scores"] = True  # by relevance they are there anyway; the other orders show them too
         body["highlight"] = _highlight(text)
@@ -107,22 +107,6 @@ def _multi_match(query: str, weights: Weights, boost: float, **options: Any) -> 
 
 def _match(field: str, query: str, boost: float, **options: Any) -> dict[str, Any]:
     return {"match": {field: {"query": query, "boost": boost, **options}}}
-
-
-def _choices(request: SearchRequest, except_for: str | None = None) -> list[dict[str, Any]]:
-    return [{"terms": {name: list(values)}} for name, values in request.selected.items() if name != except_for]
-
-
-def _aggregations(request: SearchRequest) -> dict[str, Any]:
-    aggregations: dict[str, Any] = {}
-    for facet in FACETS:
-        counted = {"terms": {"field": facet.name, "size": MOST_BUCKETS}}
-        others = _choices(request, except_for=facet.name)
-        if others:
-            aggregations[facet.name] = {"filter": {"bool": {"filter": others}}, "aggs": {"values": counted}}
-        else:
-            aggregations[facet.name] = counted
-    return aggregations
 
 
 def _highlight(text: QueryText) -> dict[str, Any]:

@@ -6,12 +6,11 @@ from typing import Any
 
 from opensearchpy import AsyncOpenSearch, RequestError
 
-from search.adapters.opensearch import paging
+from search.adapters.opensearch import counting, paging
 from search.adapters.opensearch.client import translated
 from search.adapters.opensearch.names import READ_ALIAS
 from search.adapters.opensearch.query import MARK_CLOSE, MARK_OPEN, search_body
 from search.application.ports import FoundPage
-from search.domain.facets import FACETS
 from search.domain.query_text import QueryText
 from search.domain.search_request import SearchRequest, bad_cursor
 
@@ -46,7 +45,7 @@ def page_of(answer: dict[str, Any], request: SearchRequest) -> FoundPage:
     return FoundPage(
         total=answer["hits"]["total"]["value"],
         results=[result_of(hit) for hit in shown],
-        counts={facet.name: _counts(answer["aggregations"][facet.name]) for facet in FACETS},
+        counts=counting.counts_of(answer["aggregations"], request),
         position=position,
     )
 
@@ -66,8 +65,3 @@ def result_of(hit: dict[str, Any]) -> dict[str, Any]:
 def marked(fragment: str) -> str:
     """Return a fragment as safe HTML: everything is escaped, only the marks become tags."""
     return html.escape(fragment).replace(MARK_OPEN, "<mark>").replace(MARK_CLOSE, "</mark>")
-
-
-def _counts(aggregation: dict[str, Any]) -> list[tuple[str, int]]:
-    values = aggregation.get("values", aggregation)
-    return [(bucket["key"], bucket["doc_count"]) for bucket in values["buckets"]]

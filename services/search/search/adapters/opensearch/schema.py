@@ -6,6 +6,7 @@ synonyms and decompounding are silently ignored by the embedded engine, so their
 
 from typing import Any
 
+from search.adapters.opensearch.counting import TOGETHER
 from search.domain.facets import FACETS
 
 SCHEMA_VERSION = 2
@@ -35,6 +36,7 @@ _PROPERTIES: dict[str, Any] = {
     "grams_title": _GRAMS,
     "grams_body": _GRAMS,
     **{facet.name: _KEYWORD for facet in FACETS},
+    TOGETHER: _KEYWORD,
     "sort_name": _KEYWORD,
     "published_at": {"type": "date"},
     "rating_tenths": {"type": "integer"},

@@ -9,6 +9,7 @@ from contracts.listing import RatingSummary
 from contracts.vocabulary import licence_group
 from pydantic import TypeAdapter
 
+from search.adapters.opensearch.counting import TOGETHER, together
 from search.domain.card import card_of, timestamp
 from search.domain.compounds import Splitter
 from search.domain.document import (
@@ -78,7 +79,7 @@ def _found_by(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
     listing, score = facet.listing, checkup_score(document)
     fields = asdict(texts)
     fields["provider_text"] = fields.pop("provider")
-    return {
+    found = {
         **fields,
         "slug": facet.slug,
         "card": card_of(document),
@@ -105,3 +106,4 @@ def _found_by(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
         "checkup_tenths": UNSCORED if score is None else round(10 * score),
         "municipalities": municipalities(document),
     }
+    return {**found, TOGETHER: together(found)}
