@@ -9,6 +9,7 @@ from servicekit import http
 
 from search.domain.facets import FACETS, LONGEST_OPEN_VALUE, Facet
 from search.domain.search_request import DEFAULT_PAGE, LARGEST_PAGE, LONGEST_TEXT, Sort, parse
+from search.entrypoints.api import insights
 from search.entrypoints.api.schemas import SearchPage
 from search.wiring import Container
 
@@ -34,13 +35,21 @@ PARAMETERS = [
     _parameter("cursor", {"type": "string"}, "`next_cursor` of the page before; only for the very same search."),
     _parameter("sort", {"type": "string", "enum": [*Sort], "default": Sort.RELEVANCE}, "Order of the results."),
     *(_facet_parameter(facet) for facet in FACETS),
+    insights.GIVEN,
 ]
 
 
 @router.get(
     "/solutions",
     response_class=Response,
-    responses={200: {"model": SearchPage, "description": "A page of results"}, 304: {"description": "Not modified"}},
+    responses={
+        200: {
+            "model": SearchPage,
+            "description": "A page of results",
+            "headers": {insights.SEARCH_ID: insights.ANSWERED},
+        },
+        304: {"description": "Not modified"},
+    },
     openapi_extra={"parameters": PARAMETERS},
 )
 async def search_solutions(request: Request, container: Annotated[Container, Depends(http.container)]) -> Response:
@@ -60,7 +69,8 @@ async def search_solutions(request: Request, container: Annotated[Container, Dep
         }
     )
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    search_id = insights.noted(request, container.search_log, asked, hits=answer.total, mode="lexical")
+    headers = {"ETag": tag, "Cache-Control": "no-cache", **search_id}
     if http.not_modified(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
