@@ -151,7 +151,7 @@ async def test_texts_that_may_name_a_person_leave_figures_only(search, reviewer)
     for text in ("Mitfahrbank max@example.org", "Mitfahrbank 07621 410 0", "Mitfahrbank " * 10):
         await ask(search, text)
     for entry in await entries(search, 3):
-        assert (entry["query"], entry["key"], entry["hits"] > 0) == (None, None, True)
+        assert (entry["query"], entry["key"]) == (None, None)
     told = await report(search, reviewer)
     assert [(each["query"], each["searches"]) for each in told["queries"]] == [("(nicht gespeichert)", 3)]
 
@@ -255,10 +255,10 @@ async def test_what_led_somewhere_more_than_once_is_remembered(search) -> None:
         ("Mitfahrbank digital",) * 3 + ("Mitfahrt einmal",) + (NOTHING,) * 5 + ("Mitfahrbank max@example.org",) * 4
     ):
         await ask(search, text)
-    twice = [await ask(search, "Mitfahren") for _ in range(2)]
+    twice = [await ask(search, "Mitfahrbank") for _ in range(2)]
     await open_result(search, twice[0])
     past = search.container.past_queries
-    await wait.until(lambda: past.matching("mitf", 10) == [("Mitfahrbank digital", 3), ("Mitfahren", 2)])
+    await wait.until(lambda: past.matching("mitf", 10) == [("Mitfahrbank digital", 3), ("Mitfahrbank", 2)])
     assert past.matching("", 10) == past.matching("MITFAHR", 10)
     assert past.matching("mitf", 1) == [("Mitfahrbank digital", 3)]
     assert past.matching("bus", 10) == []
