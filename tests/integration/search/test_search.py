@@ -165,7 +165,8 @@ async def test_an_unchanged_answer_is_not_sent_again(search) -> None:
 async def test_the_documentation_lists_every_parameter(search) -> None:
     document = (await search.http.get("/openapi.json")).json()
     operation = document["paths"]["/solutions"]["get"]
-    names = [parameter["name"] for parameter in operation["parameters"]]
+    assert [each["name"] for each in operation["parameters"] if each["in"] == "header"] == ["Search-Id"]
+    names = [each["name"] for each in operation["parameters"] if each["in"] == "query"]
     assert names == [
         *("q", "size", "cursor", "sort", "field_of_action", "kind", "offer_form", "bundesland", "licence_group"),
         *("operating_model", "price_model", "provider", "hosting_location", "accessibility_level", "target_group"),
@@ -173,6 +174,8 @@ async def test_the_documentation_lists_every_parameter(search) -> None:
     ]
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/SearchPage"}
+    counting = [parameter["name"] for parameter in document["paths"]["/facets"]["get"]["parameters"]]
+    assert counting == [*(name for name in names if name not in ("size", "cursor", "sort")), "facet"]
 
 
 async def test_many_searches_at_once_are_all_answered(search) -> None:

@@ -38,6 +38,10 @@ class Searching:
             next_position=request.cursor_at(page.position) if page.position is not None else None,
         )
 
+    async def facets(self, request: SearchRequest) -> SearchAnswer:
+        """Count the facets that a request of size 0 wants; raises ProblemError `search-unavailable`."""
+        return await self.search(request)
+
 
 def facets_of(
     counts: Mapping[str, Sequence[tuple[str, int]]], selected: Mapping[str, tuple[str, ...]]

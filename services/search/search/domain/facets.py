@@ -1,4 +1,4 @@
-"""What a search can be narrowed by: one table that mapping, query, validation and labels are made from."""
+"""What a search can be narrowed by: one table that mapping, query, validation, labels and documentation come from."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,13 @@ from contracts.vocabulary import label
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet: its name in the API and in the index, and its vocabulary; None when any value may occur.
+    """A facet: its name in the API and in the index, what it says, and its vocabulary; None when any value may occur.
 
     `ordered` ones are shown in the order of their vocabulary (bands, sizes), the others most frequent first.
     """
 
     name: str
+    meaning: str
     vocabulary: type[vocabulary.Term] | None
     ordered: bool = False
 
@@ -35,20 +36,30 @@ class Facet:
 LONGEST_OPEN_VALUE = 200
 
 FACETS: tuple[Facet, ...] = (
-    Facet("field_of_action", vocabulary.FieldOfAction),
-    Facet("kind", vocabulary.SolutionKind),
-    Facet("offer_form", vocabulary.OfferForm),
-    Facet("bundesland", vocabulary.Bundesland),
-    Facet("licence_group", vocabulary.LicenceGroup),
-    Facet("operating_model", vocabulary.OperatingModel),
-    Facet("price_model", vocabulary.PriceModel),
-    Facet("provider", None),
-    Facet("hosting_location", vocabulary.HostingLocation),
-    Facet("accessibility_level", vocabulary.AccessibilityLevel),
-    Facet("target_group", vocabulary.TargetGroup),
-    Facet("checkup_score", vocabulary.ScoreBand, ordered=True),
-    Facet("award", vocabulary.CheckupAward),
-    Facet("rating", vocabulary.RatingBand, ordered=True),
-    Facet("used_by_size", vocabulary.SizeClass, ordered=True),
+    Facet("field_of_action", "What it helps with.", vocabulary.FieldOfAction),
+    Facet("kind", "What is offered.", vocabulary.SolutionKind),
+    Facet("offer_form", "The form it comes in.", vocabulary.OfferForm),
+    Facet("bundesland", "Where it comes from (ISO 3166-2).", vocabulary.Bundesland),
+    Facet("licence_group", "Its licence.", vocabulary.LicenceGroup),
+    Facet("operating_model", "How it can be operated.", vocabulary.OperatingModel),
+    Facet("price_model", "How it is paid for.", vocabulary.PriceModel),
+    Facet("provider", "The organisation that offers it, by its full name.", None),
+    Facet("hosting_location", "Where data is hosted.", vocabulary.HostingLocation),
+    Facet("accessibility_level", "Conformance as declared by the provider.", vocabulary.AccessibilityLevel),
+    Facet("target_group", "Whom it is for, by what the listing says in its own words.", vocabulary.TargetGroup),
+    Facet(
+        "checkup_score",
+        "Mean of the scored dimensions of the checkup; a band holds those above it too.",
+        vocabulary.ScoreBand,
+        ordered=True,
+    ),
+    Facet("award", "Dimensions of the checkup that it holds an award for.", vocabulary.CheckupAward),
+    Facet("rating", "Average rating; a band holds those above it too.", vocabulary.RatingBand, ordered=True),
+    Facet(
+        "used_by_size",
+        "Inhabitants of municipalities that confirmed for everybody to see that they use it.",
+        vocabulary.SizeClass,
+        ordered=True,
+    ),
 )
 FACETS_BY_NAME = {facet.name: facet for facet in FACETS}

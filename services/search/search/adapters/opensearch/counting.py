@@ -23,7 +23,10 @@ Counts = dict[str, list[tuple[str, int]]]
 def together(fields: Mapping[str, Any]) -> list[str]:
     """Return what the common field holds of a document with these fields."""
     return [
-        f"{facet.name}{_SEPARATOR}{value}" for facet in FACETS if facet.vocabulary for value in _list(fields[facet.name])
+        f"{facet.name}{_SEPARATOR}{value}"
+        for facet in FACETS
+        if facet.vocabulary
+        for value in _list(fields[facet.name])
     ]
 
 

@@ -1,42 +1,22 @@
-"""`GET /solutions`: the search."""
+"""`GET /solutions` and `GET /similar/{id}`: the search, and what is similar to a solution."""
 
-import hashlib
-from typing import Annotated, Any
+from html import escape
+from typing import Annotated
 
-import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from servicekit import http
 
-from search.domain.facets import FACETS, LONGEST_OPEN_VALUE, Facet
-from search.domain.search_request import DEFAULT_PAGE, LARGEST_PAGE, LONGEST_TEXT, Sort, parse
+from search.application.queries import Corrected
+from search.domain.search_request import parse
 from search.entrypoints.api import insights
-from search.entrypoints.api.schemas import SearchPage
+from search.entrypoints.api.cacheable import NOT_MODIFIED, cacheable
+from search.entrypoints.api.parameters import SEARCHING
+from search.entrypoints.api.schemas import SearchPage, SimilarSolutions
 from search.wiring import Container
 
 router = APIRouter(tags=["search"])
-
-
-def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
-
-
-def _facet_parameter(facet: Facet) -> dict[str, Any]:
-    value: dict[str, Any] = {"type": "string"}
-    value |= {"enum": [*facet.vocabulary]} if facet.vocabulary else {"minLength": 1, "maxLength": LONGEST_OPEN_VALUE}
-    meaning = "Repeatable: any of the values; different facets must all match."
-    return _parameter(facet.name, {"type": "array", "items": value}, meaning)
-
-
-PARAMETERS = [
-    _parameter("q", {"type": "string", "maxLength": LONGEST_TEXT}, "What is looked for; without it, everything."),
-    _parameter(
-        "size", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": DEFAULT_PAGE}, "Page size."
-    ),
-    _parameter("cursor", {"type": "string"}, "`next_cursor` of the page before; only for the very same search."),
-    _parameter("sort", {"type": "string", "enum": [*Sort], "default": Sort.RELEVANCE}, "Order of the results."),
-    *(_facet_parameter(facet) for facet in FACETS),
-    insights.GIVEN,
-]
+MOST_SIMILAR = 20
+LONGEST_ID = 100
 
 
 @router.get(
@@ -48,9 +28,9 @@ PARAMETERS = [
             "description": "A page of results",
             "headers": {insights.SEARCH_ID: insights.ANSWERED},
         },
-        304: {"description": "Not modified"},
+        **NOT_MODIFIED,
     },
-    openapi_extra={"parameters": PARAMETERS},
+    openapi_extra={"parameters": [*SEARCHING, insights.GIVEN]},
 )
 async def search_solutions(request: Request, container: Annotated[Container, Depends(http.container)]) -> Response:
     """Search published solutions.
@@ -60,17 +40,39 @@ async def search_solutions(request: Request, container: Annotated[Container, Dep
     """
     asked = parse(request.query_params.multi_items(), decode_cursor=http.decode_cursor)
     answer = await container.searching.search(asked)
-    body = orjson.dumps(
-        {
-            "total": answer.total,
-            "results": answer.results,
-            "facets": answer.facets,
-            "next_cursor": http.encode_cursor(answer.next_position) if answer.next_position else None,
-        }
-    )
-    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    search_id = insights.noted(request, container.search_log, asked, hits=answer.total, mode="lexical")
-    headers = {"ETag": tag, "Cache-Control": "no-cache", **search_id}
-    if http.not_modified(request, tag):
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    search_id = insights.noted(request, container.search_log, asked, hits=answer.total, mode=answer.mode)
+    content = {
+        "total": answer.total,
+        "results": answer.results,
+        "facets": answer.facets,
+        "recognised": answer.recognised,
+        "corrected": corrected_shown(answer.corrected),
+        "mode": answer.mode,
+        "next_cursor": http.encode_cursor(answer.next_position) if answer.next_position else None,
+    }
+    return cacheable(request, content, search_id)
+
+
+def corrected_shown(corrected: Corrected | None) -> dict[str, str] | None:
+    """Return a corrected query as the API shows it: with safe HTML that marks the words that were misspelt."""
+    if corrected is None:
+        return None
+    html = escape(corrected.text)
+    for word in dict.fromkeys(map(escape, corrected.words)):
+        html = html.replace(word, f"<mark>{word}</mark>")
+    return {"text": corrected.text, "html": html}
+
+
+@router.get(
+    "/similar/{solution_id}",
+    response_class=Response,
+    responses={200: {"model": SimilarSolutions, "description": "Most similar first"}, **NOT_MODIFIED},
+)
+async def similar_solutions(
+    request: Request,
+    container: Annotated[Container, Depends(http.container)],
+    solution_id: Annotated[str, Path(max_length=LONGEST_ID)],
+    size: Annotated[int, Query(ge=1, le=MOST_SIMILAR)] = 4,
+) -> Response:
+    """Return what is similar in meaning to a solution. 404 `solution-not-found`."""
+    return cacheable(request, {"results": await container.searching.similar(solution_id, size)})
