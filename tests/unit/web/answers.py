@@ -266,3 +266,37 @@ def message(**changes: Any) -> Json:
         "reason": "Sie sind Mitglied der Organisation „Musterlösungen GmbH“.",
         **changes,
     }
+
+
+def saved_search(**changes: Any) -> Json:
+    return {
+        "id": "saved-1",
+        "name": "Mitfahren",
+        "query": {"q": "mitfahrbank", "filters": {"bundesland": ["DE-BB"]}, "as_words": ["price_model:free"]},
+        "frequency": "daily",
+        "version": 3,
+        "created_at": "2026-11-20T10:00:00Z",
+        "pending": 0,
+        "due_at": None,
+        **changes,
+    }
+
+
+def query_count(query: str, **changes: Any) -> Json:
+    counted = {"searches": 4, "zero": 0, "abandoned": 0, "opened": 1, "last": "2026-11-20T10:00:00Z"}
+    return {"query": query, **counted, **changes}
+
+
+def insights(**changes: Any) -> Json:
+    return {
+        "from": "2026-11-14T00:00:00Z",
+        "to": "2026-11-20T12:00:00Z",
+        "searches": 14,
+        "zero_hits": 3,
+        "abandoned": 7,
+        "days": [{"day": "2026-11-20", "searches": 14, "zero_hits": 3, "abandoned": 7}],
+        "queries": [query_count("terminbuchung")],
+        "zero_hit_queries": [query_count("drohnenflug & mehr", zero=3, opened=0)],
+        "abandoned_queries": [query_count("(nicht gespeichert)", abandoned=7, opened=0)],
+        **changes,
+    }

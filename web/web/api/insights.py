@@ -5,15 +5,23 @@ from datetime import date, datetime
 
 from web.api.caller import ApiModel, Caller
 
+NOT_KEPT = "(nicht gespeichert)"
+"""The query that stands for all texts that may hold personal data and are not kept."""
+
 
 class QueryCount(ApiModel):
-    """One query: how often it was searched, found nothing, led to a solution; `last` is the last time."""
+    """One query: how often it was searched, found nothing, was left, led to a solution; `last` is the last time."""
 
     query: str
     searches: int = 0
     zero: int = 0
+    abandoned: int = 0
     opened: int = 0
     last: datetime | None = None
+
+    @property
+    def kept(self) -> bool:
+        return self.query != NOT_KEPT
 
 
 class DayCount(ApiModel):

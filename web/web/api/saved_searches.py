@@ -20,7 +20,7 @@ class SavedQuery(ApiModel):
 
 
 class SavedSearch(ApiModel):
-    """One saved search; `version` goes back as If-Match."""
+    """One saved search; `version` goes back as If-Match, `pending` matches wait to be told at `due_at`."""
 
     id: str
     name: str = ""
@@ -28,6 +28,8 @@ class SavedSearch(ApiModel):
     frequency: str = "never"
     version: int = 0
     created_at: datetime | None = None
+    pending: int = 0
+    due_at: datetime | None = None
 
 
 class SavedSearches(ApiModel):

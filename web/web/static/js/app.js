@@ -48,6 +48,29 @@
   window.addEventListener("hashchange", unfold);
   unfold();
 
+  // Menus that lie over the page close when the focus or a click goes elsewhere, and with Escape.
+  document.querySelectorAll("details[data-closes]").forEach(function (menu) {
+    document.addEventListener("click", function (event) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    menu.addEventListener("focusout", function (event) {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+    });
+    menu.addEventListener("keydown", function (event) {
+      if (event.key !== "Escape" || !menu.open) return;
+      event.preventDefault();
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+
+  // Which search led here is told on the server; the address that is kept and passed on does without it.
+  var address = new URL(location.href);
+  if (address.searchParams.has("suche")) {
+    address.searchParams.delete("suche");
+    history.replaceState(history.state, "", address);
+  }
+
   // On paper nothing stays folded.
   var folded = [];
   window.addEventListener("beforeprint", function () {

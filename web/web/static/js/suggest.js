@@ -6,20 +6,25 @@
   var REMEMBERED = 50;
   var answers = new Map();
 
-  // A fragment from the service: its text, and `mark` elements, whatever else it may hold.
-  function marked(html, text) {
-    var span = document.createElement("span");
-    span.lang = "de";
-    if (!html) {
-      span.textContent = text;
-      return span;
-    }
-    new DOMParser().parseFromString(html, "text/html").body.childNodes.forEach(function (node) {
-      var part = node.nodeName === "MARK" ? document.createElement("mark") : document.createElement("span");
-      part.textContent = node.textContent;
-      span.append(part);
+  // A fragment from the service: escaped text with `mark` around what matched. It is never read as HTML.
+  var ENTITIES = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'", "&#39;": "'", "&amp;": "&" };
+
+  function plain(escaped) {
+    return escaped.replace(/&(?:lt|gt|quot|#x27|#39|amp);/g, function (entity) {
+      return ENTITIES[entity];
     });
-    return span;
+  }
+
+  function marked(suggestion) {
+    var text = document.createElement("span");
+    text.lang = "de";
+    (suggestion.html || "").split(/<mark>(.*?)<\/mark>/).forEach(function (piece, place) {
+      var part = document.createElement(place % 2 ? "mark" : "span");
+      part.textContent = plain(piece);
+      text.append(part);
+    });
+    if (text.textContent !== suggestion.text) text.textContent = suggestion.text;
+    return text;
   }
 
   function enhance(input, number) {
@@ -84,7 +89,7 @@
       item.className = "mp-suggest__option";
       item.setAttribute("role", "option");
       item.setAttribute("aria-selected", "false");
-      item.append(marked(suggestion.html, suggestion.text));
+      item.append(marked(suggestion));
       kind.className = "mp-suggest__kind";
       kind.textContent = words.kinds[suggestion.kind];
       if (suggestion.count && suggestion.kind !== "solution") {
