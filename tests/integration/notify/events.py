@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from contracts import catalog, checkup, review
+from contracts import catalog, checkup, review, search
 from contracts.envelope import Event
 from contracts.ids import uuid7
 
@@ -97,3 +97,27 @@ def onboarded(provider: Provider) -> Event:
     }
     checked = catalog.OrganisationOnboardedData.model_validate(data)
     return catalog.OrganisationOnboarded.new(checked, aggregate_id=provider.id, time=datetime.now(UTC))
+
+
+def alerted(user: str, *, name: str = "Mitfahrbänke") -> Event:
+    now = datetime.now(UTC)
+    match = {
+        "solution_id": uuid7(),
+        "slug": "comby",
+        "name": "Comby",
+        "summary": "Mitfahrbänke, digital verknüpft.",
+        "reason": "new_listing",
+        "at": now,
+    }
+    data = {
+        "saved_search_id": uuid7(),
+        "user": user,
+        "name": name,
+        "query": "q=Mitfahrbank",
+        "frequency": "at_once",
+        "matches": [match],
+        "since": now,
+        "until": now,
+    }
+    checked = search.SavedSearchAlertedData.model_validate(data)
+    return search.SavedSearchAlerted.new(checked, aggregate_id=checked.saved_search_id, time=now)

@@ -32,6 +32,12 @@ FACTS = {
     "count": 2,
     "average": 4.5,
     "kinds": ["provider", "municipality"],
+    "search_name": HOSTILE,
+    "matches": [{"name": HOSTILE, "summary": HOSTILE, "path": "/loesungen/x", "news": "geändert"}],
+    "total": 3,
+    "more": 2,
+    "search_path": "/suche?q=x",
+    "saved_path": "/meine-suchen",
 }
 
 

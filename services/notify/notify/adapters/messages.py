@@ -65,10 +65,12 @@ class MongoMessages:
         done = await self._messages.update_many(_unread_by(reader), {"$addToSet": {"read_by": reader.user}})
         return int(done.modified_count)
 
-    async def erase(self, user: str, organisation_id: str) -> None:
-        """Delete what a user got as a member of an organisation, mails that still wait included."""
-        recipient = str(Recipient("user", user))
-        await self._messages.delete_many({"recipient": recipient, "organisation_id": organisation_id})
+    async def erase(self, user: str, organisation_id: str | None) -> None:
+        """Delete what a user got as a member of an organisation (None: at all), mails that still wait included."""
+        query: dict[str, Any] = {"recipient": str(Recipient("user", user))}
+        if organisation_id is not None:
+            query["organisation_id"] = organisation_id
+        await self._messages.delete_many(query)
 
     async def claim(self, *, now: datetime, until: datetime) -> Claim | None:
         """Take the mail that has been due longest for this process alone, until `until`; None when none is due."""

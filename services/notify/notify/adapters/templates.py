@@ -26,6 +26,7 @@ class JinjaTemplates:
             lstrip_blocks=True,
         )
         self._jinja.filters["decimal"] = _decimal
+        self._jinja.globals["public_url"] = public_url
 
     def inbox(self, kind: Kind, facts: Mapping[str, Any]) -> Texts:
         """Render what the inbox shows."""
@@ -42,7 +43,6 @@ class JinjaTemplates:
             "reason": message.reason,
             "settings_url": f"{self._public_url}{SETTINGS_PATH}",
             "unsubscribe_url": unsubscribe_url,
-            "public_url": self._public_url,
         }
         rich = Markup(self._template(message.kind, "body.html").render(message.facts))  # noqa: S704 - rendered escaped
         return Letter(
@@ -54,7 +54,7 @@ class JinjaTemplates:
 
     def page(self, name: str, **values: Any) -> str:
         """Render a page of the API that people see in a browser."""
-        return self._jinja.get_template(f"pages/{name}.html").render(values, public_url=self._public_url)
+        return self._jinja.get_template(f"pages/{name}.html").render(values)
 
     def _template(self, kind: Kind, part: str) -> Template:
         return self._jinja.get_template(f"{kind.value}/{part}")

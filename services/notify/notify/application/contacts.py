@@ -13,9 +13,11 @@ async def on_joined(ports: Ports, event: MemberJoined, *, sequence: int) -> None
 
 
 async def on_left(ports: Ports, event: MemberLeft, *, sequence: int) -> None:
-    """Forget a person who left, and what the person got for the organisation."""
-    if await ports.contacts.left(event.data.user, event.data.organisation_id, sequence=sequence):
-        await ports.messages.erase(event.data.user, event.data.organisation_id)
+    """Forget a person who left, and what the person got for the organisation; with the last one, everything."""
+    user, organisation_id = event.data.user, event.data.organisation_id
+    if await ports.contacts.left(user, organisation_id, sequence=sequence):
+        gone = await ports.contacts.get(user) is None
+        await ports.messages.erase(user, None if gone else organisation_id)
 
 
 async def learn_from_token(ports: Ports, *, user: str, email: str | None, name: str | None) -> None:

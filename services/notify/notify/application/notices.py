@@ -19,12 +19,14 @@ WEAK_GRADE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something to tell the members of an organisation, or the holders of a role when `role` is given."""
+    """Something to tell the members of an organisation, the holders of a role, or one `user` and the `reason` why."""
 
     event_id: str
     kind: Kind
-    organisation_id: str
+    organisation_id: str | None
     role: str | None = None
+    user: str | None = None
+    reason: str = ""
     link: str
     action: str
     facts: Mapping[str, Any]

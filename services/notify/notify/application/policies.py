@@ -48,6 +48,10 @@ async def tell(ports: Ports, notice: Notice, *, attempt: int) -> int:
 def _recipients(ports: Ports, notice: Notice) -> Sequence[tuple[Recipient, str]]:
     if notice.role is not None:
         return [(Recipient("role", notice.role), "Sie gehören zum Prüfteam des Marktplatzes.")]
+    if notice.user is not None:
+        return [(Recipient("user", notice.user), notice.reason)]
+    if notice.organisation_id is None:
+        return []
     return [
         (Recipient("user", member.user), f"Sie sind Mitglied der Organisation „{member.organisation_name}“.")
         for member in ports.membership.members_of(notice.organisation_id)

@@ -108,8 +108,8 @@ class Messages(Protocol):
         """Note that the reader has read everything; return how many messages that were."""
         ...
 
-    async def erase(self, user: str, organisation_id: str) -> None:
-        """Delete what a user got as a member of an organisation, mails that still wait included."""
+    async def erase(self, user: str, organisation_id: str | None) -> None:
+        """Delete what a user got as a member of an organisation (None: at all), mails that still wait included."""
         ...
 
     async def claim(self, *, now: datetime, until: datetime) -> Claim | None:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     CHECKUP_FAILED = "checkup_failed"
     RATING_ADDED = "rating_added"
     ORGANISATION_ONBOARDED = "organisation_onboarded"
+    SAVED_SEARCH_ALERTED = "saved_search_alerted"
 
 
 MAILED = frozenset(Kind) - {Kind.SOLUTION_PUBLISHED, Kind.CHECKUP_NOT_MEASURABLE}

@@ -13,9 +13,10 @@ from contracts.catalog import (
 )
 from contracts.checkup import CheckupFailed, CheckupScored
 from contracts.review import ChangesRequested, ReviewCompleted
+from contracts.search import SavedSearchAlerted
 from servicekit.delivery import Delivery, EventConsumer
 
-from notify.application import contacts, notices
+from notify.application import alert_notice, contacts, notices
 from notify.application.notices import Notice
 from notify.application.policies import tell
 from notify.application.ports import Ports
@@ -41,6 +42,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     _bind_review(events, tell_and_send)
     _bind_checkup(events, container.ports, tell_and_send)
     _bind_members(platform.consumer("notify-contacts"), container.ports)
+    _bind_alerts(platform.consumer("notify-alerts"), tell_and_send)
     async with mailer.running(settings.shutdown_seconds), platform.consuming():
         yield
 
@@ -93,3 +95,9 @@ def _bind_members(consumer: EventConsumer, ports: Ports) -> None:
     @consumer.on(MemberLeft)
     async def _left(event: MemberLeft, delivery: Delivery) -> None:
         await contacts.on_left(ports, event, sequence=delivery.sequence)
+
+
+def _bind_alerts(consumer: EventConsumer, say: Tell) -> None:
+    @consumer.on(SavedSearchAlerted)
+    async def _alerted(event: SavedSearchAlerted, delivery: Delivery) -> None:
+        await say(alert_notice.of_alert(event), delivery)
