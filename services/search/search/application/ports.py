@@ -17,21 +17,56 @@ Mode = Literal["last_per_subject", "full"]
 RunState = Literal["requested", "running", "done", "failed"]
 
 
+Counted = Mapping[str, Sequence[tuple[str, int]]]
+"""Value and number of hits by facet."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """One page of a result; `position` is that of its last hit when there are more."""
+    """One page of a result; `position` is that of its last hit when there are more.
+
+    `results` are empty where only ids were asked for; `fitting` counts what fits each filter in words for certain.
+    """
 
     total: int
+    ids: list[str]
     results: list[dict[str, Any]]
-    counts: Mapping[str, Sequence[tuple[str, int]]]
+    counts: Counted
+    fitting: Mapping[str, int]
     position: Position | None
 
 
-class SolutionSearch(Protocol):
-    """Asks the live index."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The hits to be fused: everything near in meaning, and the best in words.
 
-    async def search(self, request: SearchRequest, text: QueryText) -> FoundPage:
-        """Return one page; raises ProblemError `search-unavailable`."""
+    `matches` are scores in words by id, `stated` how many filters in words each states (half for one only said in its
+    texts). `cut` is where the engine's order goes on after these, None when they are all.
+    """
+
+    total: int
+    matches: Mapping[str, float]
+    stated: Mapping[str, float]
+    counts: Counted
+    fitting: Mapping[str, int]
+    cut: float | None
+
+
+class SolutionSearch(Protocol):
+    """Asks the live index. All raise ProblemError `search-unavailable`."""
+
+    async def page(
+        self, request: SearchRequest, text: QueryText, *, near: Collection[str] = (), complete: bool = True
+    ) -> FoundPage:
+        """Return one page in the engine's order; `near` ones are found too. Raises ProblemError `bad-cursor`."""
+        ...
+
+    async def window(self, request: SearchRequest, text: QueryText, near: Collection[str]) -> Window:
+        """Return the hits that are to be fused."""
+        ...
+
+    async def details(self, ids: Sequence[str], text: QueryText, cosines: Mapping[str, float]) -> list[dict[str, Any]]:
+        """Return what is shown of solutions, in the order of the ids, with highlights and reasons."""
         ...
 
 

@@ -1,14 +1,37 @@
-"""What can be asked: a search, with its facets labelled and its choices marked."""
+"""What can be asked: a search, its facets, and what is similar to a solution."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from search.application.ports import SolutionSearch
-from search.domain.compounds import Splitter
-from search.domain.facets import FACETS, Facet
-from search.domain.query_text import understand
-from search.domain.search_request import SearchRequest
+from servicekit import errors
+
+from search.application.meaning import Meaning
+from search.application.ports import FoundPage, SolutionSearch, Window
+from search.domain.facets import FACETS_BY_NAME, Facet
+from search.domain.fusion import NOTHING_NEAR, FusionWeights, Nearness, fuse
+from search.domain.query_text import QueryReader, QueryText
+from search.domain.search_request import Mode, Position, SearchRequest, Sort
+from search.domain.shown import digest, digests, names_of
+
+MOST_NEAR = 100
+"""Solutions that are found by meaning alone, at most."""
+NEAR_ENOUGH = 0.83
+"""Cosine from which a solution is found by meaning alone; below it, what is nothing alike begins (docs/search.md)."""
+NEAR_ENOUGH_UNFAMILIAR = 0.845
+"""The same for queries none of whose words anything is known about."""
+IN_WINDOW = -1.0
+"""Stands in a position for the score while pages come out of the window."""
+
+Labelled = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A query in its right spelling, and the words of it that were misspelt."""
+
+    text: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,40 +40,161 @@ class SearchAnswer:
 
     total: int
     results: list[dict[str, Any]]
-    facets: dict[str, list[dict[str, Any]]]
+    facets: Labelled
+    recognised: list[dict[str, Any]]
+    corrected: Corrected | None
+    mode: Mode
     next_position: dict[str, Any] | None
 
 
-class Searching:
-    """The pipeline of a search: understand the text, ask the engine, label the facets."""
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """One page before it is filled with what is shown."""
 
-    def __init__(self, solutions: SolutionSearch, splitter: Splitter) -> None:
+    page: FoundPage
+    scores: Mapping[str, float]
+    near: Nearness
+
+
+class Searching:
+    """The pipeline of a search: understand the text, match words, compare meanings, fuse, explain."""
+
+    def __init__(
+        self,
+        solutions: SolutionSearch,
+        reader: QueryReader,
+        meaning: Meaning,
+        weights: FusionWeights = FusionWeights(),  # noqa: B008 -- frozen
+    ) -> None:
         self._solutions = solutions
-        self._splitter = splitter
+        self._reader = reader
+        self._meaning = meaning
+        self._weights = weights
+
+    def read(self, request: SearchRequest) -> QueryText:
+        """Understand the text; a filter in words gives way to a choice in the same facet."""
+        text = self._reader.read(request.text, literal=request.literal, as_words=request.as_words)
+        chosen = [each.intent.id for each in text.recognised if each.intent.facet in request.selected]
+        if chosen:
+            text = self._reader.read(
+                request.text, literal=request.literal, as_words=frozenset((*request.as_words, *chosen))
+            )
+        return text
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """Return one page; raises ProblemError `search-unavailable` or `bad-cursor`."""
-        page = await self._solutions.search(request, understand(request.text, self._splitter))
-        return SearchAnswer(
-            total=page.total,
-            results=page.results,
-            facets=facets_of(page.counts, request.selected),
-            next_position=request.cursor_at(page.position) if page.position is not None else None,
-        )
+        text = self.read(request)
+        if request.mode == "lexical" or not text.searchable:
+            page = await self._solutions.page(request, text)
+            return _answer(request, text, page, page.results)
+        near = await self._near(text)
+        if request.order is Sort.RELEVANCE:
+            hits = await self._fused(request, text, near)
+        else:
+            page = await self._solutions.page(request, text, near=_enough(near, text), complete=False)
+            hits = _Hits(page, {}, near)
+        results = await self._solutions.details(hits.page.ids, text, near.cosines)
+        for result in results:
+            result["score"] = hits.scores.get(result["id"])
+        return _answer(request, text, hits.page, results)
 
     async def facets(self, request: SearchRequest) -> SearchAnswer:
-        """Count the facets that a request of size 0 wants; raises ProblemError `search-unavailable`."""
-        return await self.search(request)
+        """Return the facets of a search without results; raises ProblemError `search-unavailable`."""
+        text = self.read(request)
+        near = await self._near(text) if request.mode == "hybrid" and text.searchable else NOTHING_NEAR
+        counted = replace(request, size=0, after=None, sort=Sort.NAME)
+        page = await self._solutions.page(counted, text, near=_enough(near, text), complete=False)
+        return _answer(request, text, replace(page, position=None), [])
+
+    async def similar(self, solution_id: str, size: int) -> list[dict[str, Any]]:
+        """Return the solutions nearest to one; raises ProblemError `solution-not-found` or `search-unavailable`."""
+        nothing = QueryText("")
+        (this,) = await self._solutions.details([solution_id], nothing, {}) or (None,)
+        if this is None:
+            raise errors.not_found("solution-not-found", f"there is no solution {solution_id[:100]}")
+        near = await self._meaning.near_solution(solution_id, most=size)
+        ordered = sorted(near.cosines, key=lambda key: (-near.cosines[key], key))
+        results = await self._solutions.details(ordered, nothing, {})
+        for result in results:
+            result["similarity"] = round(near.relative[result["id"]], 3)
+            result["shared"] = _shared(this, result)
+        return results
+
+    async def _near(self, text: QueryText) -> Nearness:
+        return await self._meaning.near_query(text.spoken, most=MOST_NEAR, least=0.0)
+
+    async def _fused(self, request: SearchRequest, text: QueryText, near: Nearness) -> _Hits:
+        """Return a page of the fused order; after the window, of the engine's.
+
+        A position in the window names what was shown, so that nothing comes twice and nothing is left out however the
+        order changes meanwhile. The position after it is one of the engine's order.
+        """
+        if request.after is not None and request.after[0] != IN_WINDOW:
+            return _Hits(await self._solutions.page(request, text, complete=False), {}, near)
+        window = await self._solutions.window(request, text, _enough(near, text))
+        scores = fuse(window.matches, near, window.stated, self._weights)
+        shown = names_of(str(request.after[1])) if request.after is not None else frozenset()
+        left = [key for key in scores if digest(key) not in shown]
+        ids = left[: request.size]
+        position: Position | None = None
+        if len(left) > len(ids):
+            position = (IN_WINDOW, (str(request.after[1]) if request.after else "") + digests(ids))
+        elif window.cut is not None:
+            position = (window.cut, "")
+            if len(ids) < request.size:
+                rest = replace(request, size=request.size - len(ids), after=position)
+                tail = await self._solutions.page(rest, text, complete=False)
+                ids, position = [*ids, *tail.ids], tail.position
+        return _Hits(_page(window, ids, position), scores, near)
 
 
-def facets_of(
-    counts: Mapping[str, Sequence[tuple[str, int]]], selected: Mapping[str, tuple[str, ...]]
-) -> dict[str, list[dict[str, Any]]]:
+def _page(window: Window, ids: list[str], position: Position | None) -> FoundPage:
+    return FoundPage(window.total, ids, [], window.counts, window.fitting, position)
+
+
+def _enough(near: Nearness, text: QueryText) -> list[str]:
+    """Return what is near enough to be found by meaning alone."""
+    least = NEAR_ENOUGH if text.familiar else NEAR_ENOUGH_UNFAMILIAR
+    return [key for key, cosine in near.cosines.items() if cosine >= least]
+
+
+def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Return what two solutions have in common, as facet and value."""
+    shared = [f"field_of_action:{each}" for each in one["fields_of_action"] if each in other["fields_of_action"]]
+    for facet, name in (("offer_form", "offer_form"), ("bundesland", "bundesland"), ("provider", "provider")):
+        if one[name] and one[name] == other[name]:
+            shared.append(f"{facet}:{one[name]}")
+    return shared
+
+
+def _answer(request: SearchRequest, text: QueryText, page: FoundPage, results: list[dict[str, Any]]) -> SearchAnswer:
+    return SearchAnswer(
+        total=page.total,
+        results=results,
+        facets=facets_of(page.counts, request.selected),
+        recognised=[
+            {
+                "id": each.intent.id,
+                "text": each.text,
+                "label": each.intent.label,
+                "facet": each.intent.facet,
+                "value": each.intent.values[0] if len(each.intent.values) == 1 else None,
+                "relaxed": page.fitting.get(each.intent.id, 0) < page.total,
+            }
+            for each in text.recognised
+        ],
+        corrected=Corrected(text.spoken, tuple(right for _, right in text.corrections)) if text.corrections else None,
+        mode=request.mode,
+        next_position=request.cursor_at(page.position) if page.position is not None else None,
+    )
+
+
+def facets_of(counts: Mapping[str, Sequence[tuple[str, int]]], selected: Mapping[str, tuple[str, ...]]) -> Labelled:
     """Return each facet's values, in their order or most frequent first; chosen ones even when nothing has them."""
     return {
-        facet.name: _values(facet, counts[facet.name], selected.get(facet.name, ()))
-        for facet in FACETS
-        if facet.name in counts
+        name: _values(facet, counts[name], selected.get(name, ()))
+        for name, facet in FACETS_BY_NAME.items()
+        if name in counts
     }
 
 

@@ -1,25 +1,51 @@
-"""Understands what somebody typed: the words that matter, their compound parts, and pairs written together.
+"""Understands what somebody typed: its words in their right spelling, compound parts, concepts, and filters in words.
 
-Later stages (synonyms, filters in words) add to `QueryText`; ranking reads nothing but this.
+Ranking reads nothing but the `QueryText` that comes out, so a stage is added or taken away here.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 from search.domain.compounds import Splitter
+from search.domain.intents import Recognised, recognise
+from search.domain.thesaurus import Thesaurus
 from search.domain.words import clean, fold, is_stop_word, words
 
 MOST_WORDS = 32
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """A concept of the thesaurus in a query; `part` of a compound only. `related` are broader concepts of it."""
+
+    concept: str
+    text: str
+    part: bool = False
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class QueryText:
-    """A query taken apart. `words` are as typed, everything else is folded."""
+    """A query taken apart. `words` are the content words in their right spelling, `parts` and `joined` are folded.
+
+    `corrections` are misspelt words as typed, and what was meant; both are searched for. `spoken` is the whole query in
+    its right spelling, function words included: what is embedded.
+    """
 
     text: str
     words: tuple[str, ...] = ()
+    corrections: tuple[tuple[str, str], ...] = ()
+    spoken: str = ""
     parts: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
+    meant: tuple[Meant, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
+    only_filters: bool = False
+    """True when nothing but filters and words like `Lösungen` was typed: everything they let through is meant."""
+    familiar: bool = True
+    """True when at least one word occurs in the listings, in the thesaurus or as a part of compounds."""
 
     @property
     def empty(self) -> bool:
@@ -33,7 +59,7 @@ class QueryText:
 
     @property
     def content(self) -> str:
-        """The words that matter, as typed, separated by spaces."""
+        """The words that matter, in their right spelling, separated by spaces."""
         return " ".join(self.words)
 
     @property
@@ -41,16 +67,131 @@ class QueryText:
         """The words that matter, folded, separated by spaces."""
         return " ".join(fold(word) for word in self.words)
 
+    @property
+    def misspelt(self) -> tuple[str, ...]:
+        """The words as typed that were corrected."""
+        return tuple(typed for typed, _ in self.corrections)
+
+
+class Corrected(Protocol):
+    """A word that was meant instead of another."""
+
+    @property
+    def text(self) -> str:
+        """The word as the listings write it."""
+        ...
+
+
+class Spelling(Protocol):
+    """Knows the words of the listings."""
+
+    def correct(self, word: str) -> Corrected | None:
+        """Return what was meant by a word that does not exist; None for words that do and when nothing is near."""
+        ...
+
+    def spelling(self, folded: str) -> str | None:
+        """Return how the listings write a folded word mostly; None for words that they do not contain."""
+        ...
+
+
+class QueryReader:
+    """Reads queries; the same text gives the same result as long as the listings do not change."""
+
+    def __init__(self, splitter: Splitter, thesaurus: Thesaurus, spelling: Spelling) -> None:
+        self._splitter = splitter
+        self._thesaurus = thesaurus
+        self._spelling = spelling
+
+    def read(self, text: str, *, literal: bool = False, as_words: Collection[str] = ()) -> QueryText:
+        """Take a query apart. `literal` corrects nothing; filters whose ids are in `as_words` are plain words."""
+        cleaned = clean(text)
+        typed = words(cleaned)[: 2 * MOST_WORDS]
+        corrections: list[tuple[str, str]] = []
+        spelled = [self._spelled(word, literal, corrections) for word in typed]
+        recognised = recognise(typed, spelled, self._splitter, without=as_words)
+        content = [word for word in spelled if not is_stop_word(word)][:MOST_WORDS]
+        return QueryText(
+            text=cleaned,
+            words=tuple(content),
+            corrections=tuple(corrections),
+            spoken=_respelled(cleaned, typed, spelled),
+            parts=tuple(self._splitter.of_text(" ".join(content))),
+            joined=tuple(
+                fold(left) + fold(right) for left, right in pairwise(content) if left.isalpha() and right.isalpha()
+            ),
+            meant=self._meant(spelled),
+            recognised=recognised,
+            only_filters=_only_filters(spelled, recognised),
+            familiar=any(self._familiar(word) for word in content),
+        )
+
+    def _spelled(self, word: str, literal: bool, corrections: list[tuple[str, str]]) -> str:
+        if is_stop_word(word):
+            return word
+        known = self._spelling.spelling(fold(word))
+        if known is not None:
+            return known if known.lower() != word.lower() else word
+        if literal or self._thesaurus.knows(word):
+            return word
+        correction = self._spelling.correct(word)
+        if correction is None:
+            return word
+        corrections.append((word, correction.text))
+        return correction.text
+
+    def _meant(self, spelled: Sequence[str]) -> tuple[Meant, ...]:
+        found: dict[str, Meant] = {}
+        for mention in self._thesaurus.mentions(spelled, self._splitter):
+            before = found.get(mention.concept)
+            if before is None or (before.part and not mention.part):
+                related = () if mention.part else self._thesaurus.concepts[mention.concept].broader
+                found[mention.concept] = Meant(mention.concept, mention.text, mention.part, related)
+        return tuple(found.values())
+
+    def _familiar(self, word: str) -> bool:
+        return (
+            self._spelling.spelling(fold(word)) is not None
+            or self._thesaurus.knows(word)
+            or bool(self._splitter.parts(word))
+        )
+
+
+# Words that say only that something is looked for.
+_FILLERS = frozenset(
+    """
+    losung losungen projekt projekte angebot angebote dienst dienste produkt produkte suche finde finden gesucht
+    moglichkeiten digital digitale digitalen online alles
+    """.split()  # noqa: SIM905 - a list literal would be unreadable
+)
+
+
+def _only_filters(spelled: Sequence[str], recognised: Sequence[Recognised]) -> bool:
+    covered = {at for each in recognised for at in range(each.start, each.end)}
+    rest = [word for at, word in enumerate(spelled) if at not in covered]
+    return bool(recognised) and all(is_stop_word(word) or fold(word) in _FILLERS for word in rest)
+
+
+def _respelled(text: str, typed: Sequence[str], spelled: Sequence[str]) -> str:
+    """Return the text with its words replaced, everything between them as it was typed."""
+    pieces: list[str] = []
+    at = 0
+    for before, after in zip(typed, spelled, strict=True):
+        start = text.index(before, at)
+        pieces += [text[at:start], after]
+        at = start + len(before)
+    return "".join((*pieces, text[at:]))
+
+
+class _NoSpelling:
+    """Knows no words."""
+
+    def correct(self, word: str) -> Corrected | None:
+        return None
+
+    def spelling(self, folded: str) -> str | None:
+        return None
+
 
 def understand(text: str, splitter: Splitter) -> QueryText:
-    """Take a query apart; the same text always gives the same result."""
-    cleaned = clean(text)
-    content = [word for word in words(cleaned) if not is_stop_word(word)][:MOST_WORDS]
-    return QueryText(
-        text=cleaned,
-        words=tuple(content),
-        parts=tuple(splitter.of_text(" ".join(content))),
-        joined=tuple(
-            fold(left) + fold(right) for left, right in pairwise(content) if left.isalpha() and right.isalpha()
-        ),
-    )
+    """Take a query apart without knowledge of the listings."""
+    return QueryReader(splitter, Thesaurus(()), _NoSpelling()).read(text)

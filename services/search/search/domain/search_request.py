@@ -2,16 +2,17 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, get_args
 
 import orjson
 from servicekit import errors
 from servicekit.errors import FieldError, ProblemError
 
 from search.domain.facets import FACETS, FACETS_BY_NAME, Facet
+from search.domain.intents import known_intents
 from search.domain.words import clean
 
 LONGEST_TEXT = 300
@@ -19,9 +20,15 @@ LARGEST_PAGE = 50
 DEFAULT_PAGE = 20
 MOST_VALUES = 50
 LONGEST_POSITION = 4000
-PLAIN_PARAMETERS = ("q", "size", "cursor", "sort")
+MOST_AS_WORDS = 20
+AS_WORDS = "as_words"
+PLAIN_PARAMETERS = ("q", "size", "cursor", "sort", "mode", "spelling", AS_WORDS)
 PAGE_PARAMETERS = ("size", "cursor", "sort")
 """Those that a search which only counts has no use for."""
+
+
+Mode = Literal["hybrid", "lexical"]
+Spelling = Literal["corrected", "literal"]
 
 
 class Sort(StrEnum):
@@ -50,6 +57,9 @@ _POSITION_TYPES: dict[Sort, tuple[type, ...]] = {
 class SearchRequest:
     """`text` is clean; `selected` holds the chosen values per facet: OR inside a facet, AND between facets.
 
+    `hybrid` compares meanings too, `lexical` words only; `literal` corrects no spelling; `as_words` are ids of filters
+    in words that shall be read as plain words.
+
     A search of `size` 0 only counts; `counted` are the facets that are wanted.
     """
 
@@ -59,6 +69,9 @@ class SearchRequest:
     size: int = DEFAULT_PAGE
     after: Position | None = None
     counted: tuple[Facet, ...] = FACETS
+    mode: Mode = "hybrid"
+    literal: bool = False
+    as_words: frozenset[str] = frozenset()
 
     @property
     def order(self) -> Sort:
@@ -69,7 +82,8 @@ class SearchRequest:
     def fingerprint(self) -> str:
         """What a cursor is bound to: everything but the page."""
         chosen = {name: sorted(values) for name, values in self.selected.items()}
-        key = orjson.dumps([self.text, chosen, self.sort], option=orjson.OPT_SORT_KEYS)
+        reading = [self.mode, self.literal, sorted(self.as_words)]
+        key = orjson.dumps([self.text, chosen, self.sort, reading], option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(key).hexdigest()[:16]
 
     def cursor_at(self, position: Iterable[float | int | str]) -> dict[str, Any]:
@@ -118,8 +132,11 @@ def _read(parameters: Iterable[tuple[str, str]], known: tuple[str, ...]) -> tupl
     """Read text and choices; return the other parameters by name."""
     plain: dict[str, str] = {}
     selected: dict[str, dict[str, None]] = {}
+    as_words: dict[str, None] = {}
     for name, value in parameters:
-        if name in FACETS_BY_NAME:
+        if name == AS_WORDS:
+            as_words[_as_words(value)] = None
+        elif name in FACETS_BY_NAME:
             selected.setdefault(name, {})[_facet_value(name, value)] = None
         elif name not in known:
             names = ", ".join((*known, *FACETS_BY_NAME))
@@ -131,8 +148,16 @@ def _read(parameters: Iterable[tuple[str, str]], known: tuple[str, ...]) -> tupl
     for name, values in selected.items():
         if len(values) > MOST_VALUES:
             raise _invalid("invalid-parameter", name, f"at most {MOST_VALUES} values of {name} may be chosen")
-    chosen = {name: tuple(values) for name, values in selected.items()}
-    return SearchRequest(text=_text(plain.get("q", "")), selected=chosen), plain
+    if len(as_words) > MOST_AS_WORDS:
+        raise _invalid("invalid-parameter", AS_WORDS, f"at most {MOST_AS_WORDS} filters may be read as words")
+    request = SearchRequest(
+        text=_text(plain.get("q", "")),
+        selected={name: tuple(values) for name, values in selected.items()},
+        mode=_one_of("mode", plain.get("mode", "hybrid"), get_args(Mode)),
+        literal=_one_of("spelling", plain.get("spelling", "corrected"), get_args(Spelling)) == "literal",
+        as_words=frozenset(as_words),
+    )
+    return request, plain
 
 
 def _invalid(slug: str, parameter: str, detail: str) -> ProblemError:
@@ -153,10 +178,20 @@ def _text(value: str) -> str:
     return clean(value)
 
 
+def _as_words(value: str) -> str:
+    if value not in known_intents():
+        raise _invalid("invalid-parameter", AS_WORDS, f"there is no filter in words {value[:50]!r}")
+    return value
+
+
+def _one_of(name: str, value: str, allowed: Sequence[str]) -> Any:
+    if value not in allowed:
+        raise _invalid("invalid-parameter", name, f"{name} must be one of {', '.join(allowed)}, not {value[:50]!r}")
+    return value
+
+
 def _sort(value: str) -> Sort:
-    if value not in Sort.__members__.values():
-        raise _invalid("invalid-parameter", "sort", f"sort must be one of {', '.join(Sort)}, not {value[:50]!r}")
-    return Sort(value)
+    return Sort(_one_of("sort", value, [*Sort]))
 
 
 def _size(value: str) -> int:

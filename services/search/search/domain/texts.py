@@ -103,9 +103,13 @@ def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
 
 
 def embedded_text(listing: Listing) -> str:
-    """Return the text whose meaning is compared: what the solution is called, what it is and what it can do."""
+    """Return the text whose meaning is compared: what the solution is called, what it is, for whom, what it can do.
+
+    The description is left out: with it the vector says less about each single thing (docs/search.md has the figures).
+    """
+    groups = ", ".join(clean(group) for group in listing.target_groups)
     return _sentences(
-        [listing.name, *listing.aliases, listing.summary, plain(listing.description), *listing.features],
+        [listing.name, *listing.aliases, listing.summary, f"Für: {groups}" if groups else None, *listing.features]
     )
 
 

@@ -9,8 +9,6 @@ from Stemmer import Stemmer
 from search.domain.compounds import Splitter
 from search.domain.words import fold, is_stop_word, words
 
-LONGEST_TERM = 6
-"""Words of the longest term."""
 SHORTEST_PART = 4
 """Shorter parts of compounds say too little."""
 
@@ -63,9 +61,15 @@ class Thesaurus:
     def __init__(self, concepts: Iterable[Concept]) -> None:
         self.concepts: Mapping[str, Concept] = {concept.id: concept for concept in concepts}
         self._by_stems: dict[Stems, list[str]] = {}
+        self._words: set[str] = set()
+        self._longest: dict[str, int] = {}
+        """Words of the longest term that begins with a stem."""
         for concept in self.concepts.values():
             for term in concept.terms:
-                known = self._by_stems.setdefault(stems_of(words(term)), [])
+                stems = stems_of(words(term))
+                self._words.update(stems)
+                self._longest[stems[0]] = max(len(stems), self._longest.get(stems[0], 0))
+                known = self._by_stems.setdefault(stems, [])
                 if concept.id not in known:
                     known.append(concept.id)
 
@@ -89,20 +93,26 @@ class Thesaurus:
             owners[stems_of(words(terms[0]))] = concept_id(terms[0])
         return cls(_concept(number, terms, broader, owners) for number, terms, broader in rows)
 
+    def knows(self, word: str) -> bool:
+        """True when a word, in any inflection, occurs in a term."""
+        return stem(word) in self._words
+
     def mentions(self, text_words: Sequence[str], splitter: Splitter) -> Iterator[Mention]:
         """Find every term in a row of words, whole ones first at each place, then parts of its compounds."""
         stems = stems_of(text_words)
         for start in range(len(stems)):
-            longest = 0
-            for length in range(min(LONGEST_TERM, len(stems) - start), 0, -1):
+            whole = False
+            for length in range(min(self._longest.get(stems[start], 0), len(stems) - start), 0, -1):
                 for concept in self._by_stems.get(stems[start : start + length], ()):
-                    longest = max(longest, length)
+                    whole = True
                     yield Mention(concept, start, start + length, " ".join(text_words[start : start + length]))
-            if longest == 0 and not is_stop_word(text_words[start]):
-                for part in splitter.parts(text_words[start]):
-                    if len(part) >= SHORTEST_PART:
-                        for concept in self._by_stems.get((stem(part),), ()):
-                            yield Mention(concept, start, start + 1, text_words[start], part=True)
+            if not whole and not is_stop_word(text_words[start]):
+                for concept in self._of_parts(text_words[start], splitter):
+                    yield Mention(concept, start, start + 1, text_words[start], part=True)
+
+    def _of_parts(self, word: str, splitter: Splitter) -> list[str]:
+        parts = (part for part in splitter.parts(word) if len(part) >= SHORTEST_PART)
+        return [concept for part in parts for concept in self._by_stems.get((stem(part),), ())]
 
     def widened(self, concept: str) -> tuple[str, ...]:
         """Return the broader and related concepts of a concept, and theirs, nearest first."""

@@ -22,5 +22,5 @@ async def worker(container: Container) -> AsyncIterator[None]:
                 raise outcome
 
     container.platform.batches(DURABLE, project)
-    async with container.supervisor.watching(), container.platform.consuming():
+    async with container.supervisor.watching(), container.vector_maker.making(), container.platform.consuming():
         yield

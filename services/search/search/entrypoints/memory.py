@@ -9,5 +9,10 @@ from search.wiring import Container
 @asynccontextmanager
 async def memory(container: Container) -> AsyncIterator[None]:
     """Fill it and keep it up to date inside the block."""
-    async with container.mirror.following(), container.search_log.keeping(), container.past_queries.following():
+    async with (
+        container.meaning.following(),
+        container.mirror.following(),
+        container.search_log.keeping(),
+        container.past_queries.following(),
+    ):
         yield

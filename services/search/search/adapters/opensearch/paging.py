@@ -6,16 +6,14 @@ are shown), so a page that started exactly at a score would repeat or skip resul
 page therefore starts a hair above the last score, and the cursor names the results in that breadth that were shown.
 """
 
-import hashlib
 import math
-from base64 import urlsafe_b64encode
 from typing import Any
 
 from search.domain.search_request import Position, SearchRequest, Sort
+from search.domain.shown import DIGEST_CHARACTERS, digest
 
 BREADTH = 1e-6
 """Relative; scores waver by about 1e-8."""
-DIGEST_CHARACTERS = 8
 MOST_NAMED = 500
 """Results of one breadth that a cursor names; with more equal ones than that, some may be shown again."""
 
@@ -53,11 +51,6 @@ def page(hits: list[Hit], request: SearchRequest) -> tuple[list[Hit], Position |
     if request.after is not None and float(request.after[0]) <= _above(_above(last)):
         near = [*named, *near]
     return shown, (last, "".join(near[-MOST_NAMED:]))
-
-
-def digest(hit_id: str) -> str:
-    """Return a short name of a result: 48 bits, so that two of a few hundred hardly ever share one."""
-    return urlsafe_b64encode(hashlib.blake2b(hit_id.encode(), digest_size=6).digest()).decode()
 
 
 def _named(request: SearchRequest) -> dict[str, None]:

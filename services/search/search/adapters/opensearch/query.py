@@ -1,48 +1,32 @@
-"""Builds the engine's query from a search request: pure data, no engine needed to test it."""
+"""Builds the bodies of the engine's searches: pure data, no engine needed to test it."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from search.adapters.opensearch import counting, paging
+from search.adapters.opensearch import paging
+from search.adapters.opensearch.counting import aggregations, choices
+from search.adapters.opensearch.matching import (
+    WEIGHTS,
+    Clause,
+    Weights,
+    near_clause,
+    not_contradicted,
+    ranking,
+    reasons,
+    stated_first,
+    stated_or_said,
+)
 from search.domain.query_text import QueryText
 from search.domain.search_request import SearchRequest, Sort
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 """Private-use characters that no indexed text contains; they become <mark> after escaping."""
 
+WINDOW = 100
+"""Hits in words that are fused with what is near in meaning; what comes after them stays in the engine's order."""
+FITTING = "fitting:"
 _HIGHLIGHTED = {"name": 0, "aliases": 0, "summary": 0, "features": 1, "description": 2}
 """Fragments per field; 0 shows the whole field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much each field and each way of matching counts."""
-
-    fields: tuple[str, ...] = (
-        "name^4",
-        "aliases^3",
-        "summary^2",
-        "features^1.2",
-        "description",
-        "audience^1.2",
-        "provider_text",
-        "place^1.5",
-        "topics^1.5",
-        "notes",
-    )
-    words: float = 0.5
-    typos: float = 0.25
-    tie: float = 0.1
-    name_phrase: float = 2.0
-    parts_title: float = 1.5
-    parts_body: float = 1.0
-    grams_title: float = 0.2
-    grams_body: float = 1.0
-    grams_minimum: str = "50%"
-    joined: float = 1.0
-
-
-WEIGHTS = Weights()
 
 _SORTS: dict[Sort, list[dict[str, Any]]] = {
     Sort.RELEVANCE: [{"_score": "desc"}, {"id": "asc"}],
@@ -54,24 +38,18 @@ _SORTS: dict[Sort, list[dict[str, Any]]] = {
 }
 
 
-def search_body(request: SearchRequest, text: QueryText, weights: Weights = WEIGHTS) -> dict[str, Any]:
-    """Return the body of `_search`.
-
-    Facet choices go into `post_filter`, so that each facet is counted under the choices of all others but its own.
-    """
-    body: dict[str, Any] = {
-        "size": paging.fetch_size(request),
-        "track_total_hits": True,
-        "_source": ["card"],
-        "query": {"bool": {"filter": [{"term": {"visible": True}}], "must": _ranking(text, weights)}},
-        "sort": _SORTS[request.order],
-        "aggs": counting.aggregations(request),
-    }
-    if request.selected:
-        body["post_filter"] = {"bool": {"filter": counting.choices(request)}}
-    if not request.size:
-        return body
-    if text.searchable:
+def page_body(
+    request: SearchRequest,
+    text: QueryText,
+    *,
+    near: Collection[str] = (),
+    complete: bool = True,
+    weights: Weights = WEIGHTS,
+) -> dict[str, Any]:
+    """Return the body for one page in the engine's order; `complete` ones bring cards and highlights along."""
+    body = _found(request, text, near, weights)
+    body |= {"size": paging.fetch_size(request), "_source": ["card"] if complete else False}
+    if complete and text.searchable:
         body["track_scores"] = True  # by relevance they are there anyway; the other orders show them too
         body["highlight"] = _highlight(text)
     if (after := paging.search_after(request)) is not None:
@@ -79,34 +57,59 @@ def search_body(request: SearchRequest, text: QueryText, weights: Weights = WEIG
     return body
 
 
-def _ranking(text: QueryText, weights: Weights) -> list[dict[str, Any]]:
-    if text.empty:
-        return []
-    if not text.searchable:
-        return [{"match_none": {}}]
-    clauses: list[dict[str, Any]] = [
-        _multi_match(text.content, weights, weights.words),
-        _multi_match(text.content, weights, weights.typos, fuzziness="AUTO", prefix_length=1),
-        {"match_phrase": {"name": {"query": text.content, "boost": weights.name_phrase}}},
-        _match("grams_title", text.folded, weights.grams_title, minimum_should_match=weights.grams_minimum),
-        _match("grams_body", text.folded, weights.grams_body, minimum_should_match=weights.grams_minimum),
-    ]
-    if text.parts:
-        parts = " ".join(text.parts)
-        clauses.append(_match("parts_title", parts, weights.parts_title))
-        clauses.append(_match("parts_body", parts, weights.parts_body))
-    if text.joined:
-        clauses.append(_multi_match(" ".join(text.joined), weights, weights.joined))
-    return [{"bool": {"should": clauses, "minimum_should_match": 1}}]
+def window_body(
+    request: SearchRequest, text: QueryText, near: Collection[str], weights: Weights = WEIGHTS
+) -> dict[str, Any]:
+    """Return the body for the hits that are fused: all that are near in meaning, then the best in words."""
+    return {**_found(request, text, near, weights), "size": WINDOW + len(near), "_source": False}
 
 
-def _multi_match(query: str, weights: Weights, boost: float, **options: Any) -> dict[str, Any]:
-    fields = {"fields": list(weights.fields), "type": "best_fields", "tie_breaker": weights.tie}
-    return {"multi_match": {"query": query, **fields, "boost": boost, **options}}
+def details_body(ids: Sequence[str], text: QueryText) -> dict[str, Any]:
+    """Return the body that brings cards, highlights and reasons of solutions that were found."""
+    body: dict[str, Any] = {
+        "size": len(ids),
+        "track_total_hits": False,
+        "_source": ["card", "said"],
+        "query": {"bool": {"filter": [{"ids": {"values": list(ids)}}], "should": reasons(text)}},
+    }
+    if text.recognised:
+        intents = [each.intent for each in text.recognised]
+        body["query"]["bool"]["should"] += stated_first(intents, 1.0)
+    if text.searchable:
+        body["highlight"] = _highlight(text)
+    return body
 
 
-def _match(field: str, query: str, boost: float, **options: Any) -> dict[str, Any]:
-    return {"match": {field: {"query": query, "boost": boost, **options}}}
+def _found(request: SearchRequest, text: QueryText, near: Collection[str], weights: Weights) -> dict[str, Any]:
+    """Return what all searches share: what matches, in which order, and how the facets count.
+
+    Facet choices go into `post_filter`, so that each facet is counted under the choices of all others but its own.
+    """
+    intents = [each.intent for each in text.recognised]
+    found: dict[str, Any] = {"filter": [{"term": {"visible": True}}, *not_contradicted(intents)]}
+    clauses = ranking(text, weights) + ([near_clause(near)] if near else [])
+    if text.only_filters:
+        found["should"] = clauses
+    elif not text.empty:
+        found["must"] = [_any_of(clauses)] if clauses else [{"match_none": {}}]
+    if intents:
+        found["should"] = [*found.get("should", []), *stated_first(intents, weights.stated)]
+    body: dict[str, Any] = {
+        "track_total_hits": True,
+        "query": {"bool": found},
+        "sort": _SORTS[request.order],
+        "aggs": aggregations(request),
+    }
+    for intent in intents:
+        fitting = [stated_or_said(intent), *choices(request)]
+        body["aggs"][f"{FITTING}{intent.id}"] = {"filter": {"bool": {"filter": fitting}}}
+    if request.selected:
+        body["post_filter"] = {"bool": {"filter": choices(request)}}
+    return body
+
+
+def _any_of(clauses: list[Clause]) -> Clause:
+    return {"bool": {"should": clauses, "minimum_should_match": 1}}
 
 
 def _highlight(text: QueryText) -> dict[str, Any]:

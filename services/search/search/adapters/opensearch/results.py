@@ -1,16 +1,27 @@
-"""Asks the engine and turns its answer into results with safe highlights."""
+"""Asks the engine and turns its answers into hits, and into results with safe highlights and reasons."""
 
 import html
 import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from opensearchpy import AsyncOpenSearch, RequestError
 
-from search.adapters.opensearch import counting, paging
+from search.adapters.opensearch import paging
 from search.adapters.opensearch.client import translated
+from search.adapters.opensearch.counting import counts_of
+from search.adapters.opensearch.matching import NEAR_FIRST, WEIGHTS, Weights
 from search.adapters.opensearch.names import READ_ALIAS
-from search.adapters.opensearch.query import MARK_CLOSE, MARK_OPEN, search_body
-from search.application.ports import FoundPage
+from search.adapters.opensearch.query import (
+    FITTING,
+    MARK_CLOSE,
+    MARK_OPEN,
+    details_body,
+    page_body,
+    window_body,
+)
+from search.application.ports import FoundPage, Window
+from search.domain.explanation import explain
 from search.domain.query_text import QueryText
 from search.domain.search_request import SearchRequest, bad_cursor
 
@@ -20,37 +31,76 @@ _SHOWN_AS = {"provider_text": "provider"}
 class OpenSearchSolutions:
     """`SolutionSearch` on OpenSearch."""
 
-    def __init__(self, client: AsyncOpenSearch, *, timeout_seconds: float) -> None:
+    def __init__(self, client: AsyncOpenSearch, *, timeout_seconds: float, weights: Weights = WEIGHTS) -> None:
         self._client = client
         self._timeout = timeout_seconds
+        self._weights = weights
 
-    async def search(self, request: SearchRequest, text: QueryText) -> FoundPage:
-        """See `SolutionSearch.search`."""
-        body = search_body(request, text)
+    def weighted(self, weights: Weights) -> "OpenSearchSolutions":
+        """Return the same with other weights (for measuring what each is worth)."""
+        return OpenSearchSolutions(self._client, timeout_seconds=self._timeout, weights=weights)
+
+    async def page(
+        self, request: SearchRequest, text: QueryText, *, near: Collection[str] = (), complete: bool = True
+    ) -> FoundPage:
+        """See `SolutionSearch.page`."""
+        answer = await self._ask(page_body(request, text, near=near, complete=complete, weights=self._weights), request)
+        shown, position = paging.page(answer["hits"]["hits"], request)
+        return FoundPage(
+            total=answer["hits"]["total"]["value"],
+            ids=[hit["_id"] for hit in shown],
+            results=[_result(hit) for hit in shown] if complete else [],
+            counts=counts_of(answer["aggregations"], request),
+            fitting=_fitting(answer["aggregations"]),
+            position=position,
+        )
+
+    async def window(self, request: SearchRequest, text: QueryText, near: Collection[str]) -> Window:
+        """See `SolutionSearch.window`."""
+        answer = await self._ask(window_body(request, text, near, self._weights), request)
+        hits = answer["hits"]["hits"]
+        total = answer["hits"]["total"]["value"]
+        nearby = frozenset(near)
+        matches = {hit["_id"]: hit["_score"] - (NEAR_FIRST if hit["_id"] in nearby else 0.0) for hit in hits}
+        return Window(
+            total=total,
+            matches=matches,
+            stated={hit["_id"]: _stated(hit, text) for hit in hits},
+            counts=counts_of(answer["aggregations"], request),
+            fitting=_fitting(answer["aggregations"]),
+            cut=hits[-1]["_score"] if len(hits) < total else None,
+        )
+
+    async def details(self, ids: Sequence[str], text: QueryText, cosines: Mapping[str, float]) -> list[dict[str, Any]]:
+        """See `SolutionSearch.details`."""
+        if not ids:
+            return []
+        answer = await self._ask(details_body(ids, text))
+        found = {hit["_id"]: hit for hit in answer["hits"]["hits"]}
+        results = []
+        for solution_id in ids:
+            if (hit := found.get(solution_id)) is not None:
+                result = _result(hit)
+                matched, said = hit.get("matched_queries", ()), hit["_source"].get("said") or {}
+                reasons = explain(text, matched, said, cosines.get(solution_id))
+                result["why"] = [] if text.empty else [reason.shown() for reason in reasons]
+                results.append(result)
+        return results
+
+    async def _ask(self, body: dict[str, Any], request: SearchRequest | None = None) -> dict[str, Any]:
         with translated():
             try:
-                answer = await self._client.search(
+                answer: dict[str, Any] = await self._client.search(
                     index=READ_ALIAS, body=body, params={"request_timeout": self._timeout}
                 )
             except RequestError as error:
-                if request.after is not None and "search_after" in str(error.info):
+                if request is not None and request.after is not None and "search_after" in str(error.info):
                     raise bad_cursor() from error
                 raise
-        return page_of(answer, request)
+        return answer
 
 
-def page_of(answer: dict[str, Any], request: SearchRequest) -> FoundPage:
-    """Return the page in an engine's answer."""
-    shown, position = paging.page(answer["hits"]["hits"], request)
-    return FoundPage(
-        total=answer["hits"]["total"]["value"],
-        results=[result_of(hit) for hit in shown],
-        counts=counting.counts_of(answer["aggregations"], request),
-        position=position,
-    )
-
-
-def result_of(hit: dict[str, Any]) -> dict[str, Any]:
+def _result(hit: dict[str, Any]) -> dict[str, Any]:
     """Return one result: the card that was made when it was projected, with highlights and score."""
     result: dict[str, Any] = hit["_source"]["card"]
     score = hit.get("_score")
@@ -59,9 +109,33 @@ def result_of(hit: dict[str, Any]) -> dict[str, Any]:
         for name, fragments in hit.get("highlight", {}).items()
     }
     result["score"] = round(score, 4) if score is not None and math.isfinite(score) else None
+    result["why"] = [
+        {"kind": "word", "field": _SHOWN_AS.get(name, name), "text": None, "matched": None}
+        for name in hit.get("highlight", {})
+    ]
     return result
 
 
 def marked(fragment: str) -> str:
     """Return a fragment as safe HTML: everything is escaped, only the marks become tags."""
     return html.escape(fragment).replace(MARK_OPEN, "<mark>").replace(MARK_CLOSE, "</mark>")
+
+
+def _stated(hit: dict[str, Any], text: QueryText) -> float:
+    """Return how far a hit states the filters in words; one that is only said in its texts counts half."""
+    names = set(hit.get("matched_queries", ()))
+    told = 0.0
+    for intent in (each.intent for each in text.recognised):
+        if f"stated:{intent.id}" in names:
+            told += intent.weight
+        elif f"said:{intent.id}" in names:
+            told += intent.weight / 2
+    return told
+
+
+def _fitting(aggregations: Mapping[str, Any]) -> dict[str, int]:
+    return {
+        name.removeprefix(FITTING): counted["doc_count"]
+        for name, counted in aggregations.items()
+        if name.startswith(FITTING)
+    }

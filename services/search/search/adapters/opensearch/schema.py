@@ -2,6 +2,8 @@
 
 Only what every engine really does is used: the built-in `german` analyzer and plain n-grams. Custom German filters,
 synonyms and decompounding are silently ignored by the embedded engine, so their results are computed before indexing.
+Grams come from a tokenizer: those of a token filter share the position of their word, and OpenSearch takes them for
+synonyms, so that one gram in common is as good as all.
 """
 
 from typing import Any
@@ -18,6 +20,7 @@ TEXT_FIELDS = (
 _KEYWORD = {"type": "keyword", "ignore_above": 512}
 _GERMAN = {"type": "text", "analyzer": "german"}
 _GRAMS = {"type": "text", "analyzer": "grams"}
+_TOKENS = {"type": "text", "analyzer": "standard"}
 _KEPT = {"type": "object", "enabled": False}
 
 _PROPERTIES: dict[str, Any] = {
@@ -33,6 +36,10 @@ _PROPERTIES: dict[str, Any] = {
     **dict.fromkeys(TEXT_FIELDS, _GERMAN),
     "parts_title": _GERMAN,
     "parts_body": _GERMAN,
+    "concepts_title": _TOKENS,
+    "concepts_body": _TOKENS,
+    "concepts_wide": _TOKENS,
+    "said": _KEPT,
     "grams_title": _GRAMS,
     "grams_body": _GRAMS,
     **{facet.name: _KEYWORD for facet in FACETS},
@@ -54,10 +61,15 @@ def index_body(*, stream: str, refresh_interval: str) -> dict[str, Any]:
             "refresh_interval": refresh_interval,
             "max_ngram_diff": 1,
             "analysis": {
-                "filter": {"grams_3_4": {"type": "ngram", "min_gram": 3, "max_gram": 4}},
-                "analyzer": {
-                    "grams": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase", "grams_3_4"]}
+                "tokenizer": {
+                    "grams_3_4": {
+                        "type": "ngram",
+                        "min_gram": 3,
+                        "max_gram": 4,
+                        "token_chars": ["letter", "digit"],
+                    }
                 },
+                "analyzer": {"grams": {"type": "custom", "tokenizer": "grams_3_4", "filter": ["lowercase"]}},
             },
         },
         "mappings": {

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from search.adapters.opensearch.counting import TOGETHER, together
 from search.domain.card import card_of, timestamp
 from search.domain.compounds import Splitter
+from search.domain.concepts import concepts_of
 from search.domain.document import (
     FACET_NAMES,
     CheckupFacet,
@@ -26,6 +27,7 @@ from search.domain.facets import LONGEST_OPEN_VALUE
 from search.domain.standing import checkup_score, municipalities, rating_bands, score_bands, sizes
 from search.domain.target_groups import target_groups
 from search.domain.texts import texts_of
+from search.domain.thesaurus import Thesaurus
 from search.domain.words import folded
 
 KEPT_FIELDS = ("id", "seq", "facets")
@@ -46,7 +48,7 @@ def _adapters() -> dict[FacetName, TypeAdapter[Any]]:
     }
 
 
-def to_source(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
+def to_source(document: SolutionDocument, splitter: Splitter, thesaurus: Thesaurus) -> dict[str, Any]:
     """Return the stored form: the facets as they are, and everything computed from them."""
     adapters = _adapters()
     kept: dict[str, Any] = {
@@ -61,7 +63,7 @@ def to_source(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
     }
     if (revision := revision_of(document)) is not None:
         kept |= {"mirror_position": revision.position, "mirror_version": revision.version}
-    return {**kept, **_found_by(document, splitter)}
+    return {**kept, **_found_by(document, splitter, thesaurus)}
 
 
 def from_source(source: dict[str, Any]) -> SolutionDocument:
@@ -71,7 +73,7 @@ def from_source(source: dict[str, Any]) -> SolutionDocument:
     return SolutionDocument(source["id"], source["seq"], **facets)
 
 
-def _found_by(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
+def _found_by(document: SolutionDocument, splitter: Splitter, thesaurus: Thesaurus) -> dict[str, Any]:
     """Return the fields that are searched, filtered, sorted by and shown; a hidden solution has none."""
     facet, texts = document.listing, texts_of(document, splitter)
     if facet is None or texts is None:
@@ -79,8 +81,13 @@ def _found_by(document: SolutionDocument, splitter: Splitter) -> dict[str, Any]:
     listing, score = facet.listing, checkup_score(document)
     fields = asdict(texts)
     fields["provider_text"] = fields.pop("provider")
+    concepts = concepts_of(texts, splitter, thesaurus)
     found = {
         **fields,
+        "concepts_title": concepts.title,
+        "concepts_body": concepts.body,
+        "concepts_wide": concepts.wide,
+        "said": concepts.said,
         "slug": facet.slug,
         "card": card_of(document),
         "mirror": kept_of(document, texts, splitter),

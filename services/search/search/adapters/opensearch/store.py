@@ -12,6 +12,7 @@ from search.adapters.opensearch.schema import SCHEMA_VERSION
 from search.adapters.opensearch.source import KEPT_FIELDS, from_source, to_source
 from search.domain.compounds import Splitter
 from search.domain.document import SolutionDocument, join
+from search.domain.thesaurus import Thesaurus
 
 CHUNK = 1000
 MOST_CONFLICTS = 8
@@ -24,9 +25,10 @@ Version = tuple[int, int]
 class OpenSearchStore:
     """`SolutionStore` on OpenSearch."""
 
-    def __init__(self, client: AsyncOpenSearch, splitter: Splitter) -> None:
+    def __init__(self, client: AsyncOpenSearch, splitter: Splitter, thesaurus: Thesaurus) -> None:
         self._client = client
         self._splitter = splitter
+        self._thesaurus = thesaurus
 
     async def targets(self) -> tuple[str, ...]:
         """Return the indices behind the write alias."""
@@ -97,7 +99,7 @@ class OpenSearchStore:
             else:
                 action |= {"if_seq_no": version[0], "if_primary_term": version[1]}
                 lines += orjson.dumps({"index": action}) + b"\n"
-            lines += orjson.dumps(to_source(document, self._splitter)) + b"\n"
+            lines += orjson.dumps(to_source(document, self._splitter, self._thesaurus)) + b"\n"
         with translated():
             answer = await self._client.bulk(body=bytes(lines), index=index)
         conflicts: set[str] = set()

@@ -9,6 +9,7 @@ from search.domain.search_request import parse_counting
 from search.entrypoints.api.cacheable import NOT_MODIFIED, cacheable
 from search.entrypoints.api.parameters import COUNTING
 from search.entrypoints.api.schemas import FacetCounts
+from search.entrypoints.api.solutions import corrected_shown
 from search.wiring import Container
 
 router = APIRouter(tags=["search"])
@@ -23,4 +24,12 @@ router = APIRouter(tags=["search"])
 async def count_facets(request: Request, container: Annotated[Container, Depends(http.container)]) -> Response:
     """Count the facets of a search: what `GET /solutions` answers under `facets`, at a fraction of its cost."""
     answer = await container.searching.facets(parse_counting(request.query_params.multi_items()))
-    return cacheable(request, {"total": answer.total, "facets": answer.facets})
+    return cacheable(
+        request,
+        {
+            "total": answer.total,
+            "facets": answer.facets,
+            "recognised": answer.recognised,
+            "corrected": corrected_shown(answer.corrected),
+        },
+    )

@@ -1,9 +1,20 @@
 """The documentation of what a search can be asked, from the tables that requests are read by."""
 
-from typing import Any
+from typing import Any, get_args
 
 from search.domain.facets import FACETS, LONGEST_OPEN_VALUE, Facet
-from search.domain.search_request import DEFAULT_PAGE, LARGEST_PAGE, LONGEST_TEXT, MOST_VALUES, PAGE_PARAMETERS, Sort
+from search.domain.intents import known_intents
+from search.domain.search_request import (
+    DEFAULT_PAGE,
+    LARGEST_PAGE,
+    LONGEST_TEXT,
+    MOST_AS_WORDS,
+    MOST_VALUES,
+    PAGE_PARAMETERS,
+    Mode,
+    Sort,
+    Spelling,
+)
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
@@ -26,6 +37,21 @@ SEARCHING = [
     ),
     _parameter("cursor", {"type": "string"}, "`next_cursor` of the page before; only for the very same search."),
     _parameter("sort", {"type": "string", "enum": [*Sort], "default": Sort.RELEVANCE}, "Order of the results."),
+    _parameter(
+        "mode",
+        {"type": "string", "enum": [*get_args(Mode)], "default": "hybrid"},
+        "`lexical` matches words only, `hybrid` compares meanings too.",
+    ),
+    _parameter(
+        "spelling",
+        {"type": "string", "enum": [*get_args(Spelling)], "default": "corrected"},
+        "`corrected` searches for a misspelt word and for what was meant, `literal` for what was typed.",
+    ),
+    _parameter(
+        "as_words",
+        {"type": "array", "items": {"type": "string", "enum": sorted(known_intents())}, "maxItems": MOST_AS_WORDS},
+        "Repeatable: ids of filters in words (`recognised`) that shall be read as plain words.",
+    ),
     *(_facet(facet) for facet in FACETS),
 ]
 COUNTING = [

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from search.application.ports import Run
+from search.domain.explanation import Kind
+from search.domain.search_request import Mode
 
 
 class RatingBrief(BaseModel):
@@ -13,6 +15,15 @@ class RatingBrief(BaseModel):
 
     average: float | None
     count: int
+
+
+class Why(BaseModel):
+    """A reason why a solution was found: `text` is of the query, `matched` of the solution."""
+
+    kind: Kind
+    field: str | None
+    text: str | None
+    matched: str | None
 
 
 class SolutionResult(BaseModel):
@@ -39,6 +50,45 @@ class SolutionResult(BaseModel):
     published_at: datetime
     highlights: dict[str, list[str]]
     score: float | None
+    """Only good for comparing hits of one answer."""
+    why: list[Why]
+
+
+class SimilarSolution(SolutionResult):
+    """A solution like another one."""
+
+    similarity: float
+    """0 for the mean of all solutions, 1 for the most similar one."""
+    shared: list[str]
+    """What both have in common, as `facet:value`."""
+
+
+class SimilarSolutions(BaseModel):
+    """What is similar to a solution."""
+
+    results: list[SimilarSolution]
+
+
+class Recognised(BaseModel):
+    """A filter that the text says in words. Give its `id` as `as_words` to have it read as plain words.
+
+    Solutions that state something else are left out, those that state it come first. `relaxed` is true when some
+    solutions do not say anything about it: they follow after the others.
+    """
+
+    id: str
+    text: str
+    label: str
+    facet: str | None
+    value: str | None
+    relaxed: bool
+
+
+class CorrectedQuery(BaseModel):
+    """The text in its right spelling; `html` is safe and marks the words that were misspelt."""
+
+    text: str
+    html: str
 
 
 class FacetValue(BaseModel):
@@ -56,6 +106,9 @@ class SearchPage(BaseModel):
     total: int
     results: list[SolutionResult]
     facets: dict[str, list[FacetValue]]
+    recognised: list[Recognised]
+    corrected: CorrectedQuery | None
+    mode: Mode
     next_cursor: str | None
 
 
@@ -64,6 +117,8 @@ class FacetCounts(BaseModel):
 
     total: int
     facets: dict[str, list[FacetValue]]
+    recognised: list[Recognised]
+    corrected: CorrectedQuery | None
 
 
 class RebuildRequest(BaseModel):

@@ -1,18 +1,22 @@
-"""`GET /solutions`: the search."""
+"""`GET /solutions` and `GET /similar/{id}`: the search, and what is similar to a solution."""
 
+from html import escape
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from servicekit import http
 
+from search.application.queries import Corrected
 from search.domain.search_request import parse
 from search.entrypoints.api import insights
 from search.entrypoints.api.cacheable import NOT_MODIFIED, cacheable
 from search.entrypoints.api.parameters import SEARCHING
-from search.entrypoints.api.schemas import SearchPage
+from search.entrypoints.api.schemas import SearchPage, SimilarSolutions
 from search.wiring import Container
 
 router = APIRouter(tags=["search"])
+MOST_SIMILAR = 20
+LONGEST_ID = 100
 
 
 @router.get(
@@ -36,11 +40,39 @@ async def search_solutions(request: Request, container: Annotated[Container, Dep
     """
     asked = parse(request.query_params.multi_items(), decode_cursor=http.decode_cursor)
     answer = await container.searching.search(asked)
-    search_id = insights.noted(request, container.search_log, asked, hits=answer.total, mode="lexical")
+    search_id = insights.noted(request, container.search_log, asked, hits=answer.total, mode=answer.mode)
     content = {
         "total": answer.total,
         "results": answer.results,
         "facets": answer.facets,
+        "recognised": answer.recognised,
+        "corrected": corrected_shown(answer.corrected),
+        "mode": answer.mode,
         "next_cursor": http.encode_cursor(answer.next_position) if answer.next_position else None,
     }
     return cacheable(request, content, search_id)
+
+
+def corrected_shown(corrected: Corrected | None) -> dict[str, str] | None:
+    """Return a corrected query as the API shows it: with safe HTML that marks the words that were misspelt."""
+    if corrected is None:
+        return None
+    html = escape(corrected.text)
+    for word in dict.fromkeys(map(escape, corrected.words)):
+        html = html.replace(word, f"<mark>{word}</mark>")
+    return {"text": corrected.text, "html": html}
+
+
+@router.get(
+    "/similar/{solution_id}",
+    response_class=Response,
+    responses={200: {"model": SimilarSolutions, "description": "Most similar first"}, **NOT_MODIFIED},
+)
+async def similar_solutions(
+    request: Request,
+    container: Annotated[Container, Depends(http.container)],
+    solution_id: Annotated[str, Path(max_length=LONGEST_ID)],
+    size: Annotated[int, Query(ge=1, le=MOST_SIMILAR)] = 4,
+) -> Response:
+    """Return what is similar in meaning to a solution. 404 `solution-not-found`."""
+    return cacheable(request, {"results": await container.searching.similar(solution_id, size)})

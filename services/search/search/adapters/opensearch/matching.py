@@ -1,0 +1,177 @@
+"""How a query matches a solution in the engine's terms: ranking clauses, filters in words, reasons by name."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from search.domain.intents import Intent
+from search.domain.query_text import QueryText
+from search.domain.words import fold
+
+Clause = dict[str, Any]
+
+FIELDS = {
+    "name": 4.0,
+    "aliases": 3.0,
+    "summary": 2.0,
+    "features": 1.2,
+    "description": 1.0,
+    "audience": 1.2,
+    "provider_text": 1.0,
+    "place": 1.5,
+    "topics": 1.5,
+    "notes": 1.0,
+}
+"""The searched texts and how much a word in each counts."""
+
+NEAR_FIRST = 1024.0
+"""Added to the score of solutions that are near in meaning, so that they come with the first hits; taken off again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each way of matching counts; 0 leaves it out. docs/search.md shows what each is worth."""
+
+    words: float = 0.3
+    tie: float = 0.1
+    name_phrase: float = 1.5
+    misspelt: float = 0.3
+    parts_title: float = 0.0
+    parts_body: float = 0.3
+    joined: float = 1.0
+    grams_title: float = 0.0
+    grams_body: float = 1.0
+    grams_minimum: str = "50%"
+    concepts_title: float = 2.0
+    concepts_body: float = 3.0
+    concepts_wide: float = 2.0
+    part_concepts: float = 0.3
+    related_title: float = 0.3
+    related_body: float = 1.0
+    stated: float = 4.0
+    """A filter in words that is stated, where nothing is fused (half of it when only said)."""
+
+
+WEIGHTS = Weights()
+
+
+def ranking(text: QueryText, weights: Weights) -> list[Clause]:
+    """Return the clauses of which at least one must match; empty when nothing can match in words."""
+    if not text.searchable:
+        return []
+    own = " ".join(meant.concept for meant in text.meant if not meant.part)
+    of_parts = " ".join(meant.concept for meant in text.meant if meant.part)
+    related = " ".join(related_of(text))
+    parts, joined = " ".join(text.parts), " ".join(text.joined)
+    clauses = [
+        _words(text.content, weights.words, weights.tie),
+        _words(" ".join(text.misspelt), weights.misspelt, weights.tie),
+        {"match_phrase": {"name": {"query": text.content, "boost": weights.name_phrase}}},
+        _match("grams_title", text.folded, weights.grams_title, minimum_should_match=weights.grams_minimum),
+        _match("grams_body", text.folded, weights.grams_body, minimum_should_match=weights.grams_minimum),
+        _match("parts_title", parts, weights.parts_title),
+        _match("parts_body", parts, weights.parts_body),
+        _words(joined, weights.joined, weights.tie),
+        _match("concepts_title", own, weights.concepts_title),
+        _match("concepts_body", own, weights.concepts_body),
+        _match("concepts_wide", own, weights.concepts_wide),
+        _match("concepts_title", of_parts, weights.part_concepts),
+        _match("concepts_body", of_parts, weights.part_concepts),
+        _match("concepts_title", related, weights.related_title),
+        _match("concepts_body", related, weights.related_body),
+    ]
+    return [clause for clause in clauses if clause]
+
+
+def related_of(text: QueryText) -> list[str]:
+    """Return the concepts that are broader than those of the query, without these."""
+    own = {meant.concept for meant in text.meant}
+    return list(dict.fromkeys(wider for meant in text.meant for wider in meant.related if wider not in own))
+
+
+def near_clause(ids: Collection[str]) -> Clause:
+    """Match solutions that are near in meaning, and bring them to the front."""
+    return {"constant_score": {"filter": {"ids": {"values": list(ids)}}, "boost": NEAR_FIRST}}
+
+
+def _words(query: str, boost: float, tie: float) -> Clause:
+    if not query or not boost:
+        return {}
+    fields = [f"{name}^{weight:g}" for name, weight in FIELDS.items()]
+    return {
+        "multi_match": {"query": query, "fields": fields, "type": "best_fields", "tie_breaker": tie, "boost": boost}
+    }
+
+
+def _match(field: str, query: str, boost: float, **options: Any) -> Clause:
+    return {"match": {field: {"query": query, "boost": boost, **options}}} if query and boost else {}
+
+
+def stated(intent: Intent) -> Clause | None:
+    """Match solutions whose facet states what a filter in words asks for."""
+    return {"terms": {intent.facet: list(intent.values)}} if intent.facet and intent.values else None
+
+
+def said(intent: Intent) -> Clause | None:
+    """Match solutions whose texts say what a filter in words asks for."""
+    phrases = [
+        {"multi_match": {"query": phrase, "fields": list(FIELDS), "type": "phrase"}} for phrase in intent.evidence
+    ]
+    return {"bool": {"should": phrases, "minimum_should_match": 1}} if phrases else None
+
+
+def stated_or_said(intent: Intent) -> Clause:
+    """Match solutions that fit a filter in words for certain."""
+    clauses = [clause for clause in (stated(intent), said(intent)) if clause is not None]
+    return {"bool": {"should": clauses, "minimum_should_match": 1}}
+
+
+def not_contradicted(intents: Iterable[Intent]) -> list[Clause]:
+    """Leave out solutions that state something else than filters in words ask for."""
+    clauses: list[Clause] = []
+    for intent in intents:
+        if intent.exclusive and intent.facet:
+            silent: list[Clause] = [
+                {"bool": {"must_not": [{"exists": {"field": intent.facet}}]}},
+                {"terms": {intent.facet: list(intent.silent)}},
+            ]
+            clauses.append({"bool": {"should": [stated_or_said(intent), *silent], "minimum_should_match": 1}})
+    return clauses
+
+
+def stated_first(intents: Iterable[Intent], boost: float) -> list[Clause]:
+    """Optional clauses that name (and, with a boost, raise) what states or says each filter in words."""
+    clauses: list[Clause] = []
+    for intent in intents:
+        for name, clause, share in (("stated", stated(intent), 1.0), ("said", said(intent), 0.5)):
+            if clause is not None:
+                constant = {"filter": clause, "boost": share * boost, "_name": f"{name}:{intent.id}"}
+                clauses.append({"constant_score": constant})
+    return clauses
+
+
+def reasons(text: QueryText) -> list[Clause]:
+    """Return named clauses that tell why a solution was found; the names are read by `explanation`."""
+    clauses = [_named(f"word:{name}", {"match": {name: {"query": text.content}}}) for name in FIELDS]
+    if len(text.words) > 1:
+        clauses.append(_named("phrase:name", {"match_phrase": {"name": {"query": text.content}}}))
+    if text.parts:
+        parts = " ".join(text.parts)
+        clauses.append(_named("compound", {"multi_match": {"query": parts, "fields": ["parts_title", "parts_body"]}}))
+        clauses.append(_named("compound", {"multi_match": {"query": parts, "fields": list(FIELDS)}}))
+    if text.joined:
+        joined = {"multi_match": {"query": " ".join(text.joined), "fields": list(FIELDS)}}
+        clauses.append(_named("joined", joined))
+    if text.searchable:
+        alike = {"query": text.folded, "minimum_should_match": "70%"}
+        clauses += [_named("similar_spelling", {"match": {name: alike}}) for name in ("grams_title", "grams_body")]
+    for concept in dict.fromkeys((*(meant.concept for meant in text.meant), *related_of(text))):
+        mentions = {"query": concept, "fields": ["concepts_title", "concepts_body", "concepts_wide"]}
+        clauses.append(_named(f"concept:{concept}", {"multi_match": mentions}))
+    for typed in text.misspelt:
+        clauses.append(_named(f"typed:{fold(typed)}", {"multi_match": {"query": typed, "fields": list(FIELDS)}}))
+    return clauses
+
+
+def _named(name: str, clause: Clause) -> Clause:
+    return {"constant_score": {"filter": clause, "boost": 1.0, "_name": name}}
