@@ -78,6 +78,7 @@ class OpenSearchRunLog:
         }
         with translated():
             try:
+                await self._client.indices.refresh(index=CONTROL_INDEX)  # `get` may have shown what is not yet found
                 found = await self._client.search(index=CONTROL_INDEX, body=body)
             except NotFoundError:
                 return []
