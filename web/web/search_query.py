@@ -52,9 +52,9 @@ def search_id_of(params: QueryParams) -> str:
 class SearchQuery:
     """One search.
 
-    `filters` maps a facet to its chosen values. `as_words` are the recognised filters that shall be read as plain words
-    again, `spelling` is "literal" when no other spelling is wanted, `search_id` the search that this one goes on with:
-    these three belong to the words they were said about.
+    `filters` maps a facet to its chosen values; `sort` is empty for the usual order. `as_words` are the recognised
+    filters that shall be read as plain words again, `spelling` is "literal" when no other spelling is wanted,
+    `search_id` is the search that this one goes on with: these three belong to the words they were said about.
     """
 
     q: str = ""
@@ -75,10 +75,11 @@ class SearchQuery:
         sort = params.get("sort", "")
         query = cls(
             q=params.get("q", "").strip()[: LONGEST_QUERY + 1],
-            sort=sort if sort in SORTS else "",
             cursor=params.get("cursor", "")[:LONGEST_CURSOR],
             filters={facet: values for facet, values in filters.items() if values},
         )
+        if sort in SORTS and sort not in (query.usual_order, "relevance"):
+            query = replace(query, sort=sort)
         if params.get("bisher", query.q).strip() != query.q:
             return query
         return replace(
@@ -94,9 +95,14 @@ class SearchQuery:
         return cls(q=q, filters={facet: tuple(filters[facet]) for facet in filters}, as_words=tuple(as_words))
 
     @property
+    def usual_order(self) -> str:
+        """The order without a choice: by relevance when there are words to be relevant to, by name otherwise."""
+        return "relevance" if self.q else "name"
+
+    @property
     def order(self) -> str:
-        """The order that applies: by relevance when there are words to be relevant to, by name otherwise."""
-        return self.sort or ("relevance" if self.q else "name")
+        """The order that applies."""
+        return self.sort or self.usual_order
 
     @property
     def chosen(self) -> list[tuple[str, str]]:

@@ -43,7 +43,11 @@ async def test_results_pass_the_question_on_and_offer_facets(site: Site) -> None
 async def test_without_words_results_come_by_name(site: Site) -> None:
     page = await site.get("/suche")
     assert site.gateway.last("GET /api/search/solutions").url.params["sort"] == "name"
-    assert 'value="relevance"' not in page.text
+    assert "Relevanz" not in page.text
+    assert '<option value="" selected>Name (A–Z)</option>' in page.text
+    page = await site.get("/suche?q=termin&sort=&bisher=")
+    assert site.gateway.last("GET /api/search/solutions").url.params["sort"] == "relevance", "words came, and no choice"
+    assert '<option value="name">Name (A–Z)</option>' in page.text
 
 
 async def test_a_chosen_value_without_hits_stays_to_be_unchosen(site: Site) -> None:
