@@ -66,7 +66,7 @@ def ranking(text: QueryText, weights: Weights) -> list[Clause]:
     clauses = [
         _words(text.content, weights.words, weights.tie),
         _words(" ".join(text.misspelt), weights.misspelt, weights.tie),
-        {"match_phrase": {"name": {"query": text.content, "boost": weights.name_phrase}}},
+        _phrase("name", text.content, weights.name_phrase),
         _match("grams_title", text.folded, weights.grams_title, minimum_should_match=weights.grams_minimum),
         _match("grams_body", text.folded, weights.grams_body, minimum_should_match=weights.grams_minimum),
         _match("parts_title", parts, weights.parts_title),
@@ -105,6 +105,10 @@ def _words(query: str, boost: float, tie: float) -> Clause:
 
 def _match(field: str, query: str, boost: float, **options: Any) -> Clause:
     return {"match": {field: {"query": query, "boost": boost, **options}}} if query and boost else {}
+
+
+def _phrase(field: str, query: str, boost: float) -> Clause:
+    return {"match_phrase": {field: {"query": query, "boost": boost}}} if boost else {}
 
 
 def stated(intent: Intent) -> Clause | None:
