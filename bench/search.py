@@ -6,10 +6,11 @@ from pathlib import Path
 
 import httpx
 import orjson
-from search.adapters.lexicon import load_splitter
-from search.adapters.opensearch.query import search_body
-from search.domain.query_text import understand
+from search.adapters.lexicon import load_splitter, load_thesaurus
+from search.adapters.opensearch.query import page_body
+from search.domain.query_text import QueryReader
 from search.domain.search_request import SearchRequest
+from search.domain.vocabulary import Vocabulary
 from servicekit.testing.stack import Stack
 
 from bench import figures, load
@@ -23,10 +24,11 @@ async def measure(stack: Stack) -> None:
     """Measure the three in turn at several numbers of connections and print."""
     status = stack.status()
     splitter = load_splitter()
+    reader = QueryReader(splitter, load_thesaurus(), Vocabulary(splitter))
     engine = f"{status['opensearch']}/solutions/_search"
-    bodies = [orjson.dumps(search_body(SearchRequest(text=q), understand(q, splitter))) for q in QUERIES]
+    bodies = [orjson.dumps(page_body(SearchRequest(text=q, mode="lexical"), reader.read(q))) for q in QUERIES]
     bare = [load.request(engine, body) for body in bodies]
-    paths = [f"/solutions?{httpx.QueryParams({'q': query})}" for query in QUERIES]
+    paths = [f"/solutions?{httpx.QueryParams({'q': query, 'mode': 'lexical'})}" for query in QUERIES]
     service = status["processes"]["search"]["address"]
     direct = [load.request(service + path) for path in paths]
     public = [load.request(f"{status['gateway']}/api/search{path}") for path in paths]

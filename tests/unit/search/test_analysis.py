@@ -1,12 +1,7 @@
 """Words, spellings and compounds."""
 
-import time
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from search.domain.compounds import Splitter
-from search.domain.query_text import MOST_WORDS, understand
 from search.domain.texts import plain
 from search.domain.words import clean, fold, folded, humps, words
 
@@ -65,28 +60,6 @@ def test_simple_words_are_left_alone(splitter: Splitter, word: str) -> None:
 def test_camel_case_names_are_split(splitter: Splitter) -> None:
     assert humps("DorfFunk") == ["Dorf", "Funk"]
     assert splitter.of_text("LandRäume") == ["land", "raume"]
-
-
-@given(st.text(max_size=300))
-def test_any_text_is_understood_quickly(splitter: Splitter, text: str) -> None:
-    started = time.perf_counter()
-    understood = understand(text, splitter)
-    assert time.perf_counter() - started < 1
-    assert len(understood.words) <= MOST_WORDS
-    assert understood.empty == (clean(text) == "")
-
-
-def test_a_query_is_taken_apart(splitter: Splitter) -> None:
-    understood = understand("  Welche Vereinssoftware gibt es für Dorf Funk? ", splitter)
-    assert understood.words == ("Vereinssoftware", "Dorf", "Funk")
-    assert understood.parts == ("verein", "software")
-    assert understood.joined == ("vereinssoftwaredorf", "dorffunk")
-    assert understood.folded == "vereinssoftware dorf funk"
-
-
-@pytest.mark.parametrize("text", ["!!! ???", "🚗🚌", "und der die das", "\u200b\ue000 ."])
-def test_nothing_searchable_is_known_as_such(splitter: Splitter, text: str) -> None:
-    assert not understand(text, splitter).searchable
 
 
 def test_markdown_becomes_plain_text() -> None:

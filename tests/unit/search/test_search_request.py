@@ -30,7 +30,9 @@ def test_facets_are_repeatable_and_values_count_once() -> None:
 def test_unknown_parameter() -> None:
     slug, kind, detail = refusal(("farbe", "rot"))
     assert (slug, kind) == ("unknown-parameter", "invalid")
-    assert detail.startswith("there is no parameter 'farbe'; known: q, size, cursor, sort, field_of_action, kind,")
+    assert detail.startswith(
+        "there is no parameter 'farbe'; known: q, size, cursor, sort, mode, spelling, as_words, field_of_action, kind,"
+    )
 
 
 def test_unknown_facet_value() -> None:

@@ -10,6 +10,7 @@ from search.adapters.opensearch import source
 from search.application.mapping import apply
 from search.domain.compounds import Splitter
 from search.domain.document import SolutionDocument
+from search.domain.thesaurus import Thesaurus
 
 Make = Callable[..., Any]
 
@@ -19,7 +20,7 @@ def stored(splitter: Splitter, *events: Event) -> dict[str, Any]:
     for sequence, event in enumerate(events, 1):
         document = apply(document, event, sequence)
     assert document is not None
-    return source.to_source(document, splitter)
+    return source.to_source(document, splitter, Thesaurus(()))
 
 
 @pytest.mark.parametrize(

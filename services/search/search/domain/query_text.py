@@ -180,18 +180,3 @@ def _respelled(text: str, typed: Sequence[str], spelled: Sequence[str]) -> str:
         pieces += [text[at:start], after]
         at = start + len(before)
     return "".join((*pieces, text[at:]))
-
-
-class _NoSpelling:
-    """Knows no words."""
-
-    def correct(self, word: str) -> Corrected | None:
-        return None
-
-    def spelling(self, folded: str) -> str | None:
-        return None
-
-
-def understand(text: str, splitter: Splitter) -> QueryText:
-    """Take a query apart without knowledge of the listings."""
-    return QueryReader(splitter, Thesaurus(()), _NoSpelling()).read(text)
