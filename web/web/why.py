@@ -8,14 +8,26 @@ from web.i18n import Locale
 
 MOST_REASONS = 6
 MOST_SHARED = 4
-_WITH_BOTH = frozenset({"spelling", "compound", "synonym", "similar_spelling"})
+_WITH_BOTH = frozenset({"spelling", "compound", "synonym", "related", "similar_spelling"})
 """Kinds in which the searched and the found text differ, so that both are worth telling."""
 
 
 def reasons(given: Iterable[Reason], locale: Locale) -> list[str]:
-    """Return a phrase per reason, such as `Synonym im Namen: „Rufbus“ → „Mitfahrbank“`; unknown kinds are left out."""
-    told = (_phrase(reason, locale) for reason in given)
-    return list(dict.fromkeys(phrase for phrase in told if phrase))[:MOST_REASONS]
+    """Return a phrase per reason, such as `Synonym im Namen: „Rufbus“ → „Mitfahrbank“`; unknown kinds are left out.
+
+    What differs only in the field it was found in is one phrase.
+    """
+    places: dict[tuple[str, str], list[str]] = {}
+    for reason in given:
+        head = _head(reason, locale)
+        if head is None:
+            continue
+        fields = places.setdefault((head, _words(reason, locale)), [])
+        place = words.known("search_field", reason.field, locale.language) if reason.field else None
+        if place and place not in fields:
+            fields.append(place)
+    phrases = [" ".join(filter(None, [head, ", ".join(fields)])) + told for (head, told), fields in places.items()]
+    return phrases[:MOST_REASONS]
 
 
 def shared(hit: SimilarHit, locale: Locale) -> list[str]:
@@ -25,15 +37,14 @@ def shared(hit: SimilarHit, locale: Locale) -> list[str]:
     return list(dict.fromkeys(labels))[:MOST_SHARED]
 
 
-def _phrase(reason: Reason, locale: Locale) -> str:
-    head = words.known("reason", reason.kind, locale.language)
-    if head is None:
-        return ""
-    place = words.known("search_field", reason.field, locale.language) if reason.field else None
-    if place:
-        head = f"{head} {place}"
+def _head(reason: Reason, locale: Locale) -> str | None:
+    several = reason.kind == "word" and " " in (reason.matched or reason.text or "").strip()
+    return words.known("reason", "words" if several else reason.kind, locale.language)
+
+
+def _words(reason: Reason, locale: Locale) -> str:
     text, matched = (reason.text or "").strip(), (reason.matched or "").strip()
     if reason.kind in _WITH_BOTH and text and matched and text.casefold() != matched.casefold():
-        return locale.say("{head}: „{text}“ → „{matched}“", head=head, text=text, matched=matched)
+        return locale.say(": „{text}“ → „{matched}“", text=text, matched=matched)
     quoted = text if reason.kind == "filter" else matched or text
-    return locale.say("{head}: „{words}“", head=head, words=quoted) if quoted else head
+    return locale.say(": „{words}“", words=quoted) if quoted else ""

@@ -169,6 +169,8 @@ async def test_a_hit_says_why_and_how_many_use_it(site: Site) -> None:
         ({"kind": "phrase", "field": "summary", "text": "vor Ort"}, "Wortfolge in der Kurzbeschreibung: „vor Ort“"),
         ({"kind": "compound", "text": "termin", "matched": "Terminbuchung"}, "Wortteil: „termin“ → „Terminbuchung“"),
         ({"kind": "spelling", "text": "Bank", "matched": "bank"}, "Berichtigte Schreibweise: „bank“"),
+        ({"kind": "word", "text": "Hilfe im Alltag"}, "Wörter: „Hilfe im Alltag“"),
+        ({"kind": "related", "text": "Rufbus", "matched": "Nahverkehr"}, "Verwandter Begriff: „Rufbus“ → „Nahverkehr“"),
         ({"kind": "meaning", "field": "unheard_of"}, "Ähnliche Bedeutung"),
         ({"kind": "filter", "field": "bundesland", "text": "Bayern", "matched": "DE-BY"}, "Filter: „Bayern“"),
     ],
@@ -180,6 +182,11 @@ def test_reasons_are_told_in_words(reason: dict[str, str], told: str) -> None:
 def test_the_same_reason_is_told_once_and_in_english_too() -> None:
     reason = Reason(kind="word", field="name", text="a", matched="b")
     assert reasons([reason, reason], ENGLISH) == ["Word in the name: “b”"]
+
+
+def test_several_places_of_the_same_words_are_one_reason() -> None:
+    found = [Reason(kind="word", field=field, text="Rufbus") for field in ("name", "summary", "name")]
+    assert reasons(found, GERMAN) == ["Wort im Namen, in der Kurzbeschreibung: „Rufbus“"]
 
 
 async def test_nothing_found_helps_on(site: Site) -> None:
