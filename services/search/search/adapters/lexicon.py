@@ -6,10 +6,15 @@ from search.domain.compounds import Splitter
 from search.domain.thesaurus import Thesaurus
 
 
+def load_constituents() -> list[str]:
+    """Return the words that compounds are made of, as they are written in them."""
+    lines = (line for line in _text("constituents_de.txt").splitlines() if not line.startswith("#"))
+    return [word for line in lines for word in line.split()]
+
+
 def load_splitter() -> Splitter:
     """Return the splitter with the constituents of compounds."""
-    lines = (line for line in _text("constituents_de.txt").splitlines() if not line.startswith("#"))
-    return Splitter.of(word for line in lines for word in line.split())
+    return Splitter.of(load_constituents())
 
 
 def load_thesaurus() -> Thesaurus:

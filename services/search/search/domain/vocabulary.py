@@ -11,11 +11,13 @@ from search.domain.near_words import NearWords, is_plain
 from search.domain.spelling import (
     believable,
     forms,
+    is_name,
     known_beginnings,
     known_endings,
     most_mistakes,
     same_word,
     stems,
+    unlinked,
 )
 from search.domain.words import fold, is_stop_word
 
@@ -26,8 +28,6 @@ SHORTEST_NOUN = 4
 SHORTEST_WRONG_PART = 6
 MOST_WRONG_PARTS = 6
 """Parts of one compound that are tried as the wrong one."""
-_JOINS = ("", "s")
-"""Linking elements in front of which a part is corrected."""
 
 _Near = tuple[int, int, int, str]
 """Distance, then what settles between equals (smaller is better), then the folded word."""
@@ -118,11 +118,7 @@ class Vocabulary:
             return None
         if is_stop_word(word) or self.knows(word):
             return None
-        near = self._nearest(word)
-        whole = Correction(self._forms[near[-1]].spelling, near[0]) if near is not None else None
-        if whole is not None and whole.distance == 1:
-            return whole
-        return self._with_corrected_part(word, folded) or whole
+        return self._nearest(word, 1) or self._with_corrected_part(word, folded) or self._nearest(word)
 
     def _add(self, entry: Entry) -> None:
         kept, counted = [], set()
@@ -167,10 +163,15 @@ class Vocabulary:
     def _is_last(self, piece: str) -> bool:
         return any(piece.endswith(ending) and self._is_part(piece[: len(piece) - len(ending)]) for ending in ENDINGS)
 
-    def _nearest(self, word: str) -> _Near | None:
+    def _nearest(self, word: str, most: int | None = None) -> Correction | None:
         """Return the word of the vocabulary that is nearest; `oe` may be an umlaut, or `o` and `e`."""
         typed = {fold(word), "".join(map(fold, word))}
-        return min((near for each in typed for near in self._near_in(self._near, each)), default=None)
+        near = (each for spelling in typed for each in self._near_in(self._near, spelling, most))
+        best = min((each for each in near if not (is_name(word) and self._is_no_noun(each[-1]))), default=None)
+        return Correction(self._forms[best[-1]].spelling, best[0]) if best is not None else None
+
+    def _is_no_noun(self, folded: str) -> bool:
+        return self._forms[folded].spelling[0].islower()
 
     def _near_in(self, words: NearWords, typed: str, most: int | None = None) -> list[_Near]:
         """Return the words that may be meant; the smallest is the likeliest."""
@@ -189,12 +190,10 @@ class Vocabulary:
         wrong = [span for span in spans if SHORTEST_WRONG_PART <= span[0] <= len(folded) - SHORTEST_PART]
         found: list[tuple[int, str]] = []
         for _, start, end in wrong[:MOST_WRONG_PARTS]:
-            for join in _JOINS if end < len(folded) else ("",):
-                part = folded[start : end - len(join)]
-                if not folded[start:end].endswith(join) or len(part) < SHORTEST_WRONG_PART:
-                    continue
-                meant = self._nearest_part(part)
-                text = _replaced(word, folded, start, end, meant + join) if meant is not None else None
+            piece = folded[start:end]
+            for part, link in unlinked(piece) if end < len(folded) else [(piece, "")]:
+                meant = self._nearest_part(part) if len(part) >= SHORTEST_WRONG_PART else None
+                text = _replaced(word, folded, start, end, meant + link) if meant is not None else None
                 if text is not None:
                     found.append((-len(part), text))
         return Correction(min(found)[1], 1) if found else None
