@@ -38,13 +38,19 @@ def shared(hit: SimilarHit, locale: Locale) -> list[str]:
 
 
 def _head(reason: Reason, locale: Locale) -> str | None:
-    several = reason.kind == "word" and " " in (reason.matched or reason.text or "").strip()
-    return words.known("reason", "words" if several else reason.kind, locale.language)
+    return words.known("reason", "words" if _any_of_several(reason) else reason.kind, locale.language)
 
 
 def _words(reason: Reason, locale: Locale) -> str:
     text, matched = (reason.text or "").strip(), (reason.matched or "").strip()
+    if _any_of_several(reason):
+        return ""
     if reason.kind in _WITH_BOTH and text and matched and text.casefold() != matched.casefold():
         return locale.say(": „{text}“ → „{matched}“", text=text, matched=matched)
     quoted = text if reason.kind == "filter" else matched or text
     return locale.say(": „{words}“", words=quoted) if quoted else ""
+
+
+def _any_of_several(reason: Reason) -> bool:
+    """True when it is not known which of the searched words it was: quoting them all would say too much."""
+    return reason.kind == "word" and not reason.matched and " " in (reason.text or "").strip()

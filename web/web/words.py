@@ -134,7 +134,7 @@ _STATES: dict[str, dict[str, Word]] = {
     },
     "reason": {
         "word": Word("Wort", "Word"),
-        "words": Word("Wörter", "Words"),
+        "words": Word("Suchwörter", "Your words"),
         "phrase": Word("Wortfolge", "Phrase"),
         "spelling": Word("Berichtigte Schreibweise", "Corrected spelling"),
         "compound": Word("Wortteil", "Part of a word"),

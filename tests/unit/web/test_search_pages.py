@@ -169,7 +169,7 @@ async def test_a_hit_says_why_and_how_many_use_it(site: Site) -> None:
         ({"kind": "phrase", "field": "summary", "text": "vor Ort"}, "Wortfolge in der Kurzbeschreibung: „vor Ort“"),
         ({"kind": "compound", "text": "termin", "matched": "Terminbuchung"}, "Wortteil: „termin“ → „Terminbuchung“"),
         ({"kind": "spelling", "text": "Bank", "matched": "bank"}, "Berichtigte Schreibweise: „bank“"),
-        ({"kind": "word", "text": "Hilfe im Alltag"}, "Wörter: „Hilfe im Alltag“"),
+        ({"kind": "word", "field": "name", "text": "Hilfe im Alltag"}, "Suchwörter im Namen"),
         ({"kind": "related", "text": "Rufbus", "matched": "Nahverkehr"}, "Verwandter Begriff: „Rufbus“ → „Nahverkehr“"),
         ({"kind": "meaning", "field": "unheard_of"}, "Ähnliche Bedeutung"),
         ({"kind": "filter", "field": "bundesland", "text": "Bayern", "matched": "DE-BY"}, "Filter: „Bayern“"),
