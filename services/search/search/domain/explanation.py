@@ -8,6 +8,11 @@ from search.domain.query_text import QueryText
 from search.domain.words import fold
 
 Kind = Literal["word", "phrase", "spelling", "compound", "synonym", "related", "similar_spelling", "meaning", "filter"]
+FIELDS = (
+    *("name", "aliases", "summary", "features", "audience", "topics", "place", "description", "notes"),
+    "provider_text",
+)
+"""The searched texts, the most telling one first: engines name what matched in any order."""
 SHOWN_AS = {"provider_text": "provider", "audience": "target_groups", "notes": "description"}
 MOST_FIELDS = 3
 CONVINCING_MEANING = 0.83
@@ -37,10 +42,10 @@ def explain(text: QueryText, matched: Collection[str], said: Mapping[str, str], 
     found: list[Reason] = []
     if "phrase:name" in matched:
         found.append(Reason("phrase", "name", text.content))
-    fields = [name.removeprefix("word:") for name in matched if name.startswith("word:")]
+    fields = dict.fromkeys(SHOWN_AS.get(field, field) for field in FIELDS if f"word:{field}" in matched)
     typed = {name.removeprefix("typed:") for name in matched if name.startswith("typed:")}
     if fields:
-        found += [Reason("word", SHOWN_AS.get(field, field), text.content) for field in fields[:MOST_FIELDS]]
+        found += [Reason("word", field, text.content) for field in [*fields][:MOST_FIELDS]]
         corrected = [word for word in text.misspelt if fold(word) not in typed]
         found += [Reason("spelling", None, word, text.content) for word in corrected[:1]]
     found += _concepts(text, matched, said)
