@@ -84,7 +84,7 @@ async def publish(search) -> list[dict[str, Any]]:
         }
         return known == {each["id"]: (each["score"], each["rating_average"], each["users"]) for each in made}
 
-    await wait.until(complete, timeout=20, message="all events are projected")
+    await wait.until(complete, timeout=60, message="all events are projected")
     return made
 
 
@@ -195,3 +195,12 @@ async def test_counting_while_the_engine_is_away(search, engine) -> None:
     answer = await search.http.get("/facets")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.json()["slug"] == "search-unavailable"
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "lexical"])
+async def test_the_facets_of_words_are_those_of_the_search_too(search, mode) -> None:
+    await search.publish_demo()
+    for text in ("Bürgerbeteiligung", "Mitfarbank", "kostenlos in Brandenburg", "und der", "qwrtzpsdf"):
+        asked = {"q": text, "mode": mode, "kind": "software"}
+        page, alone = await search.get(**asked), (await search.http.get("/facets", params=asked)).json()
+        assert alone == {name: page[name] for name in ("total", "facets", "recognised", "corrected")}, text
