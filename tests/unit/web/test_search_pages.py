@@ -74,6 +74,7 @@ async def test_the_own_spelling_alone_is_searched_when_asked_for(site: Site) -> 
     assert "Meinten Sie: Mitfahrbank ?" in text_of(page.text)
     assert 'href="/suche?q=Mitfahrbank"' in page.text
     assert "Nur nach" not in page.text
+    assert f'href="/suche?q=Mitfarbank&amp;suche={SEARCH}">Auch ähnliche Schreibweisen suchen' in page.text
 
 
 async def test_other_words_begin_anew(site: Site) -> None:
