@@ -53,7 +53,8 @@ async def test_an_unknown_provider_is_simply_not_found(search) -> None:
 async def test_unknown_parameter(search) -> None:
     status, slug, detail = await problem(search, "page=2")
     assert (status, slug) == (422, "unknown-parameter")
-    assert detail.startswith("there is no parameter 'page'; known: q, size, cursor, sort, field_of_action,")
+    known = "q, size, cursor, sort, mode, spelling, as_words, field_of_action,"
+    assert detail.startswith(f"there is no parameter 'page'; known: {known}")
 
 
 @pytest.mark.parametrize(

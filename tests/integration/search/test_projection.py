@@ -25,7 +25,7 @@ async def test_a_published_solution_is_found_and_shown_with_its_facts(search) ->
 
     await wait.until(complete)
     (result,) = (await search.get(q="Mitfahrbank"))["results"]
-    score, highlights = result.pop("score"), result.pop("highlights")
+    score, highlights, why = result.pop("score"), result.pop("highlights"), result.pop("why")
     assert result == {
         "id": solution.solution_id,
         "slug": solution.slug,
@@ -40,10 +40,13 @@ async def test_a_published_solution_is_found_and_shown_with_its_facts(search) ->
         "licence": "EUPL-1.2",
         "rating": {"average": 4.0, "count": 3},
         "checkup": dict.fromkeys(("usability", "community", "documentation", "architecture", "code_quality"), 90.0),
+        "checkup_score": 90.0,
         "awards": ["usability", "community", "documentation", "architecture", "code_quality"],
+        "municipalities": 0,
         "published_at": "2026-03-02T12:00:00Z",
     }
     assert score > 0
+    assert why[0] == {"kind": "word", "field": "name", "text": "Mitfahrbank", "matched": None}
     assert highlights["name"] == ["Comby – die digitale <mark>Mitfahrbank</mark>"]
 
 

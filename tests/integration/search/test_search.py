@@ -168,7 +168,8 @@ async def test_the_documentation_lists_every_parameter(search) -> None:
     assert [each["name"] for each in operation["parameters"] if each["in"] == "header"] == ["Search-Id"]
     names = [each["name"] for each in operation["parameters"] if each["in"] == "query"]
     assert names == [
-        *("q", "size", "cursor", "sort", "field_of_action", "kind", "offer_form", "bundesland", "licence_group"),
+        *("q", "size", "cursor", "sort", "mode", "spelling", "as_words"),
+        *("field_of_action", "kind", "offer_form", "bundesland", "licence_group"),
         *("operating_model", "price_model", "provider", "hosting_location", "accessibility_level", "target_group"),
         *("checkup_score", "award", "rating", "used_by_size"),
     ]
