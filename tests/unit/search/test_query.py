@@ -61,7 +61,7 @@ def test_an_empty_search_lists_visible_solutions_newest_first(reader: QueryReade
     assert sent["size"] == 21, "one more than asked for tells whether there is another page"
 
 
-def test_a_text_is_ranked_by_words_phrase_parts_grams_and_concepts(reader: QueryReader) -> None:
+def test_a_text_is_ranked_by_words_parts_grams_and_concepts(reader: QueryReader) -> None:
     sent = body(reader, SearchRequest(text="Die Mitfahrbenke Loerrach"))
     (ranking,) = sent["query"]["bool"]["must"]
     clauses = ranking["bool"]["should"]
@@ -70,21 +70,13 @@ def test_a_text_is_ranked_by_words_phrase_parts_grams_and_concepts(reader: Query
     assert spelled == "Mitfahrbänke Lörrach", "in their right spelling, without function words"
     assert typed == "Mitfahrbenke", "what was corrected is searched for too"
     assert joined == "mitfahrbankelorrach"
-    assert [clause["match_phrase"]["name"]["query"] for clause in clauses if "match_phrase" in clause] == [spelled]
     found = matches(clauses)
-    assert found["grams_title"] == found["grams_body"] == ["mitfahrbanke lorrach"]
-    assert found["parts_title"] == found["parts_body"] == ["mitfahr bank"]
+    assert found["grams"] == ["mitfahrbanke lorrach"]
+    assert found["parts"] == ["mitfahr bank"]
     assert found["concepts_title"] == found["concepts_body"] == ["mitfahrbank", "mobilitat"], "broader ones apart"
     assert found["concepts_wide"] == ["mitfahrbank"]
     assert sent["sort"] == [{"_score": "desc"}, {"id": "asc"}]
     assert sent["track_scores"] is True
-
-
-def test_concepts_of_compound_parts_count_apart(reader: QueryReader) -> None:
-    (ranking,) = body(reader, SearchRequest(text="Terminkiosk"))["query"]["bool"]["must"]
-    found = matches(ranking["bool"]["should"])
-    assert "concepts_wide" not in found
-    assert found["concepts_title"] == ["termin informationsstele"]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -13,8 +13,9 @@ DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
-    """What the parts count beside the best match in words, which counts 1."""
+    """What the best match in words counts, and the other parts beside it."""
 
+    words: float = 1.0
     meaning: float = 0.55
     stated: float = 0.4
     """A filter in words that the solution states; half of it when only its texts say so."""
@@ -54,7 +55,10 @@ def fuse(
     relative = near.relative
     scores = {
         key: round(
-            score / best + weights.meaning * relative.get(key, 0.0) + weights.stated * stated.get(key, 0.0), DIGITS
+            weights.words * score / best
+            + weights.meaning * relative.get(key, 0.0)
+            + weights.stated * stated.get(key, 0.0),
+            DIGITS,
         )
         for key, score in matches.items()
     }

@@ -18,11 +18,10 @@ MOST_WORDS = 32
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A concept of the thesaurus in a query; `part` of a compound only. `related` are broader concepts of it."""
+    """A concept of the thesaurus in a query, and the words that mean it; `related` are broader concepts of it."""
 
     concept: str
     text: str
-    part: bool = False
     related: tuple[str, ...] = ()
 
 
@@ -140,12 +139,12 @@ class QueryReader:
         return correction.text
 
     def _meant(self, spelled: Sequence[str]) -> tuple[Meant, ...]:
+        """Return what whole words mean; parts of compounds count as words only (their concepts gained nothing)."""
         found: dict[str, Meant] = {}
         for mention in self._thesaurus.mentions(spelled, self._splitter):
-            before = found.get(mention.concept)
-            if before is None or (before.part and not mention.part):
-                related = () if mention.part else self._thesaurus.concepts[mention.concept].broader
-                found[mention.concept] = Meant(mention.concept, mention.text, mention.part, related)
+            if not mention.part and mention.concept not in found:
+                related = self._thesaurus.concepts[mention.concept].broader
+                found[mention.concept] = Meant(mention.concept, mention.text, related)
         return tuple(found.values())
 
     def _familiar(self, word: str) -> bool:

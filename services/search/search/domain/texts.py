@@ -32,10 +32,8 @@ class Texts:
     place: str
     topics: str
     notes: str
-    parts_title: str
-    parts_body: str
-    grams_title: str
-    grams_body: str
+    parts: str
+    grams: str
 
 
 def plain(markdown: str) -> str:
@@ -82,8 +80,7 @@ def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
             listing.data_protection_note,
         ]
     )
-    title = f"{name}. {aliases}"
-    body = ". ".join((summary, features, description, audience, provider, place, topics, notes))
+    everything = ". ".join((name, aliases, summary, features, description, audience, provider, place, topics, notes))
     return Texts(
         name=name,
         aliases=aliases,
@@ -95,10 +92,8 @@ def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
         place=place,
         topics=topics,
         notes=notes,
-        parts_title=" ".join(splitter.of_text(title)),
-        parts_body=" ".join(splitter.of_text(body)),
-        grams_title=folded(title),
-        grams_body=folded(body),
+        parts=" ".join(splitter.of_text(everything)),
+        grams=folded(everything),
     )
 
 

@@ -32,22 +32,18 @@ NEAR_FIRST = 1024.0
 class Weights:
     """How much each way of matching counts; 0 leaves it out. docs/search.md shows what each is worth."""
 
-    words: float = 0.3
+    words: float = 0.15
     tie: float = 0.1
-    name_phrase: float = 1.5
-    misspelt: float = 0.3
-    parts_title: float = 0.0
-    parts_body: float = 0.3
+    misspelt: float = 0.15
+    parts: float = 0.15
     joined: float = 1.0
-    grams_title: float = 0.0
-    grams_body: float = 1.0
+    grams: float = 1.0
     grams_minimum: str = "50%"
     concepts_title: float = 2.0
     concepts_body: float = 3.0
     concepts_wide: float = 2.0
-    part_concepts: float = 0.3
     related_title: float = 0.3
-    related_body: float = 1.0
+    related_body: float = 1.5
     stated: float = 4.0
     """A filter in words that is stated, where nothing is fused (half of it when only said)."""
 
@@ -59,24 +55,17 @@ def ranking(text: QueryText, weights: Weights) -> list[Clause]:
     """Return the clauses of which at least one must match; empty when nothing can match in words."""
     if not text.searchable:
         return []
-    own = " ".join(meant.concept for meant in text.meant if not meant.part)
-    of_parts = " ".join(meant.concept for meant in text.meant if meant.part)
-    related = " ".join(related_of(text))
-    parts, joined = " ".join(text.parts), " ".join(text.joined)
+    own = " ".join(meant.concept for meant in text.meant)
+    related, parts = " ".join(related_of(text)), " ".join(text.parts)
     clauses = [
         _words(text.content, weights.words, weights.tie),
         _words(" ".join(text.misspelt), weights.misspelt, weights.tie),
-        _phrase("name", text.content, weights.name_phrase),
-        _match("grams_title", text.folded, weights.grams_title, minimum_should_match=weights.grams_minimum),
-        _match("grams_body", text.folded, weights.grams_body, minimum_should_match=weights.grams_minimum),
-        _match("parts_title", parts, weights.parts_title),
-        _match("parts_body", parts, weights.parts_body),
-        _words(joined, weights.joined, weights.tie),
+        _words(" ".join(text.joined), weights.joined, weights.tie),
+        _match("parts", parts, weights.parts),
+        _match("grams", text.folded, weights.grams, minimum_should_match=weights.grams_minimum),
         _match("concepts_title", own, weights.concepts_title),
         _match("concepts_body", own, weights.concepts_body),
         _match("concepts_wide", own, weights.concepts_wide),
-        _match("concepts_title", of_parts, weights.part_concepts),
-        _match("concepts_body", of_parts, weights.part_concepts),
         _match("concepts_title", related, weights.related_title),
         _match("concepts_body", related, weights.related_body),
     ]
@@ -105,10 +94,6 @@ def _words(query: str, boost: float, tie: float) -> Clause:
 
 def _match(field: str, query: str, boost: float, **options: Any) -> Clause:
     return {"match": {field: {"query": query, "boost": boost, **options}}} if query and boost else {}
-
-
-def _phrase(field: str, query: str, boost: float) -> Clause:
-    return {"match_phrase": {field: {"query": query, "boost": boost}}} if boost else {}
 
 
 def stated(intent: Intent) -> Clause | None:
@@ -161,14 +146,14 @@ def reasons(text: QueryText) -> list[Clause]:
         clauses.append(_named("phrase:name", {"match_phrase": {"name": {"query": text.content}}}))
     if text.parts:
         parts = " ".join(text.parts)
-        clauses.append(_named("compound", {"multi_match": {"query": parts, "fields": ["parts_title", "parts_body"]}}))
+        clauses.append(_named("compound", {"multi_match": {"query": parts, "fields": ["parts"]}}))
         clauses.append(_named("compound", {"multi_match": {"query": parts, "fields": list(FIELDS)}}))
     if text.joined:
         joined = {"multi_match": {"query": " ".join(text.joined), "fields": list(FIELDS)}}
         clauses.append(_named("joined", joined))
     if text.searchable:
         alike = {"query": text.folded, "minimum_should_match": "70%"}
-        clauses += [_named("similar_spelling", {"match": {name: alike}}) for name in ("grams_title", "grams_body")]
+        clauses.append(_named("similar_spelling", {"match": {"grams": alike}}))
     for concept in dict.fromkeys((*(meant.concept for meant in text.meant), *related_of(text))):
         mentions = {"query": concept, "fields": ["concepts_title", "concepts_body", "concepts_wide"]}
         clauses.append(_named(f"concept:{concept}", {"multi_match": mentions}))
