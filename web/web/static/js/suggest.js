@@ -3,6 +3,7 @@
   "use strict";
   var REST = 80; // milliseconds without a key before it asks
   var MOST = 8;
+  var LONGEST = 100; // characters; longer texts are told, not begun
   var REMEMBERED = 50;
   var answers = new Map();
 
@@ -113,9 +114,10 @@
       status.textContent = shown.length ? say(words.one, words.many, shown.length) : words.none;
     }
 
-    function ask() {
+    // Without words it asks only on demand: what to begin with.
+    function ask(onDemand) {
       var q = input.value.trim();
-      if (!q) return close();
+      if ((!q && !onDemand) || q.length > LONGEST) return close();
       if (answers.has(q)) return show(answers.get(q));
       var mine = (pending = new AbortController());
       var address = "/api/search/suggest?" + new URLSearchParams({ q: q, size: MOST });
@@ -169,7 +171,7 @@
         var step = event.key === "ArrowDown" ? 1 : -1;
         if (!open) {
           forget();
-          ask();
+          ask(true);
         } else if (active < 0) {
           mark(step > 0 ? 0 : shown.length - 1);
         } else {
