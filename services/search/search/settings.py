@@ -1,8 +1,10 @@
 """Settings of the search service."""
 
+from datetime import time
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from servicekit.settings import ServiceSettings
 
 
@@ -32,6 +34,31 @@ class SearchSettings(ServiceSettings):
     """So many searches make a query known enough to be suggested to others; two do when a result was opened."""
     suggested_query_seconds: float = Field(default=30.0, gt=0)
     """How often past queries are read for suggestions."""
+
+    alerts_at: time = time(7)
+    """Local time at which collected alerts of saved searches are sent."""
+    alerts_weekday: int = Field(default=0, ge=0, le=6)
+    """Day of weekly alerts; 0 is Monday."""
+    alerts_timezone: str = "Europe/Berlin"
+    """Whose clock counts for alerts."""
+    alerts_poll_seconds: float = Field(default=15.0, gt=0)
+    """How often a worker looks for alerts that are due."""
+
+    @field_validator("alerts_timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"there is no time zone {value!r}") from error
+        return value
+
+    @field_validator("alerts_at")
+    @classmethod
+    def _is_local(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("alerts_at is a local time such as 07:00, its zone is alerts_timezone")
+        return value
 
     def production_faults(self) -> list[str]:
         """Return what must not run in production."""

@@ -104,6 +104,7 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         mirror.subscribe(vocabulary)
         mirror.subscribe(meaning)
         reader = AlertReader(splitter, thesaurus)
+        reader = AlertReader(splitter, thesaurus)
         alerting = await alert_wiring.build_alerting(
             settings, platform, client, reader=reader, event_log=event_log, projection=DURABLE
         )

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from servicekit.lanes import Batch
 
 from search.application.mapping import fact_of
+from search.entrypoints.alerting import alerting
 from search.wiring import DURABLE, Container
 
 
@@ -22,5 +23,10 @@ async def worker(container: Container) -> AsyncIterator[None]:
                 raise outcome
 
     container.platform.batches(DURABLE, project)
-    async with container.supervisor.watching(), container.vector_maker.making(), container.platform.consuming():
+    async with (
+        container.supervisor.watching(),
+        container.vector_maker.making(),
+        alerting(container),
+        container.platform.consuming(),
+    ):
         yield

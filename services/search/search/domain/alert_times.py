@@ -1,0 +1,44 @@
+"""When collected alerts are sent: once a day or once a week, at a time on the clock of the people who read them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+
+class Frequency(StrEnum):
+    """How often the owner of a saved search wants to hear of it."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+    @property
+    def collects(self) -> bool:
+        """True when matches wait for a time at which they are sent together."""
+        return self in (Frequency.DAILY, Frequency.WEEKLY)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertTimes:
+    """`at` is the local time in `zone`, `weekday` (0 is Monday) the day of weekly alerts."""
+
+    at: time
+    weekday: int
+    zone: tzinfo
+
+    def next_after(self, frequency: Frequency, now: datetime) -> datetime:
+        """Return the first instant after `now` at which alerts of this frequency are sent, in UTC.
+
+        The clock of the zone counts: across a change to summer time a day has 23 hours.
+        """
+        day = now.astimezone(self.zone).date()
+        if frequency is Frequency.WEEKLY:
+            day += timedelta(days=(self.weekday - day.weekday()) % 7)
+        step = timedelta(days=7 if frequency is Frequency.WEEKLY else 1)
+        if self._on(day) <= now:
+            day += step
+        return self._on(day)
+
+    def _on(self, day: date) -> datetime:
+        return datetime.combine(day, self.at, tzinfo=self.zone).astimezone(UTC)
