@@ -43,11 +43,11 @@ def explain(text: QueryText, matched: Collection[str], said: Mapping[str, str], 
     if "phrase:name" in matched:
         found.append(Reason("phrase", "name", text.content))
     fields = dict.fromkeys(SHOWN_AS.get(field, field) for field in FIELDS if f"word:{field}" in matched)
-    typed = {name.removeprefix("typed:") for name in matched if name.startswith("typed:")}
     if fields:
         found += [Reason("word", field, text.content) for field in [*fields][:MOST_FIELDS]]
-        corrected = [word for word in text.misspelt if fold(word) not in typed]
-        found += [Reason("spelling", None, word, text.content) for word in corrected[:1]]
+    for typed, right in text.corrections:
+        if f"meant:{fold(typed)}" in matched and f"typed:{fold(typed)}" not in matched:
+            found.append(Reason("spelling", None, typed, right))
     found += _concepts(text, matched, said)
     if "compound" in matched and not fields:
         found.append(Reason("compound", None, ", ".join(text.parts)))

@@ -8,6 +8,7 @@ say nothing about it follow.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from contracts.vocabulary import (
     AccessibilityLevel,
@@ -23,13 +24,15 @@ from contracts.vocabulary import (
 
 from search.domain.compounds import Splitter
 from search.domain.target_groups import target_groups
-from search.domain.thesaurus import Stems, stems_of
+from search.domain.thesaurus import Stems, stem, stems_of
 from search.domain.words import fold, is_stop_word, words
 
 LONGEST_PHRASE = 5
 _PLACE = ("in", "aus", "im", "fur", "nach")
 _FOR = "fur"
 _WORDS_AFTER_FOR = 4
+_PEOPLE = frozenset(("menschen", "personen", "leute", "mitburger", "mitburgerinnen"))
+"""Nouns that belong to the words in front of them: `für ältere Menschen`."""
 SEVERAL_VALUES = 0.25
 
 
@@ -73,6 +76,10 @@ _ADJECTIVES = {
     Bundesland.BB: "brandenburgisch",
     Bundesland.TH: "thüringisch",
     Bundesland.SL: "saarländisch",
+    Bundesland.HB: "bremisch",
+    Bundesland.MV: "mecklenburg-vorpommerisch mecklenburg-vorpommersch",
+    Bundesland.RP: "rheinland-pfälzisch",
+    Bundesland.ST: "sachsen-anhaltisch sachsen-anhaltinisch",
 }
 _SHORT = {Bundesland.NW: "NRW", Bundesland.MV: "MV", Bundesland.BW: "BaWü", Bundesland.RP: "RLP", Bundesland.SH: "SH"}
 _OPEN = tuple(each.value for each in LicenceGroup if each not in (LicenceGroup.PROPRIETARY, LicenceGroup.UNKNOWN))
@@ -136,6 +143,16 @@ def _phrases() -> dict[Stems, Intent]:
     return _table()
 
 
+@lru_cache(maxsize=1)
+def _stems_of_phrases() -> frozenset[str]:
+    return frozenset(stem for phrase in _phrases() for stem in phrase)
+
+
+def occurs_in_filters(word: str) -> bool:
+    """True for a word that filters are said with, in any inflection: it exists, though no listing may use it."""
+    return stem(word) in _stems_of_phrases()
+
+
 def known_intents() -> frozenset[str]:
     """Return the ids of all filters that can be recognised."""
     groups = (f"target_group:{each.value}" for each in TargetGroup)
@@ -185,5 +202,6 @@ def _audience_at(spelled: Sequence[str], at: int, splitter: Splitter) -> tuple[I
         groups = target_groups([" ".join(spelled[at + 1 : end])], splitter)
         if groups:
             intent = _stated("target_group", groups[-1], (), exclusive=False)
-            return intent, at, end
+            people = takewhile(lambda word: fold(word) in _PEOPLE, spelled[end:])
+            return intent, at, end + len(list(people))
     return None

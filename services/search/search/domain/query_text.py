@@ -4,14 +4,14 @@ Ranking reads nothing but the `QueryText` that comes out, so a stage is added or
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 from typing import Protocol
 
 from search.domain.compounds import Splitter
-from search.domain.intents import Recognised, recognise
+from search.domain.intents import Recognised, occurs_in_filters, recognise
 from search.domain.thesaurus import Thesaurus
-from search.domain.words import clean, fold, is_stop_word, words
+from search.domain.words import WORD, clean, fold, is_stop_word
 
 MOST_WORDS = 32
 
@@ -104,16 +104,20 @@ class QueryReader:
     def read(self, text: str, *, literal: bool = False, as_words: Collection[str] = ()) -> QueryText:
         """Take a query apart. `literal` corrects nothing; filters whose ids are in `as_words` are plain words."""
         cleaned = clean(text)
-        typed = words(cleaned)[: 2 * MOST_WORDS]
+        spans = [found.span() for found in islice(WORD.finditer(cleaned), 2 * MOST_WORDS)]
+        typed = [cleaned[start:end] for start, end in spans]
         corrections: list[tuple[str, str]] = []
         spelled = [self._spelled(word, literal, corrections) for word in typed]
-        recognised = recognise(typed, spelled, self._splitter, without=as_words)
+        recognised = tuple(
+            replace(each, text=cleaned[spans[each.start][0] : spans[each.end - 1][1]])
+            for each in recognise(typed, spelled, self._splitter, without=as_words)
+        )
         content = [word for word in spelled if not is_stop_word(word)][:MOST_WORDS]
         return QueryText(
             text=cleaned,
             words=tuple(content),
             corrections=tuple(corrections),
-            spoken=_respelled(cleaned, typed, spelled),
+            spoken=_respelled(cleaned, spans, spelled),
             parts=tuple(self._splitter.of_text(" ".join(content))),
             joined=tuple(
                 fold(left) + fold(right) for left, right in pairwise(content) if left.isalpha() and right.isalpha()
@@ -130,7 +134,7 @@ class QueryReader:
         known = self._spelling.spelling(fold(word))
         if known is not None:
             return known if known.lower() != word.lower() else word
-        if literal or self._thesaurus.knows(word):
+        if literal or self._thesaurus.knows(word) or occurs_in_filters(word):
             return word
         correction = self._spelling.correct(word)
         if correction is None:
@@ -170,12 +174,11 @@ def _only_filters(spelled: Sequence[str], recognised: Sequence[Recognised]) -> b
     return bool(recognised) and all(is_stop_word(word) or fold(word) in _FILLERS for word in rest)
 
 
-def _respelled(text: str, typed: Sequence[str], spelled: Sequence[str]) -> str:
+def _respelled(text: str, spans: Sequence[tuple[int, int]], spelled: Sequence[str]) -> str:
     """Return the text with its words replaced, everything between them as it was typed."""
     pieces: list[str] = []
     at = 0
-    for before, after in zip(typed, spelled, strict=True):
-        start = text.index(before, at)
-        pieces += [text[at:start], after]
-        at = start + len(before)
+    for (start, end), word in zip(spans, spelled, strict=True):
+        pieces += [text[at:start], word]
+        at = end
     return "".join((*pieces, text[at:]))

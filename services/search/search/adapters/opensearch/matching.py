@@ -116,15 +116,20 @@ def stated_or_said(intent: Intent) -> Clause:
 
 
 def not_contradicted(intents: Iterable[Intent]) -> list[Clause]:
-    """Leave out solutions that state something else than filters in words ask for."""
-    clauses: list[Clause] = []
+    """Leave out what states something else than filters in words ask for; those of one facet are alternatives."""
+    alternatives: dict[str, list[Intent]] = {}
     for intent in intents:
         if intent.exclusive and intent.facet:
-            silent: list[Clause] = [
-                {"bool": {"must_not": [{"exists": {"field": intent.facet}}]}},
-                {"terms": {intent.facet: list(intent.silent)}},
-            ]
-            clauses.append({"bool": {"should": [stated_or_said(intent), *silent], "minimum_should_match": 1}})
+            alternatives.setdefault(intent.facet, []).append(intent)
+    clauses: list[Clause] = []
+    for facet, asked in alternatives.items():
+        silent = [*dict.fromkeys(value for intent in asked for value in intent.silent)]
+        fits = [
+            *map(stated_or_said, asked),
+            {"bool": {"must_not": [{"exists": {"field": facet}}]}},
+            {"terms": {facet: silent}},
+        ]
+        clauses.append({"bool": {"should": fits, "minimum_should_match": 1}})
     return clauses
 
 
@@ -157,8 +162,10 @@ def reasons(text: QueryText) -> list[Clause]:
     for concept in dict.fromkeys((*(meant.concept for meant in text.meant), *related_of(text))):
         mentions = {"query": concept, "fields": ["concepts_title", "concepts_body", "concepts_wide"]}
         clauses.append(_named(f"concept:{concept}", {"multi_match": mentions}))
-    for typed in text.misspelt:
-        clauses.append(_named(f"typed:{fold(typed)}", {"multi_match": {"query": typed, "fields": list(FIELDS)}}))
+    for typed, right in text.corrections:
+        for name, word in (("typed", typed), ("meant", right)):
+            anywhere = {"multi_match": {"query": word, "fields": list(FIELDS)}}
+            clauses.append(_named(f"{name}:{fold(typed)}", anywhere))
     return clauses
 
 
