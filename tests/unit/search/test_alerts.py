@@ -203,7 +203,7 @@ async def test_nothing_is_lost_while_the_index_lags_and_the_others_do_not_wait(w
     (ready,) = world.happened(other.published(1))
     with pytest.raises(ProblemError) as refused:
         await world.alerts.hear([late, ready])
-    assert (refused.value.slug, refused.value.transient) == ("not-projected-yet", True)
+    assert (refused.value.slug, refused.value.transient) == ("event-log-ahead", True)
     assert [match.slug for _, alert in world.saved.alerts for match in alert.matches] == ["other"]
     world.project(*late)
     await world.alerts.hear([late, ready])
@@ -228,7 +228,7 @@ async def test_an_event_that_the_projection_gave_up_is_refused_for_good(world: W
     world.solutions.settled_at = late[1]
     with pytest.raises(ProblemError) as refused:
         await world.alerts.hear([late])
-    assert (refused.value.slug, refused.value.transient) == ("never-projected", False)
+    assert (refused.value.slug, refused.value.transient) == ("event-log-skipped", False)
 
 
 async def test_nothing_is_lost_while_the_engine_is_away(world: World) -> None:

@@ -66,8 +66,8 @@ class Alerts:
     async def hear(self, batch: Sequence[tuple[Event, int]]) -> None:
         """Deal with events, each with its stream sequence.
 
-        Raises ProblemError `not-projected-yet` (unavailable) for those that the index does not hold yet, after the
-        others were dealt with, and `never-projected` (conflict) for those that it never will.
+        Raises ProblemError `event-log-ahead` (unavailable) for those that the index does not hold yet, after the
+        others were dealt with, and `event-log-skipped` (conflict) for those that it never will.
         """
         stream = await self._log.identity()
         moved, news = await self._news(batch, stream)
@@ -174,8 +174,8 @@ class Alerts:
         lost = [each for each in missing if each.sequence <= settled]
         if lost:
             names = ", ".join(f"{each.solution_id} ({each.facet})" for each in lost[:5])
-            raise errors.conflict("never-projected", f"the index does not hold what is new about {names}")
-        raise errors.unavailable("not-projected-yet", f"{len(late)} events are not in the index yet", retry_after=1)
+            raise errors.conflict("event-log-skipped", f"the index does not hold what is new about {names}")
+        raise errors.unavailable("event-log-ahead", f"{len(late)} events are not in the index yet", retry_after=1)
 
 
 def _concerns(news: News, listener: Listener) -> bool:
