@@ -17,13 +17,17 @@ Stems = tuple[str, ...]
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """Return the folded stem of a German word, the same for its gender forms (`Bürgerinnen`, `Bürger`)."""
+    """Return the folded stem of a German word, the same for its gender forms (`Bürgerinnen`, `Bürger`).
+
+    Words that double their `s` in the plural (Bus, Verzeichnis) are told apart by the stemmer, so it is made one again.
+    """
     folded = fold(word)
     for form, plain in (("innen", ""), ("erin", "er")):
         if folded.endswith(form) and len(folded) - len(form) >= SHORTEST_PART:
             folded = folded.removesuffix(form) + plain
             break
-    return str(_stemmer().stemWord(folded))
+    found = str(_stemmer().stemWord(folded))
+    return found[:-1] if found.endswith("ss") else found
 
 
 @lru_cache(maxsize=1)
@@ -77,6 +81,7 @@ class Thesaurus:
     def parse(cls, text: str) -> "Thesaurus":
         """Read the data file's text; raises MalformedThesaurus naming the line."""
         rows: list[tuple[int, list[str], list[str]]] = []
+        lines: dict[str, int] = {}
         for number, line in enumerate(text.splitlines(), start=1):
             if not line.strip() or line.startswith("#"):
                 continue
@@ -84,6 +89,8 @@ class Thesaurus:
             terms = [term.strip() for term in left.split("=")]
             if not all(words(term) for term in terms):
                 raise MalformedThesaurus(f"line {number}: a term is empty")
+            if (first := lines.setdefault(concept_id(terms[0]), number)) != number:
+                raise MalformedThesaurus(f"line {number}: line {first} begins with {terms[0]!r} too")
             rows.append((number, terms, [term.strip() for term in right.split(",") if term.strip()]))
         owners: dict[Stems, str] = {}
         for _, terms, _ in rows:
