@@ -128,6 +128,8 @@ def engine(request: pytest.FixtureRequest, servers_directory: Path) -> Iterator[
     if os.environ.get("OPENSEARCH_URL") or containers.wanted():
         with opensearch.shared(request.getfixturevalue("search_server").url, servers_directory) as view:
             yield view
+    elif request.node.get_closest_marker("opensearch"):
+        pytest.skip("needs a real OpenSearch: make test-opensearch")
     else:
         with running(servers_directory, lambda: embedded.search(port=free_ports(1)[0])) as server:
             yield server
