@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -67,8 +66,7 @@ def with_server(
             raise
         typer.echo(f"skipped, no real OpenSearch here: {reason}")
         return
-    directory = Path(tempfile.mkdtemp(prefix="instance-", dir=place.base()))
-    instance = server.Instance(directory, "marktplatz-test", free_ports(1)[0])
+    instance = server.Instance(place.passing(), "marktplatz-test", free_ports(1)[0])
     began = monotonic()
     with server.running(instance, home, fitting) as url:
         _say(f"OpenSearch {provision.SERVER.version} on Java {fitting.version} ready in {monotonic() - began:.0f} s")

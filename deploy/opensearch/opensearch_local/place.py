@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
 from local_stack.checkout import Checkout
 
 USER = 10001
@@ -27,6 +29,16 @@ def base(environ: Mapping[str, str] = os.environ) -> Path:
     if user() is None or _open_to_all(directory):
         return directory
     return Path("/var/cache") / f"marktplatz-opensearch-{hashlib.sha256(bytes(directory)).hexdigest()[:8]}"
+
+
+def passing() -> Path:
+    """Make a folder for a server that lives as long as this process; folders of processes that are gone are deleted."""
+    for left in base().glob("instance-*"):
+        if not psutil.pid_exists(int(left.name.partition("-")[2])):
+            shutil.rmtree(left)
+    directory = base() / f"instance-{os.getpid()}"
+    directory.mkdir()
+    return directory
 
 
 def hand_over(directory: Path) -> None:
