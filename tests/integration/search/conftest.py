@@ -153,3 +153,57 @@ async def search(start: Start) -> AsyncIterator[Search]:
 def operator(oidc_server: OidcServer) -> dict[str, str]:
     """Headers of an operator."""
     return {"Authorization": f"Bearer {oidc_server.token_for('demo-operator', roles=['operator'])}"}
+
+
+class Rebuilds:
+    """Rebuilds and rollbacks as an operator asks for them, and something to rebuild."""
+
+    def __init__(self, search: Search, operator: dict[str, str]) -> None:
+        self._search = search
+        self._operator = operator
+
+    async def fill(self, number: int = 30) -> None:
+        """Publish solutions with ratings and checkups, and one that is gone; wait until all of it is in the index."""
+        search = self._search
+        for each in (search.solution(f"solution-{n}") for n in range(number)):
+            await search.publish(each.published(name=f"Name {each.slug}"), each.rated(1), each.scored(), each.rated(2))
+        gone = search.solution("gone")
+        last = await search.publish(gone.published(), gone.delisted())
+
+        async def complete() -> bool:
+            (index,) = (await search.container.administration.state()).targets
+            known = await search.container.store.read(index, [gone.solution_id])
+            results = await self.everything()
+            tombstone = known.get(gone.solution_id)
+            assert tombstone is not None
+            assert tombstone.seq["listing"] == last
+            return len(results) == number and all(each["rating"]["count"] == 2 and each["checkup"] for each in results)
+
+        await wait.until(complete)
+
+    async def everything(self) -> list[dict[str, Any]]:
+        """All results, as the API answers."""
+        page = await self._search.get(size=50, sort="name")
+        results: list[dict[str, Any]] = page["results"]
+        return results
+
+    async def ask(self, path: str = "", **body: Any) -> dict[str, Any]:
+        """Ask for a rebuild (or `/rollback`) and wait until it is over."""
+        answer = await self._search.http.post(f"/rebuilds{path}", json=body, headers=self._operator)
+        assert answer.status_code == 202, answer.text
+        return await self.ended(answer.json()["id"])
+
+    async def ended(self, run_id: str) -> dict[str, Any]:
+        """Wait until a run is over."""
+
+        async def ended() -> dict[str, Any] | None:
+            run = (await self._search.http.get(f"/rebuilds/{run_id}", headers=self._operator)).json()
+            return run if run["state"] in ("done", "failed") else None
+
+        return await wait.until(ended, timeout=30)
+
+
+@pytest.fixture
+def rebuilds(search: Search, operator: dict[str, str]) -> Rebuilds:
+    """Rebuilds of the index of `search`."""
+    return Rebuilds(search, operator)

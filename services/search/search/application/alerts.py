@@ -12,7 +12,7 @@ from servicekit.settling import is_transient
 
 from search.application.alert_ports import Found, Listener, Marks, SavedSearches, Solutions
 from search.application.news import News, facet_of, news_in
-from search.application.ports import EventLog
+from search.application.rebuild_ports import EventLog
 from search.domain import saved_search
 from search.domain.alert_mark import Mark
 from search.domain.alert_times import AlertTimes

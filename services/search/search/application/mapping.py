@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from contracts import catalog, checkup, review
 from contracts.envelope import Event
+from contracts.subjects import wildcard
 
 from search.domain.document import (
     CheckupFacet,
@@ -60,6 +61,17 @@ FACET_OF: dict[type[Event], tuple[FacetName, Callable[[Any], object | None]]] = 
     checkup.CheckupFailed: ("checkup_failure", _failed),
 }
 """Every projected event carries the whole state of its facet, so the newest one says it all."""
+
+
+_FACET_OF_SUBJECT: dict[str, FacetName] = {
+    wildcard(event_class).removesuffix("*"): facet for event_class, (facet, _) in FACET_OF.items()
+}
+
+
+def facet_of_subject(subject: str) -> FacetName | None:
+    """Return the facet that events on a subject are about; None for a subject of other events."""
+    prefix, dot, _ = subject.rpartition(".")
+    return _FACET_OF_SUBJECT.get(prefix + dot)
 
 
 def fact_of(event: Event, sequence: int) -> SolutionDocument | None:

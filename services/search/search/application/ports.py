@@ -1,21 +1,13 @@
-"""What the use cases need from the outside: the index, its administration, the event log, the run log."""
+"""What searching and projecting need from the outside; `rebuild_ports` holds what rebuilding needs."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, Protocol
-
-from contracts.envelope import Event
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from search.domain.document import SolutionDocument
 from search.domain.entry import Listed, Revision
 from search.domain.query_text import QueryText
 from search.domain.search_request import Position, SearchRequest
-
-Mode = Literal["last_per_subject", "full"]
-RunState = Literal["requested", "running", "done", "failed"]
-
 
 Counted = Mapping[str, Sequence[tuple[str, int]]]
 """Value and number of hits by facet."""
@@ -111,160 +103,9 @@ class SolutionStore(Protocol):
         """Return the indices that live writes go to; raises ProblemError `search-unavailable` when there is none."""
         ...
 
-    async def join(
-        self, index: str, documents: Collection[SolutionDocument], *, expect_new: bool = False
-    ) -> Mapping[str, str]:
+    async def join(self, index: str, documents: Collection[SolutionDocument]) -> Mapping[str, str]:
         """Bring what the documents know into an index; returns the reason per id that the engine refuses for good.
-
-        `expect_new` saves the reading where most of them are not there yet; the outcome is the same.
 
         Raises ProblemError `search-unavailable` when the engine or the index is away.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class IndexState:
-    """The indices as they are: the one behind the alias (None when there is none) and those written to."""
-
-    live: str | None = None
-    schema: int = 0
-    stream: str = ""
-    targets: tuple[str, ...] = ()
-    all: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Documents of an index, and those of them that can be found."""
-
-    documents: int
-    visible: int
-
-
-class IndexAdministration(Protocol):
-    """Makes, switches and removes indices. All raise ProblemError `search-unavailable`."""
-
-    schema: int
-
-    async def state(self) -> IndexState:
-        """Return the indices as they are now."""
-        ...
-
-    async def create(self, stream: str, at: datetime) -> str:
-        """Make a new index that is filled fast and not yet found nor written to by others; return its name."""
-        ...
-
-    async def open_for_writing(self, index: str) -> None:
-        """Let live writes go to this index too."""
-        ...
-
-    async def finish_filling(self, index: str) -> None:
-        """Make everything written searchable and switch to the settings of live use."""
-        ...
-
-    async def count(self, index: str) -> Counts:
-        """Count the documents of an index."""
-        ...
-
-    async def swap(self, index: str) -> None:
-        """Put the index behind the alias and make it the only one written to, in one step."""
-        ...
-
-    async def discard(self, indices: Collection[str]) -> None:
-        """Remove indices (those that are gone already are fine)."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One message of the event log."""
-
-    sequence: int
-    data: bytes
-
-
-class EventLog(Protocol):
-    """Reads the event stream from a position, in order, without a durable."""
-
-    async def identity(self) -> str:
-        """Name the incarnation of the stream: another one after it was made anew, when sequences start again."""
-        ...
-
-    async def last_sequence(self) -> int:
-        """Return the position of the newest event."""
-        ...
-
-    def replay(self, *, after: int, upto: int, mode: Mode) -> AbstractAsyncContextManager[AsyncIterator[list[Logged]]]:
-        """Read the projected events of (after, upto] in order, in batches.
-
-        `last_per_subject` skips what a later message on the same subject has replaced.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One rebuild, as asked for and as far as it came."""
-
-    id: str
-    mode: Mode
-    force: bool
-    state: RunState
-    reason: str
-    requested_at: datetime
-    requested_by: str | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    index: str | None = None
-    documents: int = 0
-    events: int = 0
-    position: int = 0
-    last_position: int = 0
-    error: str | None = None
-
-
-class RunLog(Protocol):
-    """Keeps runs, and lets only one be carried out at a time."""
-
-    async def put(self, run: Run) -> None:
-        """Store how far a run came."""
-        ...
-
-    async def get(self, run_id: str) -> Run | None:
-        """Return a run."""
-        ...
-
-    async def unfinished(self) -> list[Run]:
-        """Return requested and running ones, oldest first."""
-        ...
-
-    def lease(self, owner: str) -> AbstractAsyncContextManager["Lease"]:
-        """Hold the right to rebuild inside the block; raises ProblemError `rebuild-running` (conflict)."""
-        ...
-
-
-class Lease(Protocol):
-    """The right to rebuild."""
-
-    def check(self) -> None:
-        """Raise ProblemError `rebuild-lease-lost` when it could not be renewed in time."""
-        ...
-
-
-class Announcer(Protocol):
-    """Publishes events of this service."""
-
-    async def announce(self, event: Event) -> None:
-        """Publish; the same event id is stored once."""
-        ...
-
-
-@dataclass
-class Progress:
-    """What a rebuild counts while it runs."""
-
-    events: int = 0
-    position: int = 0
-    unreadable: int = 0
-    ids: set[str] = field(default_factory=set)

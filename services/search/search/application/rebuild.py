@@ -1,222 +1,190 @@
 """Builds a new index from the event stream beside the live one and swaps them, without anybody noticing."""
 
-import time
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
-from contracts import registry
 from contracts.ids import derived_id
 from contracts.search import IndexRebuilt, IndexRebuiltData
 from servicekit import errors, events, logging
 from servicekit.clock import Clock
 
-from search.application.mapping import fact_of
-from search.application.ports import (
+from search.application.ports import SolutionStore
+from search.application.rebuild_ports import (
     Announcer,
     EventLog,
+    Gather,
     IndexAdministration,
+    IndexContent,
     IndexState,
-    Lease,
-    Logged,
-    Progress,
+    ReplayMode,
     Run,
     RunLog,
-    SolutionStore,
 )
-from search.domain.document import SolutionDocument, join
+from search.application.replaying import Replayer
+from search.application.rollback import Rollback
+from search.application.tracking import Report, Tracker
+from search.application.verification import Verification
+from search.domain.checksum import Checksum
 
 log = logging.get(__name__)
 
-MOST_IN_MEMORY = 20_000
-"""Solutions held while merging; more are written in between, which costs a read each but bounds the memory."""
-LARGEST_DROP = 0.3
-SMALLEST_COMPARED = 10
-"""With fewer visible solutions than this, a drop in percent says nothing."""
-REPORT_SECONDS = 0.5
-
-Report = Callable[[Run], Awaitable[None]]
+BY_HAND = "command"
+"""Reason of a run that whoever asked for it carries out, and watches."""
 
 
 class Rebuilder:
-    """Carries out rebuilds, one at a time across all processes."""
+    """Carries out rebuilds and rollbacks, one at a time across all processes."""
 
     def __init__(
         self,
         *,
         administration: IndexAdministration,
         store: SolutionStore,
+        content: IndexContent,
         event_log: EventLog,
+        gather: Callable[[], Gather],
         runs: RunLog,
         announcer: Announcer,
         clock: Clock,
     ) -> None:
         self._administration = administration
         self._store = store
+        self._content = content
         self._log = event_log
+        self._gather = gather
         self._runs = runs
         self._announcer = announcer
         self._clock = clock
+        self._verification = Verification(administration, content)
+        self._rollback = Rollback(administration, store, content, event_log, gather)
 
     async def rebuild(self, run: Run, owner: str, report: Report | None = None) -> Run:
         """Carry out a run and return it as it ended.
 
-        Raises ProblemError `rebuild-running`, `rebuild-implausible`, `rebuild-incomplete`, `rebuild-lease-lost`
-        (conflicts) or one of the unavailable kind; the index behind the alias is untouched then.
+        Raises ProblemError `rebuild-running`, `rebuild-implausible`, `rebuild-incomplete`, `rebuild-lease-lost`,
+        `rollback-impossible` (conflicts) or one of the unavailable kind; the index behind the alias is untouched then.
         """
         async with self._runs.lease(owner) as lease:
             stored = await self._runs.get(run.id)
             if stored is not None and stored.state in ("done", "failed"):
                 return stored  # somebody else has carried it out meanwhile
-            running = replace(run, state="running", started_at=self._clock.now())
-            tracker = _Tracker(running, self._runs, lease, report)
+            tracker = Tracker(replace(run, state="running", started_at=self._clock.now()), self._runs, lease, report)
             await tracker.save()
             index: str | None = None
             try:
                 before = await self._administration.state()
-                index = await self._administration.create(await self._log.identity(), self._clock.now())
-                await tracker.note(index=index)
-                await self._fill(index, tracker)
-                await self._verify(index, before, tracker)
-                lease.check()
-                await self._administration.swap(index)
+                if stored is not None and stored.index is not None and stored.index == before.live:
+                    index = stored.index  # whoever began it died after the swap
+                    await tracker.note(index=index, documents=stored.documents)
+                else:
+                    index = await self._begin(run, before, tracker)
+                    await tracker.note(index=index)
+                    await self._bring_up_to_date(index, tracker)
+                    tracker.progress.written = await self._verification.plausible(
+                        index, before, run, tracker.progress.refused
+                    )
+                    lease.check()
+                    await self._swap(index)
             except BaseException as error:
                 await self._give_up(index, tracker, error)
                 raise
-            await self._tidy(index, before)
+            await self._tidy(index)
             return await self._finished(index, tracker)
 
-    async def _fill(self, index: str, tracker: "_Tracker") -> None:
-        """Replay up to now, let live writes in, then replay what came in between."""
+    async def _begin(self, run: Run, before: IndexState, tracker: Tracker) -> str:
+        if run.mode == "rollback":
+            return await self._rollback.target(before)
+        return await self._administration.create(await self._log.identity(), self._clock.now())
+
+    async def _bring_up_to_date(self, index: str, tracker: Tracker) -> None:
+        if tracker.run.mode == "rollback":
+            await self._rollback.bring_up_to_date(index, tracker)
+            return
         start = await self._log.last_sequence()
-        await tracker.note(last_position=start)
-        await self._replay(index, 0, start, tracker)
+        written = await self._fill(index, start, tracker)
+        await self._administration.make_searchable(index)
+        await self._verification.complete(index, written, tracker)
         await self._administration.open_for_writing(index)
         # From here on every writer brings its facts into the new index before it acknowledges the event; whatever was
         # acknowledged before lies at or before this position.
-        end = await self._log.last_sequence()
-        await tracker.note(last_position=end)
-        await self._replay(index, start, end, tracker)
-        await self._administration.finish_filling(index)
+        await self._catch_up(index, after=start, upto=await self._log.last_sequence(), tracker=tracker)
+        await self._administration.make_searchable(index)
 
-    async def _replay(self, index: str, after: int, upto: int, tracker: "_Tracker") -> None:
-        mode = tracker.run.mode if after == 0 else "full"
-        held: dict[str, SolutionDocument] = {}
-        async with self._log.replay(after=after, upto=upto, mode=mode) as batches:
-            async for batch in batches:
-                for logged in batch:
-                    said = self._read(logged, tracker.progress)
-                    if said is not None:
-                        held[said.id] = join(held.get(said.id), said)
-                tracker.progress.position = batch[-1].sequence
-                if len(held) >= MOST_IN_MEMORY:
-                    await self._write(index, held, tracker)
-                await tracker.tick()
-        await self._write(index, held, tracker)
+    async def _fill(self, index: str, upto: int, tracker: Tracker) -> Checksum:
+        """Write the document of each solution, once, as of a position; nobody else writes to the index yet."""
+        replayer = Replayer(self._log, tracker)
+        with self._gather() as gathering:
+            await replayer.gather(gathering, upto=upto, mode=cast(ReplayMode, tracker.run.mode))
+            await tracker.enter("writing", gathering.messages)
+            async with self._content.filling(index) as filling:
+                for messages in gathering.solutions():
+                    document = await replayer.document(messages)
+                    if document is not None:
+                        await filling.put(document)
+                    tracker.progress.written = filling.checksum.documents
+                    tracker.progress.refused = len(filling.refused)
+                    await tracker.step(len(messages))
+        tracker.progress.written = filling.checksum.documents
+        tracker.progress.refused = len(filling.refused)
+        return filling.checksum
 
-    @staticmethod
-    def _read(logged: Logged, progress: Progress) -> SolutionDocument | None:
-        progress.events += 1
+    async def _catch_up(self, index: str, *, after: int, upto: int, tracker: Tracker) -> None:
+        async for documents in Replayer(self._log, tracker).recent(after=after, upto=upto):
+            faults = await self._store.join(index, documents)
+            tracker.progress.refused += len(faults)
+            await self._verification.knows(index, [each for each in documents if each.id not in faults])
+
+    async def _swap(self, index: str) -> None:
         try:
-            return fact_of(registry.parse(logged.data), logged.sequence)
-        except (registry.MalformedEvent, registry.UnknownEventType) as error:
-            progress.unreadable += 1  # the live projection has put it with the dead letters
-            log.warning("event skipped", sequence=logged.sequence, error=str(error))
-            return None
+            await self._administration.swap(index)
+        except errors.ProblemError:  # it may have been carried out all the same
+            if (await self._administration.state()).live != index:
+                raise
 
-    async def _write(self, index: str, held: dict[str, SolutionDocument], tracker: "_Tracker") -> None:
-        documents = list(held.values())
-        held.clear()
-        first = not tracker.progress.ids
-        for start in range(0, len(documents), 1000):
-            chunk = documents[start : start + 1000]
-            faults = await self._store.join(index, chunk, expect_new=first)
-            for solution_id, fault in faults.items():
-                log.error("document refused", id=solution_id, fault=fault)
-            tracker.progress.ids.update(document.id for document in chunk if document.id not in faults)
-            await tracker.tick()
-
-    async def _verify(self, index: str, before: IndexState, tracker: "_Tracker") -> None:
-        new = await self._administration.count(index)
-        expected = len(tracker.progress.ids)
-        if new.documents < expected:
-            raise errors.conflict("rebuild-incomplete", f"{index} has {new.documents} of {expected} documents")
-        if before.live is None or tracker.run.force:
-            return
-        old = await self._administration.count(before.live)
-        if old.visible >= SMALLEST_COMPARED and new.visible < old.visible * (1 - LARGEST_DROP):
-            raise errors.conflict(
-                "rebuild-implausible",
-                f"{index} would show {new.visible} solutions, {before.live} shows {old.visible}: "
-                "rebuild with force if that is right",
-            )
-
-    async def _give_up(self, index: str | None, tracker: "_Tracker", error: BaseException) -> None:
+    async def _give_up(self, index: str | None, tracker: Tracker, error: BaseException) -> None:
+        """Leave nothing half-built. What a process that is being stopped was asked to do is left to another one."""
         log.error("rebuild failed", run=tracker.run.id, index=index, error=repr(error))
+        stopped = isinstance(error, asyncio.CancelledError) and tracker.run.reason != BY_HAND
         try:
-            if index is not None:
-                await self._administration.discard([index])
-            await tracker.note(state="failed", error=_in_words(error), finished_at=self._clock.now())
+            if index is not None and index != (await self._administration.state()).live:
+                if tracker.run.mode == "rollback":
+                    await self._administration.close_for_writing(index)
+                else:
+                    await self._administration.discard([index])
+            if stopped:
+                await tracker.note(state="requested", index=None)
+            else:
+                await tracker.note(state="failed", error=_in_words(error), finished_at=self._clock.now())
         except Exception as failure:  # the next rebuild tidies up
             log.warning("failed rebuild not tidied up", index=index, error=repr(failure))
 
-    async def _tidy(self, index: str, before: IndexState) -> None:
+    async def _tidy(self, index: str) -> None:
         """Keep the index that was live until now, for going back; remove everything older and half-built ones."""
-        kept = {index, before.live}
         try:
-            await self._administration.discard([name for name in before.all if name not in kept])
+            now = await self._administration.state()
+            await self._administration.discard([name for name in now.all if name not in (index, now.previous)])
         except errors.ProblemError as error:
             log.warning("old indices not removed", error=error.detail)
 
-    async def _finished(self, index: str, tracker: "_Tracker") -> Run:
-        run, progress = tracker.run, tracker.progress
+    async def _finished(self, index: str, tracker: Tracker) -> Run:
         finished_at = self._clock.now()
-        seconds = round(tracker.seconds, 3)
-        await tracker.note(state="done", documents=len(progress.ids), finished_at=finished_at)
-        data = IndexRebuiltData(
-            index=index, documents=len(progress.ids), events=progress.events, seconds=seconds, mode=run.mode
+        await tracker.note(state="done", finished_at=finished_at)
+        run, seconds = tracker.run, round(tracker.seconds, 3)
+        log.info(
+            "index swapped", mode=run.mode, reason=run.reason, index=index, documents=run.documents, seconds=seconds
         )
-        event = events.stamp(IndexRebuilt, data, aggregate_id=index, now=finished_at)
-        await self._announcer.announce(event.model_copy(update={"id": derived_id("index-rebuilt", index)}))
-        log.info("index rebuilt", reason=run.reason, unreadable=progress.unreadable, **data.model_dump())
-        return tracker.run
-
-
-class _Tracker:
-    """Stores and reports how far a run came, a few times a second at most."""
-
-    def __init__(self, run: Run, runs: RunLog, lease: Lease, report: Report | None) -> None:
-        self.run = run
-        self.progress = Progress()
-        self._runs = runs
-        self._lease = lease
-        self._report = report
-        self._started = self._saved = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """Time since the start."""
-        return time.monotonic() - self._started
-
-    async def note(self, **changes: object) -> None:
-        """Change the run and store it."""
-        self.run = replace(self.run, **changes)  # type: ignore[arg-type]
-        await self.save()
-
-    async def tick(self) -> None:
-        """Stop when the lease is lost; store the progress when it is time."""
-        self._lease.check()
-        if time.monotonic() - self._saved >= REPORT_SECONDS:
-            await self.save()
-
-    async def save(self) -> None:
-        """Store the run with its progress."""
-        self._saved = time.monotonic()
-        progress = self.progress
-        self.run = replace(self.run, events=progress.events, position=progress.position, documents=len(progress.ids))
-        await self._runs.put(self.run)
-        if self._report is not None:
-            await self._report(self.run)
+        if run.mode != "rollback":
+            data = IndexRebuiltData(
+                index=index, documents=run.documents, events=run.events, seconds=seconds, mode=run.mode
+            )
+            event = events.stamp(IndexRebuilt, data, aggregate_id=index, now=finished_at)
+            await self._announcer.announce(event.model_copy(update={"id": derived_id("index-rebuilt", index)}))
+        return run
 
 
 def _in_words(error: BaseException) -> str:
+    if isinstance(error, asyncio.CancelledError):
+        return "stopped by hand"
     return error.detail if isinstance(error, errors.ProblemError) else f"{type(error).__name__}: {error}"[:500]

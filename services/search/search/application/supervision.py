@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from contracts.ids import uuid7
@@ -11,8 +11,8 @@ from servicekit.background import end
 from servicekit.clock import Clock
 from servicekit.errors import ProblemError
 
-from search.application.ports import EventLog, IndexAdministration, IndexState, Mode, Run, RunLog
 from search.application.rebuild import Rebuilder
+from search.application.rebuild_ports import EventLog, IndexAdministration, IndexState, Mode, Run, RunLog
 
 log = logging.get(__name__)
 
@@ -21,7 +21,7 @@ LONGEST_PAUSE_SECONDS = 60.0
 
 
 def new_run(clock: Clock, *, reason: str, mode: Mode = "last_per_subject", force: bool = False) -> Run:
-    """Return a rebuild to be carried out."""
+    """Return a run to be carried out."""
     return Run(uuid7(), mode, force, "requested", reason, requested_at=clock.now())
 
 
@@ -103,8 +103,14 @@ class Supervisor:
         elif reason is not None:
             await self._rebuilder.rebuild(new_run(self._clock, reason=reason), owner)
         elif leftover := [name for name in state.targets if name != state.live]:
-            async with self._runs.lease(owner):  # nobody is filling it: its builder died
-                await self._administration.discard(leftover)
+            async with self._runs.lease(owner):  # nobody is filling them: who did so died
+                await self._remove(leftover, state.previous)
+
+    async def _remove(self, leftover: Sequence[str], previous: str | None) -> None:
+        """Remove half-built indices; keep the one before the live one, which a rollback had opened again."""
+        if previous is not None and previous in leftover:
+            await self._administration.close_for_writing(previous)
+        await self._administration.discard([name for name in leftover if name != previous])
 
     async def _why(self, state: IndexState) -> str | None:
         """Return why the index must be built, or None."""

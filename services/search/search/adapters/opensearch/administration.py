@@ -1,14 +1,23 @@
 """Makes, switches and removes indices."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 
 from opensearchpy import AsyncOpenSearch, NotFoundError
 
 from search.adapters.opensearch.client import translated
-from search.adapters.opensearch.names import INDEX_PATTERN, READ_ALIAS, WRITE_ALIAS, age_key, index_name, schema_of
+from search.adapters.opensearch.names import (
+    INDEX_PATTERN,
+    PREVIOUS_ALIAS,
+    READ_ALIAS,
+    WRITE_ALIAS,
+    age_key,
+    index_name,
+    schema_of,
+)
 from search.adapters.opensearch.schema import SCHEMA_VERSION, index_body
-from search.application.ports import Counts, IndexState
+from search.application.rebuild_ports import Counts, IndexState
 
 FILLING_REFRESH = "-1"
 
@@ -43,14 +52,19 @@ class OpenSearchAdministration:
                 found = {}
         ours = {name: body for name, body in found.items() if schema_of(name)}
         names = tuple(sorted(ours, key=age_key))
-        live = next((name for name in names if READ_ALIAS in ours[name].get("aliases", {})), None)
-        meta = ours[live]["mappings"].get("_meta", {}) if live else {}
+
+        def behind(alias: str) -> tuple[str, ...]:
+            return tuple(name for name in names if alias in ours[name].get("aliases", {}))
+
+        def made_of(index: str | None) -> tuple[int, str]:
+            meta = ours[index]["mappings"].get("_meta", {}) if index else {}
+            return int(meta.get("schema", 0)), str(meta.get("stream", ""))
+
+        live, previous = next(iter(behind(READ_ALIAS)), None), next(iter(behind(PREVIOUS_ALIAS)), None)
+        schema, stream = made_of(live)
+        previous_schema, previous_stream = made_of(previous)
         return IndexState(
-            live=live,
-            schema=int(meta.get("schema", 0)),
-            stream=str(meta.get("stream", "")),
-            targets=tuple(name for name in names if WRITE_ALIAS in ours[name].get("aliases", {})),
-            all=names,
+            live, schema, stream, previous, previous_schema, previous_stream, targets=behind(WRITE_ALIAS), all=names
         )
 
     async def create(self, stream: str, at: datetime) -> str:
@@ -67,7 +81,12 @@ class OpenSearchAdministration:
         with translated():
             await self._client.indices.put_alias(index=index, name=WRITE_ALIAS)
 
-    async def finish_filling(self, index: str) -> None:
+    async def close_for_writing(self, index: str) -> None:
+        """Take the index from behind the write alias."""
+        with translated(), suppress(NotFoundError):
+            await self._client.indices.delete_alias(index=index, name=WRITE_ALIAS)
+
+    async def make_searchable(self, index: str) -> None:
         """Switch refreshes on and refresh once."""
         with translated():
             await self._client.indices.put_settings(
@@ -83,15 +102,21 @@ class OpenSearchAdministration:
         return Counts(documents=int(everything["count"]), visible=int(visible["count"]))
 
     async def swap(self, index: str) -> None:
-        """Move both aliases in one request, which the engine carries out as one step."""
+        """Move all aliases in one request, which the engine carries out as one step."""
         state = await self.state()
-        removed = {
-            READ_ALIAS: [name for name in (state.live,) if name and name != index],
-            WRITE_ALIAS: [name for name in state.targets if name != index],
+        before = state.live if state.live != index else state.previous
+        wanted = {READ_ALIAS: [index], WRITE_ALIAS: [index], PREVIOUS_ALIAS: [before] if before else []}
+        found = {
+            READ_ALIAS: [state.live] if state.live else [],
+            WRITE_ALIAS: state.targets,
+            PREVIOUS_ALIAS: [state.previous] if state.previous else [],
         }
         actions = [
-            {"remove": {"index": name, "alias": alias}} for alias, names in removed.items() for name in names
-        ] + [{"add": {"index": index, "alias": alias}} for alias in (READ_ALIAS, WRITE_ALIAS)]
+            {"remove": {"index": name, "alias": alias}}
+            for alias, names in found.items()
+            for name in names
+            if name not in wanted[alias]
+        ] + [{"add": {"index": name, "alias": alias}} for alias, names in wanted.items() for name in names]
         with translated():
             await self._client.indices.update_aliases(body={"actions": actions})
 

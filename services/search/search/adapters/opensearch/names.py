@@ -7,6 +7,8 @@ READ_ALIAS = "solutions"
 """What searches ask."""
 WRITE_ALIAS = "solutions-write"
 """What live writes go to: the live index, and one about to replace it."""
+PREVIOUS_ALIAS = "solutions-previous"
+"""What a rollback goes back to: the index that was searched before."""
 CONTROL_INDEX = "solutions-control"
 """Where rebuilds and the lease on them are kept."""
 

@@ -14,7 +14,7 @@ from servicekit.clock import Clock
 
 from search.adapters.opensearch.client import translated
 from search.adapters.opensearch.names import CONTROL_INDEX
-from search.application.ports import Run
+from search.application.rebuild_ports import Run
 
 log = logging.get(__name__)
 
@@ -71,11 +71,14 @@ class OpenSearchRunLog:
 
     async def unfinished(self) -> list[Run]:
         """Return requested and running ones, oldest first."""
-        body = {
-            "size": MOST_OPEN_RUNS,
-            "query": {"terms": {"state": ["requested", "running"]}},
-            "sort": ["requested_at"],
-        }
+        return await self._find({"terms": {"state": ["requested", "running"]}}, "asc", MOST_OPEN_RUNS)
+
+    async def latest(self, limit: int) -> list[Run]:
+        """Return the newest ones, newest first."""
+        return await self._find({"exists": {"field": "requested_at"}}, "desc", limit)
+
+    async def _find(self, query: dict[str, Any], order: str, size: int) -> list[Run]:
+        body = {"size": size, "query": query, "sort": [{"requested_at": order}]}
         with translated():
             try:
                 await self._client.indices.refresh(index=CONTROL_INDEX)  # `get` may have shown what is not yet found

@@ -33,6 +33,7 @@ _PROPERTIES: dict[str, Any] = {
     "mirror": _KEPT,
     "mirror_position": {"type": "long"},
     "mirror_version": {"type": "long"},
+    "checksum": {"type": "keyword", "index": False},
     **dict.fromkeys(TEXT_FIELDS, _GERMAN),
     "parts": _GERMAN,
     "concepts_title": _TOKENS,

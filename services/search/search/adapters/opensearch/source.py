@@ -4,6 +4,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from contracts.catalog import Deployment
 from contracts.listing import RatingSummary
 from contracts.vocabulary import licence_group
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter
 
 from search.adapters.opensearch.counting import TOGETHER, together
 from search.domain.card import card_of, timestamp
+from search.domain.checksum import fingerprint
 from search.domain.compounds import Splitter
 from search.domain.concepts import concepts_of
 from search.domain.document import (
@@ -63,6 +65,7 @@ def to_source(document: SolutionDocument, splitter: Splitter, thesaurus: Thesaur
     }
     if (revision := revision_of(document)) is not None:
         kept |= {"mirror_position": revision.position, "mirror_version": revision.version}
+    kept["checksum"] = fingerprint(orjson.dumps([kept[name] for name in KEPT_FIELDS], option=orjson.OPT_SORT_KEYS))
     return {**kept, **_found_by(document, splitter, thesaurus)}
 
 

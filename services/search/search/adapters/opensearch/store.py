@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from opensearchpy import AsyncOpenSearch
+from servicekit import logging
 
 from search.adapters.opensearch.client import translated, unavailable
 from search.adapters.opensearch.names import WRITE_ALIAS, schema_of
@@ -14,7 +15,10 @@ from search.domain.compounds import Splitter
 from search.domain.document import SolutionDocument, join
 from search.domain.thesaurus import Thesaurus
 
-CHUNK = 1000
+log = logging.get(__name__)
+
+CHUNK = 100
+"""Documents of one bulk write: some engines answer no search while they work on one."""
 MOST_CONFLICTS = 8
 _TRANSIENT = (429, 502, 503, 504)
 
@@ -29,6 +33,7 @@ class OpenSearchStore:
         self._client = client
         self._splitter = splitter
         self._thesaurus = thesaurus
+        self._older_fields: dict[str, frozenset[str]] = {}
 
     async def targets(self) -> tuple[str, ...]:
         """Return the indices behind the write alias."""
@@ -39,27 +44,24 @@ class OpenSearchStore:
             raise unavailable(f"{newer[0]} has a newer schema than this process, which is being replaced")
         return tuple(found)
 
-    async def join(
-        self, index: str, documents: Collection[SolutionDocument], *, expect_new: bool = False
-    ) -> Mapping[str, str]:
+    async def join(self, index: str, documents: Collection[SolutionDocument]) -> Mapping[str, str]:
         """See `SolutionStore.join`."""
         faults: dict[str, str] = {}
         todo = list(documents)
         for start in range(0, len(todo), CHUNK):
-            faults.update(await self._join(index, todo[start : start + CHUNK], expect_new))
+            faults.update(await self._join(index, todo[start : start + CHUNK]))
         return faults
 
     async def read(self, index: str, ids: list[str]) -> dict[str, SolutionDocument]:
         """Return the documents as they lie in an index, those that are there."""
         return {key: document for key, (document, _) in (await self._known(index, ids)).items()}
 
-    async def _join(self, index: str, documents: list[SolutionDocument], expect_new: bool) -> dict[str, str]:
+    async def _join(self, index: str, documents: list[SolutionDocument]) -> dict[str, str]:
         faults: dict[str, str] = {}
         for _ in range(MOST_CONFLICTS):
             if not documents:
                 return faults
-            known = {} if expect_new else await self._known(index, [document.id for document in documents])
-            expect_new = False
+            known = await self._known(index, [document.id for document in documents])
             changed: list[tuple[SolutionDocument, Version | None]] = []
             for document in documents:
                 before, version = known.get(document.id, (None, None))
@@ -91,6 +93,8 @@ class OpenSearchStore:
         """Write; return the ids that somebody else changed meanwhile and note what is refused for good."""
         if not changed:
             return set()
+        older = schema_of(index) < SCHEMA_VERSION
+        fields = await self._fields_of(index) if older else None
         lines = bytearray()
         for document, version in changed:
             action: dict[str, Any] = {"_id": document.id}
@@ -99,7 +103,10 @@ class OpenSearchStore:
             else:
                 action |= {"if_seq_no": version[0], "if_primary_term": version[1]}
                 lines += orjson.dumps({"index": action}) + b"\n"
-            lines += orjson.dumps(to_source(document, self._splitter, self._thesaurus)) + b"\n"
+            source = to_source(document, self._splitter, self._thesaurus)
+            if fields is not None:
+                source = {name: value for name, value in source.items() if name in fields}
+            lines += orjson.dumps(source) + b"\n"
         with translated():
             answer = await self._client.bulk(body=bytes(lines), index=index)
         conflicts: set[str] = set()
@@ -110,5 +117,17 @@ class OpenSearchStore:
             elif item["status"] in _TRANSIENT or item["status"] == 404:
                 raise unavailable(f"{index} cannot be written: {item['error'].get('reason')}")
             elif item["status"] >= 400:
-                faults[item["_id"]] = str(item["error"].get("reason"))
+                fault = str(item["error"].get("reason"))
+                if older:  # no reason to give up the event: the index to come takes it
+                    log.warning("older index refuses a document", index=index, id=item["_id"], fault=fault)
+                else:
+                    faults[item["_id"]] = fault
         return conflicts
+
+    async def _fields_of(self, index: str) -> frozenset[str]:
+        """Return what an index of an older schema can hold, so that it stays current until the new one is built."""
+        if index not in self._older_fields:
+            with translated():
+                found = await self._client.indices.get_mapping(index=index)
+            self._older_fields = {index: frozenset(found[index]["mappings"]["properties"])}
+        return self._older_fields[index]

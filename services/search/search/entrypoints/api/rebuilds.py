@@ -1,4 +1,4 @@
-"""Rebuilding the index, for operators."""
+"""Rebuilding the index and going back to the one before, for operators."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from servicekit import http
 from servicekit.auth import Principal, require_role
 
-from search.entrypoints.api.schemas import Rebuild, RebuildRequest
+from search.entrypoints.api.schemas import Rebuild, RebuildRequest, Rebuilds, RollbackRequest
 from search.wiring import Container
 
 router = APIRouter(prefix="/rebuilds", tags=["operation"])
@@ -20,6 +20,23 @@ async def request_rebuild(user: Operator, container: Wired, asked: RebuildReques
     wanted = asked or RebuildRequest()
     run = await container.rebuilding.request(by=user.sub, mode=wanted.mode, force=wanted.force)
     return Rebuild.of(run)
+
+
+@router.post("/rollback", status_code=202)
+async def request_rollback(user: Operator, container: Wired, asked: RollbackRequest | None = None) -> Rebuild:
+    """Ask to go back to the index before; a worker brings it up to date first, while searches go on.
+
+    409 while a rebuild is not finished, or when no earlier index is kept.
+    """
+    wanted = asked or RollbackRequest()
+    run = await container.rebuilding.request(by=user.sub, mode="rollback", force=wanted.force)
+    return Rebuild.of(run)
+
+
+@router.get("")
+async def list_rebuilds(_: Operator, container: Wired) -> Rebuilds:
+    """Return the newest 20."""
+    return Rebuilds(rebuilds=[Rebuild.of(run) for run in await container.rebuilding.latest()])
 
 
 @router.get("/{rebuild_id}")

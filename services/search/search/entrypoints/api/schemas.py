@@ -1,11 +1,11 @@
 """The shapes of requests and answers, as the documentation shows them."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from search.application.ports import Run
+from search.application.rebuild_ports import Run
 from search.domain.explanation import Kind
 from search.domain.search_request import Mode
 
@@ -130,8 +130,20 @@ class RebuildRequest(BaseModel):
     force: bool = False
 
 
+class RollbackRequest(BaseModel):
+    """`force` goes back even when far fewer solutions would be found."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    force: bool = False
+
+
 class Rebuild(BaseModel):
-    """A rebuild and how far it is; `progress` is 0 to 1."""
+    """A rebuild or rollback and how far it is.
+
+    `progress` is 0 to 1, `eta_seconds` what is left at the pace so far (null before there is one, and when it is over).
+    `skipped` counts events that cannot be read and documents that the engine refuses.
+    """
 
     id: str
     state: str
@@ -142,15 +154,21 @@ class Rebuild(BaseModel):
     started_at: datetime | None
     finished_at: datetime | None
     index: str | None
+    phase: str | None
+    progress: float
+    eta_seconds: float | None
     documents: int
     events: int
-    progress: float
+    skipped: int
     error: str | None
 
     @classmethod
     def of(cls, run: Run) -> "Rebuild":
         """Show a run."""
-        done = 1.0 if run.state == "done" else 0.0
-        reached = min(run.position / run.last_position, 1.0) if run.last_position else 0.0
-        fields: dict[str, Any] = {name: getattr(run, name) for name in cls.model_fields if name != "progress"}
-        return cls(progress=round(max(done, reached), 3), **fields)
+        return cls(**{name: getattr(run, name) for name in cls.model_fields})
+
+
+class Rebuilds(BaseModel):
+    """The newest rebuilds and rollbacks, newest first."""
+
+    rebuilds: list[Rebuild]

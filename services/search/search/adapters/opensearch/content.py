@@ -1,0 +1,180 @@
+"""Fills a new index with documents, and reads back what it holds."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from opensearchpy import AsyncOpenSearch
+from servicekit import background, logging
+from servicekit.errors import ProblemError
+
+from search.adapters.opensearch.client import translated, unavailable
+from search.domain.checksum import Checksum
+from search.domain.document import FacetName, SolutionDocument
+
+log = logging.get(__name__)
+
+IN_FLIGHT = 2
+FIRST_BULK, SMALLEST_BULK, LARGEST_BULK = 50, 10, 1000
+SHORT_SECONDS, LONG_SECONDS = 0.1, 0.25
+"""A bulk write that takes less is followed by a larger one; more, by a smaller one: some engines answer no search while
+they work on one."""
+MOST_BYTES = 8 * 1024 * 1024
+ATTEMPTS = 6
+FIRST_PAUSE_SECONDS = 0.5
+WRITE_SECONDS = 120
+"""Longer than any other call may take: nobody waits for it."""
+PAGE = 5000
+_TRANSIENT = (429, 502, 503, 504)
+
+SourceOf = Callable[[SolutionDocument], dict[str, Any]]
+"""Makes what is stored of a document."""
+
+
+class OpenSearchContent:
+    """`IndexContent` on OpenSearch."""
+
+    def __init__(self, client: AsyncOpenSearch, source_of: SourceOf) -> None:
+        self._client = client
+        self._source_of = source_of
+
+    @asynccontextmanager
+    async def filling(self, index: str) -> AsyncIterator["BulkFilling"]:
+        """See `IndexContent.filling`."""
+        filling = BulkFilling(self._client, index, self._source_of)
+        try:
+            yield filling
+            await filling.finish()
+        finally:
+            await filling.stop()
+
+    async def checksums(self, index: str) -> AsyncIterator[list[tuple[str, str | None]]]:
+        """See `IndexContent.checksums`."""
+        after: list[Any] | None = None
+        while True:
+            body: dict[str, Any] = {
+                "size": PAGE,
+                "sort": [{"id": "asc"}],
+                "_source": False,
+                "docvalue_fields": ["checksum"],
+                "track_total_hits": False,
+            }
+            if after is not None:
+                body["search_after"] = after
+            with translated():
+                answer = await self._client.search(index=index, body=body, params={"request_timeout": WRITE_SECONDS})
+            hits = answer["hits"]["hits"]
+            if not hits:
+                return
+            yield [(hit["_id"], next(iter(hit.get("fields", {}).get("checksum", ())), None)) for hit in hits]
+            after = hits[-1]["sort"]
+
+    async def positions(self, index: str, ids: Collection[str]) -> Mapping[str, Mapping[FacetName, int]]:
+        """See `IndexContent.positions`."""
+        if not ids:
+            return {}
+        with translated():
+            answer = await self._client.mget(
+                index=index,
+                body={"ids": list(ids)},
+                params={"_source_includes": "seq", "request_timeout": WRITE_SECONDS},
+            )
+        faults = [item["error"].get("reason") for item in answer["docs"] if "error" in item]
+        if faults:
+            raise unavailable(f"{index} cannot be read: {faults[0]}")
+        return {item["_id"]: item["_source"]["seq"] for item in answer["docs"] if item["found"]}
+
+
+class BulkFilling:
+    """`Filling`: bulk writes, two at a time, as large as the engine takes them quickly."""
+
+    def __init__(self, client: AsyncOpenSearch, index: str, source_of: SourceOf) -> None:
+        self.checksum = Checksum()
+        self.refused: dict[str, str] = {}
+        self._client = client
+        self._index = index
+        self._source_of = source_of
+        self._size = FIRST_BULK
+        self._lines = bytearray()
+        self._written: list[tuple[str, str]] = []
+        self._flying: set[asyncio.Task[None]] = set()
+
+    async def put(self, document: SolutionDocument) -> None:
+        """See `Filling.put`; waits while two writes are under way."""
+        source = self._source_of(document)
+        # The engine makes up no id and overwrites nothing: a document that came twice would show in the checksum.
+        self._lines += b'{"create":{"_id":%b}}\n%b\n' % (orjson.dumps(document.id), orjson.dumps(source))
+        self._written.append((document.id, source["checksum"]))
+        if len(self._written) >= self._size or len(self._lines) >= MOST_BYTES:
+            await self._send_off()
+
+    async def finish(self) -> None:
+        """Write what is left and wait for everything that is under way."""
+        if self._written:
+            await self._send_off()
+        while self._flying:
+            await self._landed()
+
+    async def stop(self) -> None:
+        """Give up what is under way."""
+        await background.end(*self._flying)
+
+    async def _send_off(self) -> None:
+        while len(self._flying) >= IN_FLIGHT:
+            await self._landed()
+        body, written = bytes(self._lines), self._written
+        self._lines, self._written = bytearray(), []
+        self._flying.add(asyncio.create_task(self._write(body, written)))
+
+    async def _landed(self) -> None:
+        done, self._flying = await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    async def _write(self, body: bytes, written: list[tuple[str, str]]) -> None:
+        """Write one bulk, again and again while the engine is busy."""
+        for attempt in range(1, ATTEMPTS + 1):
+            started = time.monotonic()
+            try:
+                with translated():
+                    answer = await self._client.bulk(
+                        body=body, index=self._index, params={"request_timeout": WRITE_SECONDS}
+                    )
+                refused = self._refused(answer)
+                break
+            except ProblemError as error:
+                if attempt == ATTEMPTS:
+                    raise
+                log.warning("bulk write is tried again", index=self._index, attempt=attempt, error=error.detail)
+                self._size = max(self._size // 2, SMALLEST_BULK)
+                await asyncio.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+        self._adapt(time.monotonic() - started)
+        for solution_id, fingerprint in written:
+            if solution_id in refused:
+                log.error("document refused", id=solution_id, fault=refused[solution_id])
+            else:
+                self.checksum.add(solution_id, fingerprint)
+        self.refused.update(refused)
+
+    def _refused(self, answer: dict[str, Any]) -> dict[str, str]:
+        """Return what the engine never takes; raises ProblemError when it may take it later.
+
+        A conflict means that the document lies there already: an attempt before was carried out after all.
+        """
+        refused: dict[str, str] = {}
+        for entry in answer["items"] if answer["errors"] else ():
+            item = entry["create"]
+            if item["status"] in _TRANSIENT or item["status"] == 404:
+                raise unavailable(f"{self._index} cannot be written: {item['error'].get('reason')}")
+            if item["status"] >= 400 and item["status"] != 409:
+                refused[item["_id"]] = str(item["error"].get("reason"))
+        return refused
+
+    def _adapt(self, seconds: float) -> None:
+        if seconds < SHORT_SECONDS:
+            self._size = min(self._size * 2, LARGEST_BULK)
+        elif seconds > LONG_SECONDS:
+            self._size = max(self._size // 2, SMALLEST_BULK)
