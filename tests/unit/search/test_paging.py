@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from search.adapters.opensearch import paging
 from search.domain.search_request import Position, SearchRequest, Sort
+from search.domain.shown import DIGEST_CHARACTERS, digests
 
 
 def shown(score: float) -> float:
@@ -62,7 +63,16 @@ def test_the_cursor_forgets_results_that_are_far_above() -> None:
     assert first is not None
     _, second = paging.page(engine.search(replace(request, after=first)), replace(request, after=first))
     assert second is not None
-    assert len(str(second[1])) == paging.DIGEST_CHARACTERS
+    assert len(str(second[1])) == DIGEST_CHARACTERS
+
+
+@given(seed=st.integers(0, 999), shown=st.sets(st.integers(0, 29)))
+def test_what_was_shown_in_another_order_before_is_left_out_of_every_page(seed: int, shown: set[int]) -> None:
+    engine = WaveringEngine({f"id-{number}": 1.0 + number % 4 for number in range(30)}, seed)
+    before = {f"id-{number}" for number in shown}
+    request = SearchRequest(text="x", size=1 + seed % 7, after=(4.0, "", digests(sorted(before))))
+    seen = all_pages(engine, request)
+    assert sorted([*seen, *before]) == sorted(f"id-{number}" for number in range(30))
 
 
 @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.RATING, Sort.NAME])

@@ -95,9 +95,9 @@ def test_a_parameter_given_twice() -> None:
 
 def test_a_cursor_continues_its_own_search() -> None:
     request = asked(("q", "Bus"), ("kind", "software"))
-    cursor = http.encode_cursor(request.cursor_at([1.5, "id-1"]))
+    cursor = http.encode_cursor(request.cursor_at([1.5, "names", ""]))
     following = asked(("q", "Bus"), ("kind", "software"), ("cursor", cursor), ("size", "50"))
-    assert following.after == (1.5, "id-1")
+    assert following.after == (1.5, "names", "")
 
 
 @pytest.mark.parametrize("other", [("q", "Bahn"), ("kind", "software"), ("sort", "relevance"), ("sort", "name")])
@@ -109,7 +109,11 @@ def test_a_cursor_of_another_search_is_refused(other: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "position",
-    [None, [], [1.5], ["x", "id"], [1.5, 2], [True, "id"], [float("1e300"), "id"], [1.5, "x" * 4001], [[1], "id"], {}],
+    [
+        *(None, {}, [], [1.5], [1.5, "n"], [1.5, "n", "n", "n"], [1.5, "n" * 4001, ""], [1.5, "", "n" * 4001]),
+        *([each, "", ""] for each in ("x", True, None, [1], float("1e300"))),
+        *([1.5, each, ""] for each in (2, None, ["n"])),
+    ],
 )
 def test_impossible_positions_are_refused(position: object) -> None:
     request = asked(("q", "Bus"))

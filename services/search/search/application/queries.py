@@ -11,12 +11,12 @@ from search.application.ports import FoundPage, SolutionSearch, Window
 from search.domain.facets import FACETS_BY_NAME, Facet
 from search.domain.fusion import NOTHING_NEAR, FusionWeights, Nearness, fuse
 from search.domain.query_text import QueryReader, QueryText
-from search.domain.search_request import Mode, Position, SearchRequest, Sort
+from search.domain.search_request import LONGEST_POSITION, Mode, Position, SearchRequest, Sort
 from search.domain.shown import digest, digests, names_of
 
 MOST_NEAR = 100
 """Solutions that are found by meaning alone, at most."""
-NEAR_ENOUGH = 0.83
+NEAR_ENOUGH = 0.82
 """Cosine from which a solution is found by meaning alone; below it, what is nothing alike begins (docs/search.md)."""
 NEAR_ENOUGH_UNFAMILIAR = 0.845
 """The same for queries none of whose words anything is known about."""
@@ -126,24 +126,27 @@ class Searching:
     async def _fused(self, request: SearchRequest, text: QueryText, near: Nearness) -> _Hits:
         """Return a page of the fused order; after the window, of the engine's.
 
-        A position in the window names what was shown, so that nothing comes twice and nothing is left out however the
-        order changes meanwhile. The position after it is one of the engine's order.
+        Positions name what was shown of the window, so that nothing comes twice and nothing of it is left out, however
+        the order changes meanwhile. Those after it are of the engine's order.
         """
+        enough = _enough(near, text)
         if request.after is not None and request.after[0] != IN_WINDOW:
-            return _Hits(await self._solutions.page(request, text, complete=False), {}, near)
-        window = await self._solutions.window(request, text, _enough(near, text))
+            return _Hits(await self._solutions.page(request, text, near=enough, complete=False), {}, near)
+        window = await self._solutions.window(request, text, enough)
         scores = fuse(window.matches, near, window.stated, self._weights)
-        shown = names_of(str(request.after[1])) if request.after is not None else frozenset()
+        named = str(request.after[2]) if request.after is not None else ""
+        shown = names_of(named)
         left = [key for key in scores if digest(key) not in shown]
         ids = left[: request.size]
+        named = (named + digests(ids))[-LONGEST_POSITION:]
         position: Position | None = None
         if len(left) > len(ids):
-            position = (IN_WINDOW, (str(request.after[1]) if request.after else "") + digests(ids))
+            position = (IN_WINDOW, "", named)
         elif window.cut is not None:
-            position = (window.cut, "")
+            position = (window.cut, "", named)
             if len(ids) < request.size:
                 rest = replace(request, size=request.size - len(ids), after=position)
-                tail = await self._solutions.page(rest, text, complete=False)
+                tail = await self._solutions.page(rest, text, near=enough, complete=False)
                 ids, position = [*ids, *tail.ids], tail.position
         return _Hits(_page(window, ids, position), scores, near)
 

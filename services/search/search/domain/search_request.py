@@ -43,8 +43,10 @@ class Sort(StrEnum):
 
 
 Position = tuple[float | int | str, ...]
+"""What a page continues from. By relevance: the last score, the names of results of about that score that were shown,
+and of those that were shown in a better order before the engine's."""
 _POSITION_TYPES: dict[Sort, tuple[type, ...]] = {
-    Sort.RELEVANCE: (float, str),
+    Sort.RELEVANCE: (float, str, str),
     Sort.NEWEST: (int, str),
     Sort.RATING: (int, int, str),
     Sort.CHECKUP: (int, str),
