@@ -31,8 +31,8 @@ PREPARED = 20_000
 PATIENCE_SECONDS = 2.5
 """How long an event waits here for the projection, which hears of it at the same moment; then it is put back."""
 FIRST_PAUSE_SECONDS = 0.02
-BREATH = 50
-"""Saved searches compared without letting others have their turn."""
+TOGETHER = 50
+"""Saved searches that are compared, and told, at the same time."""
 
 
 class Alerts:
@@ -118,12 +118,22 @@ class Alerts:
             if found is None:
                 found = await self._arrived(news)
                 ready, late = _sorted_out(news, found)
-            for number, listener in enumerate(page):
-                if matches := self._matches(listener, ready, found):
-                    await self._saved.change(listener.id, partial(self._heard, listener=listener, matches=matches))
-                if number % BREATH == 0:
-                    await asyncio.sleep(0)
+            for start in range(0, len(page), TOGETHER):
+                await self._tell_some(page[start : start + TOGETHER], ready, found)
         return late
+
+    async def _tell_some(
+        self, listeners: Sequence[Listener], ready: Mapping[str, Sequence[News]], found: Mapping[str, Found]
+    ) -> None:
+        changes = [
+            self._saved.change(listener.id, partial(self._heard, listener=listener, matches=matches))
+            for listener in listeners
+            if (matches := self._matches(listener, ready, found))
+        ]
+        outcomes = await asyncio.gather(asyncio.sleep(0), *changes, return_exceptions=True)  # others have their turn
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _arrived(self, news: list[News]) -> Mapping[str, Found]:
         """Read what the news are about, and wait a moment for what is not in the index yet."""
