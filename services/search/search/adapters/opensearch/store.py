@@ -8,7 +8,7 @@ from opensearchpy import AsyncOpenSearch
 from servicekit import logging
 
 from search.adapters.opensearch.client import translated, unavailable
-from search.adapters.opensearch.names import WRITE_ALIAS, schema_of
+from search.adapters.opensearch.names import WRITE_ALIAS, age_key, schema_of
 from search.adapters.opensearch.schema import SCHEMA_VERSION
 from search.adapters.opensearch.source import KEPT_FIELDS, from_source, to_source
 from search.domain.compounds import Splitter
@@ -36,9 +36,9 @@ class OpenSearchStore:
         self._older_fields: dict[str, frozenset[str]] = {}
 
     async def targets(self) -> tuple[str, ...]:
-        """Return the indices behind the write alias."""
+        """Return the indices behind the write alias, newest first: the live one shows nothing that it does not have."""
         with translated():
-            found = sorted(await self._client.indices.get_alias(name=WRITE_ALIAS))
+            found = sorted(await self._client.indices.get_alias(name=WRITE_ALIAS), key=age_key, reverse=True)
         newer = [index for index in found if schema_of(index) > SCHEMA_VERSION]
         if newer:
             raise unavailable(f"{newer[0]} has a newer schema than this process, which is being replaced")
