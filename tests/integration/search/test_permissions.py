@@ -74,7 +74,8 @@ async def test_projection_replay_and_announcement_are_permitted(search, connecti
     await search.publish(search.solution("dorffunk").published())
     await search.until_total(2)
     announced = await connection.jetstream().pull_subscribe(wildcard(IndexRebuilt), stream="EVENTS")
-    assert len(await announced.fetch(2, timeout=5)) == 2
+    for _ in range(2):  # the second follows its swap
+        await announced.fetch(1, timeout=5)
 
 
 async def test_alerts_and_forgetting_are_permitted(search, connection, oidc_server) -> None:

@@ -8,6 +8,7 @@ from contracts.catalog import SolutionPublished
 from contracts.subjects import wildcard
 from search.wiring import DURABLE
 from servicekit.testing import wait
+from servicekit.testing.opensearch import SharedEngine
 
 
 async def test_a_published_solution_is_found_and_shown_with_its_facts(search) -> None:
@@ -117,7 +118,7 @@ async def test_several_workers_share_the_work(search, start, processes) -> None:
         await wait.until(complete)
 
 
-async def test_an_idle_service_makes_an_event_findable_in_an_instant(search) -> None:
+async def test_an_idle_service_makes_an_event_findable_in_an_instant(search, engine) -> None:
     await search.publish(search.solution("warm-up").published())
     await search.until_total(1)
     waits = []
@@ -127,4 +128,5 @@ async def test_an_idle_service_makes_an_event_findable_in_an_instant(search) -> 
         await search.publish(event)
         await search.until_total(number)
         waits.append(time.perf_counter() - started)
-    assert sorted(waits)[len(waits) // 2] < 0.25, waits
+    until_refreshed = 0.3 if isinstance(engine, SharedEngine) else 0.0
+    assert sorted(waits)[len(waits) // 2] < 0.25 + until_refreshed, waits
