@@ -17,8 +17,21 @@ PUBLIC = (
 )
 OF = {
     "demo-provider": ("/meine-loesungen", "/meine-loesungen/neu", "/organisation", "/posteingang", "/einstellungen"),
-    "demo-municipality": ("/meine-loesungen", "/organisation", "/posteingang", "/abmelden"),
-    "demo-reviewer": ("/pruefung", "/pruefung?status=alle", "/pruefung/organisationen?status=onboarded"),
+    "demo-municipality": (
+        "/meine-loesungen",
+        "/organisation",
+        "/posteingang",
+        "/abmelden",
+        "/meine-suchen",
+        "/meine-suchen/neu?q=mobilit%C3%A4t&kind=software",
+    ),
+    "demo-reviewer": (
+        "/pruefung",
+        "/pruefung?status=alle",
+        "/pruefung/organisationen?status=onboarded",
+        "/team/suchberichte?tage=7",
+    ),
+    "demo-operator": ("/team/suchberichte",),
 }
 
 FAULTS = """() => {
