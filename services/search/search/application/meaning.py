@@ -49,10 +49,12 @@ class Backlog:
             await self._woken.wait()
         return dict(list(self._waiting.items())[:AT_ONCE])
 
-    def settle(self, solution_id: str, hashed: str) -> None:
-        """Note that a solution has the vector of that content."""
-        if self._waiting.get(solution_id) == hashed:
-            del self._waiting[solution_id]
+    def settle(self, solution_id: str, hashed: str) -> bool:
+        """Note that a solution has the vector of that content; False when it does not wait for that any more."""
+        if self._waiting.get(solution_id) != hashed:
+            return False
+        del self._waiting[solution_id]
+        return True
 
     def postpone(self, ids: Sequence[str]) -> None:
         """Put solutions behind all others."""
@@ -94,16 +96,18 @@ class VectorMaker:
         if not missing:
             return True
         documents = await self._solutions.read(await self._feed.live(), missing)
+        further = len(missing) < len(waiting)
         for solution_id in missing:
-            document = documents.get(solution_id)
-            if document is None or document.listing is None:
-                self._backlog.settle(solution_id, waiting[solution_id])
-                continue
-            text = embedded_text(document.listing.listing)
-            (vector,) = await self._embedder.passages([text])
-            await self._store.put(content_hash(text), vector)
-            self._backlog.settle(solution_id, content_hash(text))
-        return True
+            self._backlog.postpone([solution_id])  # one that fails keeps no other from being computed
+            document, hashed = documents.get(solution_id), waiting[solution_id]
+            if document is not None and document.listing is not None:
+                text = embedded_text(document.listing.listing)
+                if content_hash(text) != hashed:
+                    continue  # it has changed: the mirror is about to tell
+                (vector,) = await self._embedder.passages([text])
+                await self._store.put(hashed, vector)
+            further = self._backlog.settle(solution_id, hashed) or further
+        return further
 
 
 class Meaning:
@@ -138,11 +142,10 @@ class Meaning:
         vectors = await self._store.get(set(waiting.values()))
         later = []
         for solution_id, hashed in waiting.items():
-            if hashed in vectors:
-                self._vectors.put(solution_id, vectors[hashed])
-                self._backlog.settle(solution_id, hashed)
-            else:
+            if hashed not in vectors:
                 later.append(solution_id)
+            elif self._backlog.settle(solution_id, hashed):  # it may have been removed meanwhile
+                self._vectors.put(solution_id, vectors[hashed])
         self._backlog.postpone(later)
         return len(later) < len(waiting)
 

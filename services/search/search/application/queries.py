@@ -114,9 +114,9 @@ class Searching:
             raise errors.not_found("solution-not-found", f"there is no solution {solution_id[:100]}")
         near = await self._meaning.near_solution(solution_id, most=size)
         ordered = sorted(near.cosines, key=lambda key: (-near.cosines[key], key))
-        results = await self._solutions.details(ordered, nothing, {})
+        results, relative = await self._solutions.details(ordered, nothing, {}), near.relative
         for result in results:
-            result["similarity"] = round(near.relative[result["id"]], 3)
+            result["similarity"] = round(relative.get(result["id"], 0.0), 3)
             result["shared"] = _shared(this, result)
         return results
 

@@ -28,6 +28,8 @@ FITTING = "fitting:"
 _HIGHLIGHTED = {"name": 0, "aliases": 0, "summary": 0, "features": 1, "description": 2}
 """Fragments per field; 0 shows the whole field."""
 
+_VISIBLE = {"term": {"visible": True}}
+
 _SORTS: dict[Sort, list[dict[str, Any]]] = {
     Sort.RELEVANCE: [{"_score": "desc"}, {"id": "asc"}],
     Sort.NEWEST: [{"published_at": "desc"}, {"id": "asc"}],
@@ -70,7 +72,7 @@ def details_body(ids: Sequence[str], text: QueryText) -> dict[str, Any]:
         "size": len(ids),
         "track_total_hits": False,
         "_source": ["card", "said"],
-        "query": {"bool": {"filter": [{"ids": {"values": list(ids)}}], "should": reasons(text)}},
+        "query": {"bool": {"filter": [{"ids": {"values": list(ids)}}, _VISIBLE], "should": reasons(text)}},
     }
     if text.recognised:
         intents = [each.intent for each in text.recognised]
@@ -86,7 +88,7 @@ def _found(request: SearchRequest, text: QueryText, near: Collection[str], weigh
     Facet choices go into `post_filter`, so that each facet is counted under the choices of all others but its own.
     """
     intents = [each.intent for each in text.recognised]
-    found: dict[str, Any] = {"filter": [{"term": {"visible": True}}, *not_contradicted(intents)]}
+    found: dict[str, Any] = {"filter": [_VISIBLE, *not_contradicted(intents)]}
     clauses = ranking(text, weights) + ([near_clause(near)] if near else [])
     if text.only_filters:
         found["should"] = clauses

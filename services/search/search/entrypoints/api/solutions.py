@@ -8,6 +8,7 @@ from servicekit import http
 
 from search.application.queries import Corrected
 from search.domain.search_request import parse
+from search.domain.words import WORD
 from search.entrypoints.api import insights
 from search.entrypoints.api.cacheable import NOT_MODIFIED, cacheable
 from search.entrypoints.api.parameters import SEARCHING
@@ -57,10 +58,13 @@ def corrected_shown(corrected: Corrected | None) -> dict[str, str] | None:
     """Return a corrected query as the API shows it: with safe HTML that marks the words that were misspelt."""
     if corrected is None:
         return None
-    html = escape(corrected.text)
-    for word in dict.fromkeys(map(escape, corrected.words)):
-        html = html.replace(word, f"<mark>{word}</mark>")
-    return {"text": corrected.text, "html": html}
+    pieces: list[str] = []
+    at = 0
+    for found in WORD.finditer(corrected.text):
+        pieces.append(escape(corrected.text[at : found.start()]))
+        pieces.append(f"<mark>{found[0]}</mark>" if found[0] in corrected.words else found[0])
+        at = found.end()
+    return {"text": corrected.text, "html": "".join((*pieces, escape(corrected.text[at:])))}
 
 
 @router.get(

@@ -1,0 +1,96 @@
+"""Vectors in memory are those that were put last, and the nearest of them are really the nearest."""
+
+import asyncio
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from search.adapters import vectors
+from search.adapters.vectors import SMALLEST, MemoryVectors
+from search.application.meaning_ports import Vector
+from search.domain.fusion import NOTHING_NEAR
+
+DIMENSIONS = 8
+NEARLY = 1e-5
+
+
+def unit(seed: int) -> Vector:
+    """Return a vector of length 1, the same for the same seed."""
+    drawn = np.random.default_rng(seed).standard_normal(DIMENSIONS)
+    return (drawn / np.linalg.norm(drawn)).astype(np.float32)
+
+
+ids = st.integers(0, 12).map("id-{}".format)
+changes = st.lists(st.tuples(ids, st.one_of(st.none(), st.integers(0, 40))), max_size=80)
+"""An id with the seed of its new vector, or None when it is removed."""
+
+
+@given(history=changes, question=st.integers(0, 99), most=st.integers(1, 15), least=st.sampled_from([-1.0, 0.0, 0.5]))
+async def test_whatever_was_added_replaced_and_removed_the_nearest_are_those_of_a_plain_comparison(
+    history: list[tuple[str, int | None]], question: int, most: int, least: float
+) -> None:
+    held, expected = MemoryVectors(DIMENSIONS), dict[str, Vector]()
+    for key, seed in history:
+        if seed is None:
+            held.remove(key)
+            expected.pop(key, None)
+        else:
+            held.put(key, unit(seed))
+            expected[key] = unit(seed)
+    assert len(held) == len(expected)
+    for key in {key for key, _ in history}:
+        found, wanted = held.vector(key), expected.get(key)
+        assert (found is None) == (wanted is None)
+        assert found is None or np.array_equal(found, wanted)
+    asked = unit(question)
+    near = await held.nearest(asked, most=most, least=least)
+    cosines = {key: float(vector @ asked) for key, vector in expected.items()}
+    best = sorted((cosine for cosine in cosines.values() if cosine >= least), reverse=True)[:most]
+    assert sorted(near.cosines.values(), reverse=True) == pytest.approx(best, abs=NEARLY), "as near as any others"
+    assert near.cosines == pytest.approx({key: cosines[key] for key in near.cosines}, abs=NEARLY)
+    assert near.mean == pytest.approx(sum(cosines.values()) / len(cosines) if cosines else 0.0, abs=NEARLY)
+
+
+async def test_it_grows_and_shrinks() -> None:
+    held = MemoryVectors(DIMENSIONS)
+    for number in range(3 * SMALLEST):
+        held.put(f"id-{number}", unit(number))
+    for number in range(0, 3 * SMALLEST, 2):
+        held.remove(f"id-{number}")
+    assert len(held) == 3 * SMALLEST / 2
+    near = await held.nearest(unit(SMALLEST + 1), most=1, least=0.9)
+    assert near.cosines == {f"id-{SMALLEST + 1}": pytest.approx(1.0, abs=NEARLY)}
+    for number in range(3 * SMALLEST):
+        held.remove(f"id-{number}")
+    assert await held.nearest(unit(1), most=1, least=-1.0) == NOTHING_NEAR
+
+
+async def test_a_vector_that_is_given_out_or_was_put_in_is_not_the_one_that_is_held() -> None:
+    held, put = MemoryVectors(DIMENSIONS), unit(1)
+    held.put("a", put)
+    put[:] = 0
+    taken = held.vector("a")
+    assert taken is not None
+    taken[:] = 0
+    kept = held.vector("a")
+    assert kept is not None
+    assert np.array_equal(kept, unit(1))
+
+
+async def test_many_vectors_are_compared_aside_while_others_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparing many takes a thread; what is put and removed meanwhile neither waits nor breaks anything."""
+    monkeypatch.setattr(vectors, "INLINE", 10)
+    held = MemoryVectors(DIMENSIONS)
+    for number in range(SMALLEST - 1):
+        held.put(f"id-{number}", unit(number))
+    comparing = asyncio.create_task(held.nearest(unit(5), most=3, least=-1.0))
+    await asyncio.sleep(0)
+    for number in range(SMALLEST, SMALLEST + 50):
+        held.put(f"id-{number}", unit(number))
+    held.remove("id-7")
+    near = await comparing
+    assert max(near.cosines, key=lambda key: near.cosines[key]) == "id-5"
+    assert len(near.cosines) == 3
+    after = await held.nearest(unit(SMALLEST + 49), most=1, least=0.9)
+    assert [*after.cosines] == [f"id-{SMALLEST + 49}"]
