@@ -23,18 +23,28 @@ TELLING_FIELDS = ("name", "aliases", "summary", "features", "audience", "topics"
 MOST_WORDS = 64
 SHORTEST_PART = 4
 SHORTEST_PLURAL = 3
-SHORTEST_WITH_TYPO = 6
-SHORTEST_WITH_TWO_TYPOS = 10
+SHORTEST_WITH_TYPO = 8
+SHORTEST_WITH_TWO_TYPOS = 12
+"""Shorter words with a typo are too often other words (`Meißen`, `messen`)."""
 ALL_NEEDED = 3
-_SAYING_LITTLE = frozenset("digital digitale digitaler digitales digitalen online losung losungen".split())  # noqa: SIM905
+_SAYING_LITTLE = frozenset(
+    """
+    digital digitale digitalen digitaler digitales online losung losungen projekt projekte projekten angebot angebote
+    angeboten dienst dienste produkt produkte
+    """.split()  # noqa: SIM905 - a list literal would be unreadable
+)
 
 
 @dataclass(frozen=True, slots=True)
 class WantedWord:
-    """A word to be found: folded, its stems, those of its parts when it is a compound, and the concepts it names."""
+    """A word to be found: its stem and others to find it by, those of its parts when it is a compound, its concepts.
 
-    folded: str
+    `typos` is how many may lie between its stem and that of a word.
+    """
+
+    stem: str
     stems: frozenset[str]
+    typos: int = 0
     parts: frozenset[str] = frozenset()
     concepts: frozenset[str] = frozenset()
 
@@ -76,11 +86,11 @@ class Offer:
     parts: frozenset[str]
     """Stems of the parts of compounds in the telling texts."""
     together: tuple[frozenset[str], ...]
-    """Stems that say one thing together: the parts of one compound, or the words of one telling text."""
+    """Stems that say one thing together: the parts of one compound, or the words of a sentence of a telling text."""
     concepts: frozenset[str]
     """What the telling texts speak of."""
     spellings: Mapping[tuple[str, int], tuple[str, ...]]
-    """Words, folded, by first letter and length."""
+    """Stems of words by first letter and length."""
 
 
 class AlertReader:
@@ -126,11 +136,11 @@ class AlertReader:
             compounds = {held for word in dict.fromkeys(found) if (held := self._parts(word))}
             together |= compounds
             if name in TELLING_FIELDS:
-                together.add(frozenset(own))
+                together |= {frozenset(map(stem, words(sentence))) for sentence in text.split(". ")}
                 parts = parts.union(*compounds)
                 concepts |= {each.concept for each in self._thesaurus.mentions(found, self._splitter) if not each.part}
-            for folded in map(fold, found):
-                spellings.setdefault((folded[:1], len(folded)), {})[folded] = None
+            for each in map(stem, found):
+                spellings.setdefault((each[:1], len(each)), {})[each] = None
         return Offer(
             facets={name: frozenset(values) for name, values in facets.items()},
             stems=frozenset(stems),
@@ -141,7 +151,7 @@ class AlertReader:
         )
 
     def _word(self, word: str, concepts: Iterable[str]) -> WantedWord:
-        return WantedWord(fold(word), _stems(word), self._parts(word), frozenset(concepts))
+        return WantedWord(stem(word), _stems(word), _typos(fold(word)), self._parts(word), frozenset(concepts))
 
     def _parts(self, word: str) -> frozenset[str]:
         """Return the stems of the parts of a compound or of a name in camel case; none when the word is neither."""
@@ -185,7 +195,7 @@ def _is_there(word: WantedWord, solution: Offer) -> bool:
             return True
     elif not word.stems.isdisjoint(solution.parts):
         return True
-    return any(OSA.distance(word.folded, near, score_cutoff=most) <= most for most, near in _near(word, solution))
+    return any(OSA.distance(word.stem, near, score_cutoff=word.typos) <= word.typos for near in _near(word, solution))
 
 
 def _stems(word: str) -> frozenset[str]:
@@ -194,12 +204,15 @@ def _stems(word: str) -> frozenset[str]:
     return frozenset((stem(word), stem(short)))
 
 
-def _near(word: WantedWord, solution: Offer) -> Iterator[tuple[int, str]]:
-    """Return words of about the same length with the same first letter, and how many typos may lie between."""
-    length = len(word.folded)
-    if length < SHORTEST_WITH_TYPO or not word.folded.isalpha():
-        return
-    most = 1 if length < SHORTEST_WITH_TWO_TYPOS else 2
-    for other in range(length - most, length + most + 1):
-        for near in solution.spellings.get((word.folded[0], other), ()):
-            yield most, near
+def _typos(folded: str) -> int:
+    """Return how many typos a word may hold."""
+    if len(folded) < SHORTEST_WITH_TYPO or not folded.isalpha():
+        return 0
+    return 1 if len(folded) < SHORTEST_WITH_TWO_TYPOS else 2
+
+
+def _near(word: WantedWord, solution: Offer) -> Iterator[str]:
+    """Return stems of about the same length with the same first letter."""
+    length = len(word.stem)
+    for other in range(length - word.typos, length + word.typos + 1) if word.typos else ():
+        yield from solution.spellings.get((word.stem[:1], other), ())
