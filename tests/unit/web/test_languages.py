@@ -67,7 +67,7 @@ def test_translations_have_the_same_blanks_to_fill() -> None:
 def test_every_refusal_of_a_service_has_words_of_its_own() -> None:
     """What a service may answer to a page; operators' commands are not reached from pages."""
     raised = re.compile(r"errors\.[a-z_]+\(\s*\"([a-z-]+)\"")
-    operators_only = re.compile("^(rebuild|event-log)-|^document-refused$|^repository-unreachable$")
+    operators_only = re.compile("^(rebuild|rollback|event-log)-|^document-refused$|^repository-unreachable$")
     from_tokens = {"token-expired", "malformed-token", "invalid-token", "not-authenticated"}  # lead to the log-in
     from_headers = {"malformed-idempotency-key", "malformed-if-match"}  # which pages send right
     slugs = set()
