@@ -25,7 +25,6 @@ from search.application.queries import Searching
 from search.domain.document import ListingFacet, SolutionDocument
 from search.domain.fusion import FusionWeights
 from search.domain.query_text import QueryReader
-from search.domain.search_request import Mode, SearchRequest
 from search.domain.texts import content_hash, embedded_text
 from search.domain.thesaurus import Thesaurus
 from search.domain.vocabulary import Vocabulary
@@ -73,12 +72,6 @@ class Pipeline:
         )
 
 
-async def found(searching: Searching, query: str, size: int, *, mode: Mode = "hybrid", literal: bool = False) -> list[str]:
-    """Return the ids that a search finds, best first."""
-    answer = await searching.search(SearchRequest(text=query, size=size, mode=mode, literal=literal))
-    return [result["id"] for result in answer.results]
-
-
 class _Computed:
     """An `EmbeddingStore` that holds what was put."""
 
@@ -104,8 +97,8 @@ async def pipeline(url: str) -> AsyncIterator[Pipeline]:
         store = OpenSearchStore(client, load_splitter(), load_thesaurus())
         index = await administration.create("bench", datetime.now(UTC))
         try:
-            await store.join(index, documents, expect_new=True)
-            await administration.finish_filling(index)
+            await store.join(index, documents)
+            await administration.make_searchable(index)
             await administration.swap(index)
             texts = [embedded_text(each.listing.listing) for each in documents if each.listing]
             vectors = dict(zip(map(content_hash, texts), await embedder.passages(texts), strict=True))

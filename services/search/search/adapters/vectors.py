@@ -74,8 +74,5 @@ class MemoryVectors:
 
 def _compare(rows: NDArray[np.float32], count: int, vector: Vector, most: int, least: float) -> list[tuple[int, float]]:
     cosines = rows[:count] @ vector
-    if count > most:
-        near = np.argpartition(-cosines, most)[:most]
-    else:
-        near = np.arange(count)
+    near = np.argpartition(-cosines, most)[:most] if count > most else np.arange(count)
     return [(int(row), float(cosines[row])) for row in near if cosines[row] >= least]

@@ -11,7 +11,7 @@ from typing import Protocol
 from search.domain.compounds import Splitter
 from search.domain.intents import Recognised, occurs_in_filters, recognise
 from search.domain.thesaurus import Thesaurus
-from search.domain.words import WORD, clean, fold, is_stop_word
+from search.domain.words import WORD, clean, fold, grams, is_stop_word
 
 MOST_WORDS = 32
 
@@ -65,6 +65,11 @@ class QueryText:
     def folded(self) -> str:
         """The words that matter, folded, separated by spaces."""
         return " ".join(fold(word) for word in self.words)
+
+    @property
+    def grams(self) -> str:
+        """The distinct 3- and 4-grams of the words that matter, folded, separated by spaces."""
+        return " ".join(dict.fromkeys(gram for word in self.words for gram in grams(fold(word))))
 
     @property
     def misspelt(self) -> tuple[str, ...]:

@@ -51,6 +51,11 @@ def folded(text: str) -> str:
     return " ".join(fold(word) for word in words(text))
 
 
+def grams(word: str) -> list[str]:
+    """Return the runs of 3 and of 4 letters of a folded word; none of a shorter one."""
+    return [word[at : at + size] for size in (3, 4) for at in range(len(word) - size + 1)]
+
+
 def humps(word: str) -> list[str]:
     """Return the pieces of a name in camel case (`DorfFunk` gives Dorf, Funk), or the word alone."""
     return [piece for piece in _CAMEL.split(word) if piece]

@@ -24,6 +24,9 @@ FIELDS = {
 }
 """The searched texts and how much a word in each counts."""
 
+ALMOST_NOTHING = 1e-6
+SIMILAR = "60%"
+"""Of the grams of the query, from which a similar spelling is given as the reason."""
 NEAR_FIRST = 1024.0
 """Added to the score of solutions that are near in meaning, so that they come with the first hits; taken off again."""
 
@@ -37,8 +40,9 @@ class Weights:
     misspelt: float = 0.15
     parts: float = 0.15
     joined: float = 1.0
-    grams: float = 1.0
-    grams_minimum: str = "50%"
+    grams: float = 0.8
+    grams_found: str = "80%"
+    """Of the grams of the query, from which they alone find a solution; fewer count for what is found otherwise."""
     concepts_title: float = 2.0
     concepts_body: float = 3.0
     concepts_wide: float = 2.0
@@ -62,7 +66,7 @@ def ranking(text: QueryText, weights: Weights) -> list[Clause]:
         _words(" ".join(text.misspelt), weights.misspelt, weights.tie),
         _words(" ".join(text.joined), weights.joined, weights.tie),
         _match("parts", parts, weights.parts),
-        _match("grams", text.folded, weights.grams, minimum_should_match=weights.grams_minimum),
+        _grams(text, ALMOST_NOTHING, weights.grams_found),
         _match("concepts_title", own, weights.concepts_title),
         _match("concepts_body", own, weights.concepts_body),
         _match("concepts_wide", own, weights.concepts_wide),
@@ -70,6 +74,12 @@ def ranking(text: QueryText, weights: Weights) -> list[Clause]:
         _match("concepts_body", related, weights.related_body),
     ]
     return [clause for clause in clauses if clause]
+
+
+def alike(text: QueryText, weights: Weights) -> list[Clause]:
+    """Return the clauses that only count for what is found by others."""
+    clause = _grams(text, weights.grams)
+    return [clause] if clause else []
 
 
 def related_of(text: QueryText) -> list[str]:
@@ -94,6 +104,11 @@ def _words(query: str, boost: float, tie: float) -> Clause:
 
 def _match(field: str, query: str, boost: float, **options: Any) -> Clause:
     return {"match": {field: {"query": query, "boost": boost, **options}}} if query and boost else {}
+
+
+def _grams(text: QueryText, boost: float, minimum: str = "1") -> Clause:
+    """Match by grams, cut here: engines count those of several words differently when they cut them themselves."""
+    return _match("grams", text.grams, boost, analyzer="standard", minimum_should_match=minimum)
 
 
 def stated(intent: Intent) -> Clause | None:
@@ -156,9 +171,8 @@ def reasons(text: QueryText) -> list[Clause]:
     if text.joined:
         joined = {"multi_match": {"query": " ".join(text.joined), "fields": list(FIELDS)}}
         clauses.append(_named("joined", joined))
-    if text.searchable:
-        alike = {"query": text.folded, "minimum_should_match": "70%"}
-        clauses.append(_named("similar_spelling", {"match": {"grams": alike}}))
+    if text.searchable and (grams := _grams(text, 1.0, SIMILAR)):
+        clauses.append(_named("similar_spelling", grams))
     for concept in dict.fromkeys((*(meant.concept for meant in text.meant), *related_of(text))):
         mentions = {"query": concept, "fields": ["concepts_title", "concepts_body", "concepts_wide"]}
         clauses.append(_named(f"concept:{concept}", {"multi_match": mentions}))

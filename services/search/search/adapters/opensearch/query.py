@@ -9,6 +9,7 @@ from search.adapters.opensearch.matching import (
     WEIGHTS,
     Clause,
     Weights,
+    alike,
     near_clause,
     not_contradicted,
     ranking,
@@ -90,12 +91,13 @@ def _found(request: SearchRequest, text: QueryText, near: Collection[str], weigh
     intents = [each.intent for each in text.recognised]
     found: dict[str, Any] = {"filter": [_VISIBLE, *not_contradicted(intents)]}
     clauses = ranking(text, weights) + ([near_clause(near)] if near else [])
+    optional = [*(alike(text, weights) if text.searchable else ()), *stated_first(intents, weights.stated)]
     if text.only_filters:
-        found["should"] = clauses
+        optional += clauses
     elif not text.empty:
         found["must"] = [_any_of(clauses)] if clauses else [{"match_none": {}}]
-    if intents:
-        found["should"] = [*found.get("should", []), *stated_first(intents, weights.stated)]
+    if optional:
+        found["should"] = optional
     body: dict[str, Any] = {
         "track_total_hits": True,
         "query": {"bool": found},
