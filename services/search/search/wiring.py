@@ -35,6 +35,7 @@ from search.application.projection import Projection
 from search.application.queries import Searching
 from search.application.rebuild import Rebuilder
 from search.application.search_log import SearchLog
+from search.application.suggesting import Suggesting
 from search.application.supervision import Supervisor
 from search.domain.query_text import QueryReader
 from search.domain.vocabulary import Vocabulary
@@ -63,6 +64,7 @@ class Container:
     vector_maker: VectorMaker
     search_log: SearchLog
     past_queries: RememberedQueries
+    suggesting: Suggesting
     insights: Insights
     alerting: alert_wiring.Alerting
 
@@ -109,7 +111,11 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         meaning = Meaning(embedder, embeddings, MemoryVectors(embedder.dimensions))
         mirror.subscribe(vocabulary)
         mirror.subscribe(meaning)
-        reader = AlertReader(splitter, thesaurus)
+        past_queries = RememberedQueries(
+            searches, minimum=settings.suggested_query_minimum, refresh_seconds=settings.suggested_query_seconds
+        )
+        suggesting = Suggesting(past_queries)
+        mirror.subscribe(suggesting)
         reader = AlertReader(splitter, thesaurus)
         alerting = await alert_wiring.build_alerting(
             settings, platform, client, reader=reader, event_log=event_log, projection=DURABLE
@@ -129,9 +135,8 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
             meaning=meaning,
             vector_maker=VectorMaker(feed, store, embedder, embeddings, seconds=settings.mirror_seconds),
             search_log=SearchLog(searches, platform.clock, write_seconds=settings.search_log_write_seconds),
-            past_queries=RememberedQueries(
-                searches, minimum=settings.suggested_query_minimum, refresh_seconds=settings.suggested_query_seconds
-            ),
+            past_queries=past_queries,
+            suggesting=suggesting,
             insights=Insights(searches, platform.clock),
             alerting=alerting,
         )

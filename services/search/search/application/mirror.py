@@ -29,7 +29,7 @@ WHOLE_SECONDS = 60.0
 WHOLE_SHARE = 0.02
 """The most of the time that comparing everything may take."""
 READ_AT_ONCE = 200
-TOLD_AT_ONCE = 50
+TOLD_AT_ONCE = 20
 """Entries between two moments at which waiting requests are answered."""
 FIRST_LOOK_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 30.0

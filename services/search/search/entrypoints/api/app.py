@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from servicekit import http
 from servicekit.http import Lifespan
 
-from search.entrypoints.api import facets, insights, rebuilds, saved_searches, solutions
+from search.entrypoints.api import facets, insights, rebuilds, saved_searches, solutions, suggest
 from search.settings import SearchSettings
 
 
@@ -15,5 +15,12 @@ def create_app(settings: SearchSettings, lifespan: Lifespan) -> FastAPI:
         title="Marktplatz search",
         description="Full-text search and facets over published solutions.",
         lifespan=lifespan,
-        routers=[solutions.router, facets.router, insights.router, saved_searches.router, rebuilds.router],
+        routers=[
+            solutions.router,
+            suggest.router,
+            facets.router,
+            insights.router,
+            saved_searches.router,
+            rebuilds.router,
+        ],
     )
