@@ -154,7 +154,7 @@ def test_the_window_holds_what_is_near_and_the_best_in_words_without_what_is_sho
 def test_details_bring_everything_that_is_shown_of_some_solutions(reader: QueryReader) -> None:
     sent = query.details_body(["a", "b"], reader.read("Mitfahrbenke Termin in Bayern"))
     assert sent["size"] == 2
-    assert sent["query"]["bool"]["filter"] == [{"ids": {"values": ["a", "b"]}}]
+    assert sent["query"]["bool"]["filter"] == [{"ids": {"values": ["a", "b"]}}, {"term": {"visible": True}}]
     asked = names(sent["query"]["bool"]["should"])
     assert {"word:name", "phrase:name", "compound", "joined", "similar_spelling"} <= {*asked}
     assert {"concept:mitfahrbank", "concept:mobilitat", "typed:mitfahrbenke"} <= {*asked}
