@@ -17,6 +17,9 @@ _TAG = re.compile(r"<[^<>]{1,200}>")
 _MARKUP = re.compile(r"(?m)^\s{0,3}(?:#{1,6}|>|[-*+]|\d+\.)\s+|[*_`~]{1,3}|^\s*(?:[-=]{3,}|\|)\s*$")
 _CLOSED = (LicenceGroup.PROPRIETARY, LicenceGroup.UNKNOWN)
 
+LONGEST_EMBEDDED = 1500
+"""About as much as the model was trained on at once; what is longer only costs time, a second per 1,000 words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
@@ -101,11 +104,13 @@ def embedded_text(listing: Listing) -> str:
     """Return the text whose meaning is compared: what the solution is called, what it is, for whom, what it can do.
 
     The description is left out: with it the vector says less about each single thing (docs/search.md has the figures).
+    At most LONGEST_EMBEDDED characters, in whole words.
     """
     groups = ", ".join(clean(group) for group in listing.target_groups)
-    return _sentences(
+    text = _sentences(
         [listing.name, *listing.aliases, listing.summary, f"Für: {groups}" if groups else None, *listing.features]
     )
+    return text if len(text) <= LONGEST_EMBEDDED else text[: LONGEST_EMBEDDED + 1].rpartition(" ")[0]
 
 
 def content_hash(text: str) -> str:
