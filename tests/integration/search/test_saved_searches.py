@@ -67,7 +67,8 @@ async def test_a_search_is_saved_read_changed_and_deleted(search, login: Login) 
     assert (made.headers["etag"], made.headers["cache-control"]) == ('"1"', "private, no-store")
     path = f"{PATH}/{saved['id']}"
     assert (await search.http.get(path, headers=mine)).json() == expected
-    assert (await search.http.get(PATH, headers=mine)).json() == {"items": [expected], "limit": 50}
+    listed = (await search.http.get(PATH, headers=mine)).json()
+    assert listed == {"items": [expected], "next_cursor": None, "total": 1, "limit": 50}
 
     changed = await search.http.patch(path, json={"frequency": "daily"}, headers={**mine, "If-Match": '"1"'})
     assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')

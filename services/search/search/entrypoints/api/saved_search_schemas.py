@@ -96,7 +96,9 @@ class SavedSearchOut(BaseModel):
 
 
 class SavedSearchList(BaseModel):
-    """All that a user saved, newest first, and how many that may be."""
+    """All that a user saved, newest first, on one page; `limit` is how many that may be."""
 
     items: list[SavedSearchOut]
+    next_cursor: None = None
+    total: int
     limit: int = MOST_PER_OWNER

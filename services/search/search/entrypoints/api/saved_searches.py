@@ -45,9 +45,8 @@ async def save_search(
 async def list_saved_searches(user: CurrentUser, container: Wired, response: Response) -> SavedSearchList:
     """All saved searches of the user, newest first."""
     response.headers["Cache-Control"] = PRIVATE
-    return SavedSearchList(
-        items=[SavedSearchOut.of(saved) for saved in await container.alerting.saving.all_of(user.sub)]
-    )
+    found = await container.alerting.saving.all_of(user.sub)
+    return SavedSearchList(items=[SavedSearchOut.of(saved) for saved in found], total=len(found))
 
 
 @router.get("/{search_id}")
