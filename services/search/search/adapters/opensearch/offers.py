@@ -1,5 +1,6 @@
 """Reads solutions as alerts compare them: from what lies in the index, written a moment ago or not."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ class OpenSearchOffers:
                     raise unavailable(f"a solution cannot be read: {item['error'].get('reason')}")
                 if item["found"]:
                     found[item["_id"]] = self._found(item["_source"])
+                    await asyncio.sleep(0)  # taking texts apart takes milliseconds: others have their turn
         return found
 
     async def settled(self) -> int:
