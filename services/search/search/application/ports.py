@@ -100,12 +100,18 @@ class SolutionStore(Protocol):
     """Writes documents; several writers may do so at once."""
 
     async def targets(self) -> tuple[str, ...]:
-        """Return the indices that live writes go to; raises ProblemError `search-unavailable` when there is none."""
+        """Return the indices that live writes go to, the one that is searched last.
+
+        Raises ProblemError `search-unavailable` when there is none.
+        """
         ...
 
-    async def join(self, index: str, documents: Collection[SolutionDocument]) -> Mapping[str, str]:
+    async def join(
+        self, index: str, documents: Collection[SolutionDocument], *, found_at_once: bool = False
+    ) -> Mapping[str, str]:
         """Bring what the documents know into an index; returns the reason per id that the engine refuses for good.
 
+        With `found_at_once` a search of the index finds it from then on, and not only after its next refresh.
         Raises ProblemError `search-unavailable` when the engine or the index is away.
         """
         ...

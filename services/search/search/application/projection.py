@@ -26,7 +26,8 @@ class Projection:
 
     Whoever comes first writes for everybody who waits by then. After each round the targets are read again: an index
     that joined meanwhile (a rebuild about to finish) gets the same facts before anybody is told that they are stored,
-    so a swap of the alias loses nothing, whichever process carries it out.
+    so a swap of the alias loses nothing, whichever process carries it out. And nothing that was found is missing for a
+    moment after it: the live index is written last, and the others show at once what they are told.
     """
 
     def __init__(self, store: SolutionStore) -> None:
@@ -76,7 +77,8 @@ class Projection:
         for _ in range(MOST_MOVES):
             for target in targets:
                 if target not in written:
-                    faults.update(await self._store.join(target, documents))
+                    at_once = target != targets[-1]
+                    faults.update(await self._store.join(target, documents, found_at_once=at_once))
                     written.add(target)
             self._targets = targets = await self._store.targets()
             if written.issuperset(targets):

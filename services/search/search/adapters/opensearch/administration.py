@@ -118,7 +118,6 @@ class OpenSearchAdministration:
             if name not in wanted[alias]
         ] + [{"add": {"index": name, "alias": alias}} for alias, names in wanted.items() for name in names]
         with translated():
-            await self._client.indices.refresh(index=index)  # it shows all that the one before shows
             await self._client.indices.update_aliases(body={"actions": actions})
 
     async def discard(self, indices: Collection[str]) -> None:

@@ -8,7 +8,7 @@ from opensearchpy import AsyncOpenSearch
 from servicekit import logging
 
 from search.adapters.opensearch.client import translated, unavailable
-from search.adapters.opensearch.names import WRITE_ALIAS, age_key, schema_of
+from search.adapters.opensearch.names import INDEX_PATTERN, READ_ALIAS, WRITE_ALIAS, schema_of
 from search.adapters.opensearch.schema import SCHEMA_VERSION
 from search.adapters.opensearch.source import KEPT_FIELDS, from_source, to_source
 from search.domain.compounds import Splitter
@@ -36,27 +36,33 @@ class OpenSearchStore:
         self._older_fields: dict[str, frozenset[str]] = {}
 
     async def targets(self) -> tuple[str, ...]:
-        """Return the indices behind the write alias, newest first: the live one shows nothing that it does not have."""
+        """Return the indices behind the write alias, the one behind the read alias last."""
         with translated():
-            found = sorted(await self._client.indices.get_alias(name=WRITE_ALIAS), key=age_key, reverse=True)
+            all_aliases = await self._client.indices.get_alias(index=INDEX_PATTERN)
+        aliases = {name: body["aliases"] for name, body in all_aliases.items() if WRITE_ALIAS in body["aliases"]}
+        found = sorted(aliases, key=lambda name: (READ_ALIAS in aliases[name], name))
+        if not found:
+            raise unavailable("the index is being built")
         newer = [index for index in found if schema_of(index) > SCHEMA_VERSION]
         if newer:
             raise unavailable(f"{newer[0]} has a newer schema than this process, which is being replaced")
         return tuple(found)
 
-    async def join(self, index: str, documents: Collection[SolutionDocument]) -> Mapping[str, str]:
+    async def join(
+        self, index: str, documents: Collection[SolutionDocument], *, found_at_once: bool = False
+    ) -> Mapping[str, str]:
         """See `SolutionStore.join`."""
         faults: dict[str, str] = {}
         todo = list(documents)
         for start in range(0, len(todo), CHUNK):
-            faults.update(await self._join(index, todo[start : start + CHUNK]))
+            faults.update(await self._join(index, todo[start : start + CHUNK], found_at_once))
         return faults
 
     async def read(self, index: str, ids: list[str]) -> dict[str, SolutionDocument]:
         """Return the documents as they lie in an index, those that are there."""
         return {key: document for key, (document, _) in (await self._known(index, ids)).items()}
 
-    async def _join(self, index: str, documents: list[SolutionDocument]) -> dict[str, str]:
+    async def _join(self, index: str, documents: list[SolutionDocument], found_at_once: bool) -> dict[str, str]:
         faults: dict[str, str] = {}
         for _ in range(MOST_CONFLICTS):
             if not documents:
@@ -68,7 +74,7 @@ class OpenSearchStore:
                 after = join(before, document)
                 if after is not before:
                     changed.append((after, version))
-            conflicts = await self._write(index, changed, faults)
+            conflicts = await self._write(index, changed, faults, found_at_once)
             documents = [document for document in documents if document.id in conflicts]
         if documents:
             raise unavailable("other writers keep changing the same documents")
@@ -88,7 +94,11 @@ class OpenSearchStore:
         return known
 
     async def _write(
-        self, index: str, changed: list[tuple[SolutionDocument, Version | None]], faults: dict[str, str]
+        self,
+        index: str,
+        changed: list[tuple[SolutionDocument, Version | None]],
+        faults: dict[str, str],
+        found_at_once: bool,
     ) -> set[str]:
         """Write; return the ids that somebody else changed meanwhile and note what is refused for good."""
         if not changed:
@@ -108,7 +118,9 @@ class OpenSearchStore:
                 source = {name: value for name, value in source.items() if name in fields}
             lines += orjson.dumps(source) + b"\n"
         with translated():
-            answer = await self._client.bulk(body=bytes(lines), index=index)
+            answer = await self._client.bulk(
+                body=bytes(lines), index=index, params={"refresh": "true"} if found_at_once else {}
+            )
         conflicts: set[str] = set()
         for entry in answer["items"] if answer["errors"] else ():
             ((_, item),) = entry.items()
