@@ -26,8 +26,8 @@ async def until_suggested(search, q: str, *texts: str) -> None:
 
 
 async def test_what_is_published_is_suggested_within_a_keystroke(search) -> None:
-    await search.publish_demo()
-    await until_suggested(search, "mitfahrb", "Comby – die digitale Mitfahrbank")
+    number = await search.publish_demo()
+    await wait.until(lambda: len(search.container.mirror.entries) == number, timeout=20)
     assert await suggestions(search, "mitfahrb") == [
         {
             "kind": "solution",
