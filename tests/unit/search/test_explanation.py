@@ -123,7 +123,9 @@ def test_every_clause_that_is_asked_for_a_reason_gives_one(reader: QueryReader) 
     """The names travel through the engine as plain strings: neither side may forget one of the other's."""
     text = reader.read("Mitfarbank Terminkiosk im Dorf Funk in Bayern")
     clauses = [*reasons(text), *stated_first([each.intent for each in text.recognised], 1.0)]
-    names = {clause["constant_score"]["_name"] for clause in clauses}
+    named = [clause["constant_score"]["_name"] for clause in clauses]
+    names = {*named}
+    assert len(named) == len(names), "of several with one name, engines report one"
 
     def kinds(matched: Collection[str]) -> set[str]:
         return {reason.kind for reason in explain(text, matched, {}, None)}

@@ -144,6 +144,9 @@ def test_an_audience_is_recognised_after_the_word_for(reader: QueryReader, said:
         "für die",
         "für Anträge",
         "für den Hausgebrauch",
+        "für Einkäufe im Laden",
+        "für das Leben in der Gemeinde",
+        "für Ordnung und Senioren",
     ],
 )
 def test_without_an_audience_after_for_there_is_none(reader: QueryReader, text: str) -> None:

@@ -349,7 +349,14 @@ async def test_a_solution_is_not_similar_to_itself(following: Following) -> None
     assert "a" not in near.cosines
     expected = sorted((float(vector_of(each) @ vector_of("A")) for each in "BCD"), reverse=True)[:2]
     assert sorted(near.cosines.values(), reverse=True) == pytest.approx(expected, abs=1e-5)
+    others = [float(vector_of(each) @ vector_of("A")) for each in "BCD"]
+    assert near.mean == pytest.approx(sum(others) / len(others), abs=1e-5)
     assert await following.meaning.near_solution("unknown", most=2) == NOTHING_NEAR
+
+
+async def test_nothing_is_similar_to_the_only_solution(following: Following) -> None:
+    following.vectors.put("a", vector_of("A"))
+    assert await following.meaning.near_solution("a", most=2) == NOTHING_NEAR
 
 
 changes = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["1", "2", None])), max_size=30)

@@ -19,6 +19,7 @@ from search.domain.shown import DIGEST_CHARACTERS
 from servicekit.errors import ProblemError
 
 WINDOW = 8
+CARD = {"fields_of_action": ["health"], "offer_form": "app", "bundesland": None, "provider": "A"}
 NEAR, FAR = NEAR_ENOUGH + 0.1, NEAR_ENOUGH - 0.1
 
 Scores = Mapping[str, float]
@@ -55,6 +56,7 @@ class Engine:
     def __init__(self, scores: Scores, names: Mapping[str, list[str]] | None = None) -> None:
         self.scores = dict(scores)
         self.names = names or {}
+        self.cards: dict[str, dict[str, Any]] = {}
         self.asked: list[dict[str, Any]] = []
         self.failure: Exception | None = None
 
@@ -84,7 +86,7 @@ class Engine:
                     {
                         "_id": key,
                         "_score": score,
-                        "_source": {"card": {"id": key}},
+                        "_source": {"card": {"id": key, **CARD, **self.cards.get(key, {})}},
                         "sort": [score, key],
                         "matched_queries": self.names.get(key, []),
                     }
@@ -344,6 +346,40 @@ async def test_an_engine_without_index_is_not_available(reader: QueryReader) -> 
     with pytest.raises(ProblemError) as caught:
         await searching(engine, reader).search(SearchRequest(text="Bus"))
     assert (caught.value.slug, caught.value.transient) == ("search-unavailable", True)
+
+
+async def test_similar_solutions_come_nearest_first_with_what_is_shared(reader: QueryReader) -> None:
+    engine = Engine(dict.fromkeys("abcd", 1.0))
+    engine.cards = {
+        "a": {"fields_of_action": ["health", "tourism"], "bundesland": "DE-BY"},
+        "b": {"offer_form": "website", "bundesland": "DE-BY", "provider": "B"},
+        "c": {"fields_of_action": ["tourism", "health"], "bundesland": "DE-SN"},
+        "d": {"fields_of_action": ["strategy"], "offer_form": "website", "provider": "D"},
+    }
+    search = searching(engine, reader, {"b": 0.8, "c": 0.9, "d": 0.7, "gone": 0.85})
+    found = await search.similar("a", size=4)
+    assert [(each["id"], each["similarity"]) for each in found] == [("c", 1.0), ("b", 0.5), ("d", 0.0)]
+    assert [each["shared"] for each in found] == [
+        ["field_of_action:health", "field_of_action:tourism", "offer_form:app", "provider:A"],
+        ["field_of_action:health", "bundesland:DE-BY"],
+        [],
+    ]
+    engine.cards["a"]["offer_form"] = engine.cards["b"]["offer_form"] = "other"
+    assert "offer_form:other" not in (await search.similar("a", size=4))[1]["shared"], "that says nothing"
+
+
+@pytest.mark.parametrize("cosine", [0.7, 0.5])
+async def test_where_nothing_is_nearer_than_the_mean_the_nearest_are_shown_all_the_same(
+    reader: QueryReader, cosine: float
+) -> None:
+    found = await searching(Engine({"a": 1.0, "b": 1.0}), reader, {"b": cosine}).similar("a", size=4)
+    assert [(each["id"], each["similarity"]) for each in found] == [("b", 0.0)]
+
+
+async def test_nothing_is_similar_to_a_solution_that_is_not_there(reader: QueryReader) -> None:
+    with pytest.raises(ProblemError) as caught:
+        await searching(Engine({"a": 1.0}), reader, {"a": 0.9}).similar("b", size=4)
+    assert (caught.value.slug, caught.value.kind) == ("solution-not-found", "not_found")
 
 
 def test_a_cursor_in_the_window_stays_within_its_limit() -> None:

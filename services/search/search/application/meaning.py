@@ -162,12 +162,13 @@ class Meaning:
         return await self._vectors.nearest(vector, most=most, least=least)
 
     async def near_solution(self, solution_id: str, *, most: int) -> Nearness:
-        """Return the solutions nearest to one, itself left out; nothing while its vector is not there."""
+        """Return the solutions nearest to one, and the mean without itself; nothing while its vector is not there."""
         vector = self._vectors.vector(solution_id)
         if vector is None:
             return NOTHING_NEAR
-        near = await self._vectors.nearest(vector, most=most + 1, least=-1.0)
-        return Nearness({key: cosine for key, cosine in near.cosines.items() if key != solution_id}, near.mean)
+        near, count = await self._vectors.nearest(vector, most=most + 1, least=-1.0), len(self._vectors)
+        others = {key: cosine for key, cosine in near.cosines.items() if key != solution_id}
+        return Nearness(others, (near.mean * count - 1) / (count - 1)) if others and count > 1 else NOTHING_NEAR
 
 
 async def _repeat(backlog: Backlog, step: Step, complaint: str) -> None:

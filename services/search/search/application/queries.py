@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.vocabulary import OfferForm
 from servicekit import errors
 
 from search.application.meaning import Meaning
@@ -164,9 +165,9 @@ def _enough(near: Nearness, text: QueryText) -> list[str]:
 def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """Return what two solutions have in common, as facet and value."""
     shared = [f"field_of_action:{each}" for each in one["fields_of_action"] if each in other["fields_of_action"]]
-    for facet, name in (("offer_form", "offer_form"), ("bundesland", "bundesland"), ("provider", "provider")):
-        if one[name] and one[name] == other[name]:
-            shared.append(f"{facet}:{one[name]}")
+    for facet in ("offer_form", "bundesland", "provider"):
+        if one[facet] == other[facet] and one[facet] not in (None, OfferForm.OTHER):
+            shared.append(f"{facet}:{one[facet]}")
     return shared
 
 

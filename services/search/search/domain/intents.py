@@ -33,6 +33,10 @@ _FOR = "fur"
 _WORDS_AFTER_FOR = 4
 _PEOPLE = frozenset(("menschen", "personen", "leute", "mitburger", "mitburgerinnen"))
 """Nouns that belong to the words in front of them: `für ältere Menschen`."""
+_SOMETHING_ELSE = frozenset(
+    "an am auf aus bei beim durch fur gegen im in ins nach oder ohne uber um und vom von zu zum zur".split()  # noqa: SIM905
+)
+"""What follows these is not whom something is for: `für Einkäufe im Laden`."""
 SEVERAL_VALUES = 0.25
 
 
@@ -197,6 +201,8 @@ def _audience_at(spelled: Sequence[str], at: int, splitter: Splitter) -> tuple[I
     if fold(spelled[at]) != _FOR:
         return None
     for end in range(at + 2, min(at + 2 + _WORDS_AFTER_FOR, len(spelled) + 1)):
+        if fold(spelled[end - 1]) in _SOMETHING_ELSE:
+            return None
         if all(is_stop_word(word) for word in spelled[at + 1 : end]):
             continue
         groups = target_groups([" ".join(spelled[at + 1 : end])], splitter)

@@ -166,8 +166,7 @@ def reasons(text: QueryText) -> list[Clause]:
         clauses.append(_named("phrase:name", {"match_phrase": {"name": {"query": text.content}}}))
     if text.parts:
         parts = " ".join(text.parts)
-        clauses.append(_named("compound", {"multi_match": {"query": parts, "fields": ["parts"]}}))
-        clauses.append(_named("compound", {"multi_match": {"query": parts, "fields": list(FIELDS)}}))
+        clauses.append(_named("compound", {"multi_match": {"query": parts, "fields": ["parts", *FIELDS]}}))
     if text.joined:
         joined = {"multi_match": {"query": " ".join(text.joined), "fields": list(FIELDS)}}
         clauses.append(_named("joined", joined))
