@@ -18,7 +18,7 @@ from search.adapters.opensearch.matching import WEIGHTS, Weights
 from search.adapters.opensearch.results import OpenSearchSolutions
 from search.adapters.opensearch.store import OpenSearchStore
 from search.adapters.vectors import MemoryVectors
-from search.application.meaning import Meaning
+from search.application.meaning import Meaning, VectorLoader
 from search.application.meaning_ports import Vector
 from search.application.mirror import Mirror
 from search.application.queries import Searching
@@ -102,13 +102,14 @@ async def pipeline(url: str) -> AsyncIterator[Pipeline]:
             await administration.swap(index)
             texts = [embedded_text(each.listing.listing) for each in documents if each.listing]
             vectors = dict(zip(map(content_hash, texts), await embedder.passages(texts), strict=True))
-            meaning = Meaning(embedder, _Computed(vectors), MemoryVectors(embedder.dimensions))
+            held = MemoryVectors(embedder.dimensions)
+            loader, meaning = VectorLoader(_Computed(vectors), held), Meaning(embedder, held)
             vocabulary = Vocabulary(load_splitter())
             mirror = Mirror(OpenSearchListingFeed(client), seconds=1)
             mirror.subscribe(vocabulary)
-            mirror.subscribe(meaning)
+            mirror.subscribe(loader)
             await mirror.look()
-            async with meaning.following():
+            async with loader.following():
                 while len(meaning) < len(documents):
                     await asyncio.sleep(0.01)
                 yield Pipeline(OpenSearchSolutions(client, timeout_seconds=30), vocabulary, meaning)

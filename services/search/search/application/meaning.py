@@ -1,4 +1,4 @@
-"""Compares queries and solutions by meaning: computes the vectors of listings, keeps them in memory, ranks them."""
+"""Compares queries and solutions by meaning: computes the vectors of listings, loads and ranks them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -8,7 +8,7 @@ from servicekit import logging
 from servicekit.background import end
 from servicekit.errors import ProblemError
 
-from search.application.meaning_ports import Embedder, EmbeddingStore, SolutionReader, VectorIndex
+from search.application.meaning_ports import Embedder, EmbeddingStore, HeldVectors, SolutionReader, VectorIndex
 from search.application.mirror import Mirror
 from search.application.ports import ListingFeed
 from search.domain.entry import Entry
@@ -21,7 +21,7 @@ AT_ONCE = 500
 RETRY_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 1.0
-"""A search does not wait longer than this for the vector of its query."""
+"""A search does not wait longer than this for what is near in meaning."""
 
 Step = Callable[[dict[str, str]], Awaitable[bool]]
 """Does something about solutions that wait (content hashes by id); False when it came no further."""
@@ -110,18 +110,13 @@ class VectorMaker:
         return further
 
 
-class Meaning:
-    """Ranks solutions by their nearness to a query or to another solution."""
+class VectorLoader:
+    """Fetches the vectors of what can be found into the memory of this process, as they are computed."""
 
-    def __init__(self, embedder: Embedder, store: EmbeddingStore, vectors: VectorIndex) -> None:
-        self._embedder = embedder
+    def __init__(self, store: EmbeddingStore, vectors: HeldVectors) -> None:
         self._store = store
         self._vectors = vectors
         self._backlog = Backlog()
-
-    def __len__(self) -> int:
-        """Return how many solutions can be compared."""
-        return len(self._vectors)
 
     def changed(self, added: Sequence[Entry], removed: Sequence[str]) -> None:
         """Take what changed (see `Listener`); a changed solution keeps its old vector until the new one is there."""
@@ -149,26 +144,55 @@ class Meaning:
         self._backlog.postpone(later)
         return len(later) < len(waiting)
 
+
+class Meaning:
+    """Ranks solutions by their nearness to a query or to another solution.
+
+    Searches go on in words when nothing can be compared: whatever ranks the vectors is away or slow.
+    """
+
+    def __init__(self, embedder: Embedder, vectors: VectorIndex) -> None:
+        self._embedder = embedder
+        self._vectors = vectors
+
+    def __len__(self) -> int:
+        """Return how many solutions can be compared."""
+        return len(self._vectors)
+
     async def near_query(self, text: str, *, most: int, least: float) -> Nearness:
         """Return what is near a query in meaning; nothing when that cannot be told in time."""
         if len(self._vectors) == 0:
             return NOTHING_NEAR
-        try:
-            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
-                vector = await self._embedder.query(text)
-        except TimeoutError:
-            log.warning("query not compared by meaning in time")
-            return NOTHING_NEAR
-        return await self._vectors.nearest(vector, most=most, least=least)
+        async with _in_time("query"):
+            vector = await self._embedder.query(text)
+            return await self._vectors.nearest(vector, most=most, least=least)
+        return NOTHING_NEAR
 
     async def near_solution(self, solution_id: str, *, most: int) -> Nearness:
         """Return the solutions nearest to one, and the mean without itself; nothing while its vector is not there."""
-        vector = self._vectors.vector(solution_id)
-        if vector is None:
-            return NOTHING_NEAR
-        near, count = await self._vectors.nearest(vector, most=most + 1, least=-1.0), len(self._vectors)
-        others = {key: cosine for key, cosine in near.cosines.items() if key != solution_id}
-        return Nearness(others, (near.mean * count - 1) / (count - 1)) if others and count > 1 else NOTHING_NEAR
+        async with _in_time("solution"):
+            vector = await self._vectors.vector(solution_id)
+            if vector is None:
+                return NOTHING_NEAR
+            near, count = await self._vectors.nearest(vector, most=most + 1, least=-1.0), len(self._vectors)
+            others = {key: cosine for key, cosine in near.cosines.items() if key != solution_id}
+            if others and count > 1:
+                return Nearness(others, (near.mean * count - 1) / (count - 1))
+        return NOTHING_NEAR
+
+
+@asynccontextmanager
+async def _in_time(what: str) -> AsyncIterator[None]:
+    """Leave the block, instead of failing or waiting for long, when something is not compared by meaning."""
+    try:
+        async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+            yield
+    except TimeoutError:
+        log.warning("not compared by meaning in time", what=what)
+    except ProblemError as error:
+        if not error.transient:
+            raise
+        log.warning("not compared by meaning", what=what, error=error.detail)
 
 
 async def _repeat(backlog: Backlog, step: Step, complaint: str) -> None:

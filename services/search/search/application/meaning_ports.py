@@ -47,11 +47,23 @@ class EmbeddingStore(Protocol):
 
 
 class VectorIndex(Protocol):
-    """Ranks the vectors of solutions."""
+    """Ranks the vectors of what can be found. All raise ProblemError `search-unavailable` while they cannot."""
 
     def __len__(self) -> int:
-        """Return how many vectors there are."""
+        """Return how many vectors there are, as far as known; answers from memory."""
         ...
+
+    async def vector(self, solution_id: str) -> Vector | None:
+        """Return the vector of a solution, or None."""
+        ...
+
+    async def nearest(self, vector: Vector, *, most: int, least: float) -> Nearness:
+        """Return the nearest solutions with a cosine of at least `least`, at most `most` of them."""
+        ...
+
+
+class HeldVectors(Protocol):
+    """Vectors in the memory of this process."""
 
     def put(self, solution_id: str, vector: Vector) -> None:
         """Add or replace the vector of a solution."""
@@ -59,14 +71,6 @@ class VectorIndex(Protocol):
 
     def remove(self, solution_id: str) -> None:
         """Forget a solution; unknown ones are fine."""
-        ...
-
-    def vector(self, solution_id: str) -> Vector | None:
-        """Return the vector of a solution, or None."""
-        ...
-
-    async def nearest(self, vector: Vector, *, most: int, least: float) -> Nearness:
-        """Return the nearest solutions with a cosine of at least `least`, at most `most` of them."""
         ...
 
 
