@@ -1,10 +1,11 @@
 """Splits German compounds into their parts, since the engines that must do the same work differ in how they do it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
-from search.domain.words import fold, humps, is_stop_word, words
+from search.domain.words import Memo, fold, humps, is_stop_word, words
 
 SHORTEST_COMPOUND = 7
 SHORTEST_PART = 3
@@ -13,11 +14,15 @@ LINKS = ("", "s", "es", "n", "en", "er", "e", "ens")
 ENDINGS = ("", "e", "n", "en", "s", "es", "er", "ern", "in", "innen")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Splitter:
     """Knows the constituents (folded); splitting is a pure function of them and the word."""
 
     known: frozenset[str]
+    _met: Memo[tuple[str, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_met", Memo(self._of_word))
 
     @classmethod
     def of(cls, constituents: Iterable[str]) -> "Splitter":
@@ -34,15 +39,16 @@ class Splitter:
 
     def of_text(self, text: str) -> list[str]:
         """Return the parts of all compounds and camel-case names of a text, folded, each once, in order."""
-        found: dict[str, None] = {}
-        for word in words(text):
-            pieces = humps(word)
-            if len(pieces) > 1:
-                found.update(dict.fromkeys(fold(piece) for piece in pieces if len(piece) >= SHORTEST_PART))
-            for piece in pieces:
-                if not is_stop_word(piece):
-                    found.update(dict.fromkeys(self.parts(piece)))
-        return list(found)
+        return self.of_words(words(text))
+
+    def of_words(self, text_words: Iterable[str]) -> list[str]:
+        """Return the same of the words of a text."""
+        return list(dict.fromkeys(chain.from_iterable(self._met.of_all(text_words))))
+
+    def _of_word(self, word: str) -> tuple[str, ...]:
+        pieces = humps(word)
+        named = [fold(piece) for piece in pieces if len(piece) >= SHORTEST_PART] if len(pieces) > 1 else []
+        return (*named, *chain.from_iterable(self.parts(piece) for piece in pieces if not is_stop_word(piece)))
 
     def _constituent(self, piece: str) -> str | None:
         """Return the plain form of a known piece, whatever its ending."""

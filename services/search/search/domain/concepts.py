@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from search.domain.compounds import Splitter
-from search.domain.texts import Texts
+from search.domain.texts import Texts, words_of
 from search.domain.thesaurus import Thesaurus
-from search.domain.words import words
 
 MOST_SAID = 400
 
@@ -27,16 +26,14 @@ def concepts_of(texts: Texts, splitter: Splitter, thesaurus: Thesaurus) -> Conce
     """Return the concepts that the texts of a solution mention."""
     said: dict[str, str] = {}
 
-    def mentioned(text: str) -> list[str]:
+    def mentioned(*fields: str) -> list[str]:
         found = []
-        for mention in thesaurus.mentions(words(text), splitter):
+        for mention in thesaurus.mentions([word for field in fields for word in words_of(field)], splitter):
             found.append(mention.concept)
             said.setdefault(mention.concept, mention.text)
         return found
 
-    title = mentioned(f"{texts.name}. {texts.aliases}")
-    body = mentioned(
-        ". ".join((texts.summary, texts.features, texts.description, texts.audience, texts.topics, texts.notes))
-    )
-    wide = dict.fromkeys(wider for concept in (*title, *body) for wider in thesaurus.widened(concept))
+    title = mentioned(texts.name, texts.aliases)
+    body = mentioned(texts.summary, texts.features, texts.description, texts.audience, texts.topics, texts.notes)
+    wide = dict.fromkeys(wider for concept in dict.fromkeys((*title, *body)) for wider in thesaurus.widened(concept))
     return Concepts(" ".join(title), " ".join(body), " ".join(wide), dict(list(said.items())[:MOST_SAID]))

@@ -1,12 +1,13 @@
 """What the memory of a process keeps of one solution that can be found, and what the feed says about it."""
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from search.domain.compounds import Splitter
 from search.domain.document import SolutionDocument
-from search.domain.texts import Texts, content_hash, embedded_text
-from search.domain.words import clean, words
+from search.domain.texts import Texts, content_hash, embedded_text, words_of
+from search.domain.words import clean
 
 MOST_WORDS = 600
 SHORTEST_WORD = 2
@@ -102,10 +103,9 @@ def entry_from(solution_id: str, kept: dict[str, Any]) -> Entry:
 
 def distinct_words(texts: Texts) -> list[str]:
     """Return the distinct words of the texts as written, at most MOST_WORDS, those of the shorter texts first."""
-    found: dict[str, None] = {}
-    for text in (
+    in_order = (
         *(texts.name, texts.aliases, texts.summary, texts.provider, texts.place, texts.topics, texts.audience),
         *(texts.features, texts.description),
-    ):
-        found.update(dict.fromkeys(word for word in words(text) if len(word) >= SHORTEST_WORD and not word.isdigit()))
-    return list(found)[:MOST_WORDS]
+    )
+    distinct = dict.fromkeys(chain.from_iterable(map(words_of, in_order)))
+    return [word for word in distinct if len(word) >= SHORTEST_WORD and not word.isdigit()][:MOST_WORDS]

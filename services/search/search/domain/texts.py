@@ -4,13 +4,15 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from contracts.listing import Listing
 from contracts.vocabulary import LicenceGroup, label, licence_group
 
 from search.domain.compounds import Splitter
 from search.domain.document import SolutionDocument
-from search.domain.words import clean, folded
+from search.domain.words import clean, fold, words
 
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _TAG = re.compile(r"<[^<>]{1,200}>")
@@ -41,7 +43,9 @@ class Texts:
 
 def plain(markdown: str) -> str:
     """Return Markdown as plain text; tags, link targets and markup are dropped, their words are kept."""
-    return clean(_MARKUP.sub(" ", _TAG.sub(" ", _LINK.sub(r"\1", markdown))))
+    if "[" in markdown:
+        markdown = _LINK.sub(r"\1", markdown)
+    return clean(_MARKUP.sub(" ", _TAG.sub(" ", markdown)))
 
 
 def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
@@ -83,7 +87,8 @@ def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
             listing.data_protection_note,
         ]
     )
-    everything = ". ".join((name, aliases, summary, features, description, audience, provider, place, topics, notes))
+    everything = (name, aliases, summary, features, description, audience, provider, place, topics, notes)
+    spoken = list(chain.from_iterable(map(words_of, everything)))
     return Texts(
         name=name,
         aliases=aliases,
@@ -95,9 +100,15 @@ def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
         place=place,
         topics=topics,
         notes=notes,
-        parts=" ".join(splitter.of_text(everything)),
-        grams=folded(everything),
+        parts=" ".join(splitter.of_words(spoken)),
+        grams=" ".join(map(fold, spoken)),
     )
+
+
+@lru_cache(maxsize=64)
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of one text; remembered for as long as one solution needs them again and again."""
+    return tuple(words(text))
 
 
 def embedded_text(listing: Listing) -> str:
@@ -120,4 +131,4 @@ def content_hash(text: str) -> str:
 
 def _sentences(pieces: Iterable[str | None]) -> str:
     """Join short texts so that a highlight never runs from one into the next."""
-    return ". ".join(clean(piece) for piece in pieces if piece and clean(piece))
+    return ". ".join(cleaned for piece in pieces if piece and (cleaned := clean(piece)))

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from Stemmer import Stemmer
 
 from search.domain.compounds import Splitter
-from search.domain.words import fold, is_stop_word, words
+from search.domain.words import Memo, fold, is_stop_word, words
 
 SHORTEST_PART = 4
 """Shorter parts of compounds say too little."""
@@ -44,8 +45,7 @@ class Concept:
     broader: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A term of a concept in a text: words `start` to `end` (not included); `part` of a compound, or whole words."""
 
     concept: str
@@ -68,6 +68,7 @@ class Thesaurus:
         self._words: set[str] = set()
         self._longest: dict[str, int] = {}
         """Words of the longest term that begins with a stem."""
+        self._meant_by_parts: dict[Splitter, Memo[tuple[str, ...]]] = {}
         for concept in self.concepts.values():
             for term in concept.terms:
                 stems = stems_of(words(term))
@@ -107,19 +108,25 @@ class Thesaurus:
     def mentions(self, text_words: Sequence[str], splitter: Splitter) -> Iterator[Mention]:
         """Find every term in a row of words, whole ones first at each place, then parts of its compounds."""
         stems = stems_of(text_words)
-        for start in range(len(stems)):
+        meant_by_parts = self._meant_by_parts.get(splitter)
+        if meant_by_parts is None:
+            meant_by_parts = self._meant_by_parts[splitter] = Memo(partial(self._of_parts, splitter))
+        for start, (begin, of_parts) in enumerate(zip(stems, meant_by_parts.of_all(text_words), strict=True)):
             whole = False
-            for length in range(min(self._longest.get(stems[start], 0), len(stems) - start), 0, -1):
-                for concept in self._by_stems.get(stems[start : start + length], ()):
-                    whole = True
-                    yield Mention(concept, start, start + length, " ".join(text_words[start : start + length]))
-            if not whole and not is_stop_word(text_words[start]):
-                for concept in self._of_parts(text_words[start], splitter):
+            if begin in self._longest:
+                for length in range(min(self._longest[begin], len(stems) - start), 0, -1):
+                    for concept in self._by_stems.get(stems[start : start + length], ()):
+                        whole = True
+                        yield Mention(concept, start, start + length, " ".join(text_words[start : start + length]))
+            if not whole:
+                for concept in of_parts:
                     yield Mention(concept, start, start + 1, text_words[start], part=True)
 
-    def _of_parts(self, word: str, splitter: Splitter) -> list[str]:
+    def _of_parts(self, splitter: Splitter, word: str) -> tuple[str, ...]:
+        if is_stop_word(word):
+            return ()
         parts = (part for part in splitter.parts(word) if len(part) >= SHORTEST_PART)
-        return [concept for part in parts for concept in self._by_stems.get((stem(part),), ())]
+        return tuple(concept for part in parts for concept in self._by_stems.get((stem(part),), ()))
 
     def widened(self, concept: str) -> tuple[str, ...]:
         """Return the broader and related concepts of a concept, and theirs, nearest first."""

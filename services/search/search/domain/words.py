@@ -2,7 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import TypeVar
+
+T = TypeVar("T")
 
 WORD = re.compile(r"[^\W_]+(?:[+#]{1,2}(?!\w))?")
 _CAMEL = re.compile(r"(?<=[a-zäöüß0-9])(?=[A-ZÄÖÜ])")
@@ -23,9 +27,35 @@ STOP_WORDS = frozenset(
 )
 
 
+class Memo(dict[str, T]):
+    """What a function says of words, computed once for each; all of it is forgotten when it becomes too much.
+
+    Most words of a text were met before. Looking them up in a dictionary takes a fraction of the time that
+    `lru_cache` takes, and `map` does it without a line of Python per word.
+    """
+
+    def __init__(self, function: Callable[[str], T], most: int = 100_000) -> None:
+        super().__init__()
+        self._function = function
+        self._most = most
+
+    def __missing__(self, word: str) -> T:
+        if len(self) >= self._most:
+            self.clear()
+        value = self[word] = self._function(word)
+        return value
+
+    def of_all(self, each: Iterable[str]) -> Iterator[T]:
+        """Return what the function says of each word."""
+        return map(self.__getitem__, each)
+
+
 def clean(text: str) -> str:
     """Return the text composed (NFC), without control and private-use characters, with single spaces."""
-    return " ".join(_UNSEEN.sub(" ", unicodedata.normalize("NFC", text)).split())
+    composed = unicodedata.normalize("NFC", text)
+    if not composed.isprintable():
+        composed = _UNSEEN.sub(" ", composed)
+    return " ".join(composed.split())
 
 
 def words(text: str) -> list[str]:
@@ -48,7 +78,7 @@ def fold(word: str) -> str:
 
 def folded(text: str) -> str:
     """Return all words of a text folded, separated by spaces."""
-    return " ".join(fold(word) for word in words(text))
+    return " ".join(map(fold, words(text)))
 
 
 def grams(word: str) -> list[str]:

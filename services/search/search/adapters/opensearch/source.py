@@ -1,6 +1,6 @@
 """Turns a solution's document into what lies in the index, and back."""
 
-from dataclasses import asdict
+from dataclasses import fields as fields_of
 from functools import lru_cache
 from typing import Any
 
@@ -28,12 +28,13 @@ from search.domain.entry import kept_of, revision_of
 from search.domain.facets import LONGEST_OPEN_VALUE
 from search.domain.standing import checkup_score, municipalities, rating_bands, score_bands, sizes
 from search.domain.target_groups import target_groups
-from search.domain.texts import texts_of
+from search.domain.texts import Texts, texts_of
 from search.domain.thesaurus import Thesaurus
 from search.domain.words import folded
 
 KEPT_FIELDS = ("id", "seq", "facets")
 """What `from_source` needs of a stored document."""
+_TEXT_NAMES = tuple(each.name for each in fields_of(Texts))
 UNSCORED = -1
 """Sorts after every score. A missing value would too, but engines name its place in the order differently."""
 
@@ -82,7 +83,7 @@ def _found_by(document: SolutionDocument, splitter: Splitter, thesaurus: Thesaur
     if facet is None or texts is None:
         return {}
     listing, score = facet.listing, checkup_score(document)
-    fields = asdict(texts)
+    fields = {name: getattr(texts, name) for name in _TEXT_NAMES}
     fields["provider_text"] = fields.pop("provider")
     concepts = concepts_of(texts, splitter, thesaurus)
     found = {
