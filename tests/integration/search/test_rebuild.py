@@ -118,7 +118,7 @@ async def test_a_long_stream_is_replayed_in_pieces(start, connection, clean_stre
         acks = [await js.publish_async(subject_of(event), event.to_bytes()) for event in map(make, solutions)]
         await asyncio.gather(*acks)
     async with start("api") as api:
-        api.container.rebuilder._gather = partial(SubjectGathering, most_bytes=300_000, partitions=5)
+        api.container.rebuilder._filler._gather = partial(SubjectGathering, most_bytes=300_000, partitions=5)
         run = await api.container.rebuilder.rebuild(new_run(api.container.platform.clock, reason="test"), "test")
         assert (run.documents, run.events, run.skipped) == (1100, 2200, 0)
         page = await api.get(sort="rating", size=50)

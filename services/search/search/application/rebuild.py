@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
 
 from contracts.ids import derived_id
 from contracts.search import IndexRebuilt, IndexRebuiltData
 from servicekit import errors, events, logging
 from servicekit.clock import Clock
 
+from search.application.filling import Filler
 from search.application.ports import SolutionStore
 from search.application.rebuild_ports import (
     Announcer,
@@ -18,7 +18,6 @@ from search.application.rebuild_ports import (
     IndexAdministration,
     IndexContent,
     IndexState,
-    ReplayMode,
     Run,
     RunLog,
 )
@@ -26,7 +25,6 @@ from search.application.replaying import Replayer
 from search.application.rollback import Rollback
 from search.application.tracking import Report, Tracker
 from search.application.verification import Verification
-from search.domain.checksum import Checksum
 
 log = logging.get(__name__)
 
@@ -51,12 +49,11 @@ class Rebuilder:
     ) -> None:
         self._administration = administration
         self._store = store
-        self._content = content
         self._log = event_log
-        self._gather = gather
         self._runs = runs
         self._announcer = announcer
         self._clock = clock
+        self._filler = Filler(content, event_log, gather)
         self._verification = Verification(administration, content)
         self._rollback = Rollback(administration, store, content, event_log, gather)
 
@@ -103,7 +100,7 @@ class Rebuilder:
             await self._rollback.bring_up_to_date(index, tracker)
             return
         start = await self._log.last_sequence()
-        written = await self._fill(index, start, tracker)
+        written = await self._filler.fill(index, upto=start, tracker=tracker)
         await self._administration.make_searchable(index)
         await self._verification.complete(index, written, tracker)
         await self._administration.open_for_writing(index)
@@ -111,24 +108,6 @@ class Rebuilder:
         # acknowledged before lies at or before this position.
         await self._catch_up(index, after=start, upto=await self._log.last_sequence(), tracker=tracker)
         await self._administration.make_searchable(index)
-
-    async def _fill(self, index: str, upto: int, tracker: Tracker) -> Checksum:
-        """Write the document of each solution, once, as of a position; nobody else writes to the index yet."""
-        replayer = Replayer(self._log, tracker)
-        with self._gather() as gathering:
-            await replayer.gather(gathering, upto=upto, mode=cast(ReplayMode, tracker.run.mode))
-            await tracker.enter("writing", gathering.messages)
-            async with self._content.filling(index) as filling:
-                for messages in gathering.solutions():
-                    document = await replayer.document(messages)
-                    if document is not None:
-                        await filling.put(document)
-                    tracker.progress.written = filling.checksum.documents
-                    tracker.progress.refused = len(filling.refused)
-                    await tracker.step(len(messages))
-        tracker.progress.written = filling.checksum.documents
-        tracker.progress.refused = len(filling.refused)
-        return filling.checksum
 
     async def _catch_up(self, index: str, *, after: int, upto: int, tracker: Tracker) -> None:
         async for documents in Replayer(self._log, tracker).recent(after=after, upto=upto):
