@@ -1,18 +1,19 @@
-"""A small HTTP/1.1 load generator: keep-alive connections that repeat prepared requests without a pause."""
+"""A small HTTP/1.1 load generator: keep-alive connections that send prepared requests without a pause."""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
 class Load:
-    """Requests per second and each answer's milliseconds."""
+    """Answers per second, each answer's milliseconds, and how many requests were answered with anything but 200."""
 
     per_second: float
     milliseconds: list[float]
+    refused: int
 
 
 def request(url: str, body: bytes = b"") -> bytes:
@@ -38,26 +39,29 @@ async def _answer(reader: asyncio.StreamReader) -> int:
     return status
 
 
-async def _connection(url: str, requests: Sequence[bytes], until: float, times: list[float]) -> None:
+async def run(url: str, requests: Iterator[bytes], *, connections: int, seconds: float) -> Load:
+    """Send requests over so many connections, each request once; RuntimeError when they run out before the time."""
     parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=1 << 22)
-    number = len(times)
-    try:
-        while time.perf_counter() < until:
-            started = time.perf_counter()
-            writer.write(requests[number % len(requests)])
-            number += 1
-            status = await _answer(reader)
-            if status != 200:
-                raise RuntimeError(f"{url} answered {status}")
-            times.append((time.perf_counter() - started) * 1000)
-    finally:
-        writer.close()
-
-
-async def run(url: str, requests: Sequence[bytes], *, connections: int, seconds: float) -> Load:
-    """Send the requests in turn over so many connections; RuntimeError for any answer but 200."""
     times: list[float] = []
+    refused = 0
+
+    async def connection() -> None:
+        nonlocal refused
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=1 << 22)
+        try:
+            while (began := time.perf_counter()) < until:
+                if (prepared := next(requests, None)) is None:
+                    raise RuntimeError("more requests are needed")
+                writer.write(prepared)
+                status = await _answer(reader)
+                if status == 200:
+                    times.append((time.perf_counter() - began) * 1000)
+                else:
+                    refused += 1
+        finally:
+            writer.close()
+
     started = time.perf_counter()
-    await asyncio.gather(*(_connection(url, requests, started + seconds, times) for _ in range(connections)))
-    return Load(len(times) / (time.perf_counter() - started), times)
+    until = started + seconds
+    await asyncio.gather(*(connection() for _ in range(connections)))
+    return Load(len(times) / (time.perf_counter() - started), times, refused)
