@@ -6,14 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from servicekit import errors, http
+from servicekit import http
 from servicekit.auth import Principal, require_role
-from servicekit.errors import FieldError
 
 from search.application.insights import LONGEST_REPORT, Report
 from search.application.log_store import DayFigures, QueryFigures
 from search.application.search_log import SearchLog
 from search.domain.search_request import SearchRequest
+from search.entrypoints.api.parameters import refuse_others
 from search.wiring import Container
 
 router = APIRouter(tags=["insights"])
@@ -138,9 +138,6 @@ async def read_insights(
     days: Annotated[int, Query(ge=1, le=LONGEST_REPORT, description="How many days (UTC), today included.")] = 30,
 ) -> InsightsReport:
     """Tell what is searched for, what is not found, and what is found but not opened. For reviewers and operators."""
-    for name in request.query_params:
-        if name != "days":
-            detail = f"there is no parameter {name[:50]!r}; known: days"
-            raise errors.invalid("unknown-parameter", detail, [FieldError(name[:50], detail)])
+    refuse_others(request, "days")
     response.headers["Cache-Control"] = "private, no-store"
     return InsightsReport.of(await container.insights.report(days))

@@ -2,6 +2,10 @@
 
 from typing import Any, get_args
 
+from fastapi import Request
+from servicekit import errors
+from servicekit.errors import FieldError
+
 from search.domain.facets import FACETS, LONGEST_OPEN_VALUE, Facet
 from search.domain.intents import known_intents
 from search.domain.search_request import (
@@ -15,6 +19,14 @@ from search.domain.search_request import (
     Sort,
     Spelling,
 )
+
+
+def refuse_others(request: Request, *known: str) -> None:
+    """Raise ProblemError `unknown-parameter` (422) when a request has other query parameters than these."""
+    for name in request.query_params:
+        if name not in known:
+            detail = f"there is no parameter {name[:50]!r}; known: {', '.join(known)}"
+            raise errors.invalid("unknown-parameter", detail, [FieldError(name[:50], detail)])
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from search.domain.search_request import parse
 from search.domain.words import WORD
 from search.entrypoints.api import insights
 from search.entrypoints.api.cacheable import NOT_MODIFIED, cacheable
-from search.entrypoints.api.parameters import SEARCHING
+from search.entrypoints.api.parameters import SEARCHING, refuse_others
 from search.entrypoints.api.schemas import SearchPage, SimilarSolutions
 from search.wiring import Container
 
@@ -79,4 +79,5 @@ async def similar_solutions(
     size: Annotated[int, Query(ge=1, le=MOST_SIMILAR)] = 4,
 ) -> Response:
     """Return what is similar in meaning to a solution. 404 `solution-not-found`."""
+    refuse_others(request, "size")
     return cacheable(request, {"results": await container.searching.similar(solution_id, size)})
