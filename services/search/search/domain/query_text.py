@@ -13,7 +13,9 @@ from search.domain.intents import Recognised, occurs_in_filters, recognise
 from search.domain.thesaurus import Thesaurus
 from search.domain.words import WORD, clean, fold, grams, is_stop_word
 
-MOST_WORDS = 32
+MOST_WORDS = 16
+MOST_GRAMS = 120
+"""OpenSearch refuses a query of more than 1024 clauses: a gram makes two, a word one per field and way of matching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,9 @@ class QueryText:
 
     @property
     def grams(self) -> str:
-        """The distinct 3- and 4-grams of the words that matter, folded, separated by spaces."""
-        return " ".join(dict.fromkeys(gram for word in self.words for gram in grams(fold(word))))
+        """The distinct 3- and 4-grams of the words that matter, folded, separated by spaces; at most MOST_GRAMS."""
+        distinct = dict.fromkeys(gram for word in self.words for gram in grams(fold(word)))
+        return " ".join(islice(distinct, MOST_GRAMS))
 
     @property
     def misspelt(self) -> tuple[str, ...]:

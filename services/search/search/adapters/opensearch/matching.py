@@ -25,6 +25,8 @@ FIELDS = {
 """The searched texts and how much a word in each counts."""
 
 ALMOST_NOTHING = 1e-6
+MOST_CORRECTIONS = 5
+"""Corrections that are given as reasons: each asks for two words in all fields."""
 SIMILAR = "60%"
 """Of the grams of the query, from which a similar spelling is given as the reason."""
 NEAR_FIRST = 1024.0
@@ -175,7 +177,7 @@ def reasons(text: QueryText) -> list[Clause]:
     for concept in dict.fromkeys((*(meant.concept for meant in text.meant), *related_of(text))):
         mentions = {"query": concept, "fields": ["concepts_title", "concepts_body", "concepts_wide"]}
         clauses.append(_named(f"concept:{concept}", {"multi_match": mentions}))
-    for typed, right in text.corrections:
+    for typed, right in text.corrections[:MOST_CORRECTIONS]:
         for name, word in (("typed", typed), ("meant", right)):
             anywhere = {"multi_match": {"query": word, "fields": list(FIELDS)}}
             clauses.append(_named(f"{name}:{fold(typed)}", anywhere))
