@@ -119,6 +119,16 @@ class Search:
 
         await wait.until(found, timeout=20, message=f"{total} results for {parameters}")
 
+    async def until_compared(self, number: int) -> None:
+        """Wait until the meanings of so many solutions (2 to 21) can be compared; a worker computes them meanwhile."""
+
+        async def compared() -> bool:
+            first = (await self.get(size=1))["results"][0]["id"]
+            answer = await self.http.get(f"/similar/{first}", params={"size": 20})
+            return len(answer.json()["results"]) == number - 1
+
+        await wait.until(compared, timeout=60, message=f"{number} solutions compared")
+
     async def indices(self) -> dict[str, Any]:
         """The engine's own view of our indices: name -> aliases."""
         async with httpx.AsyncClient(base_url=self.container.settings.opensearch_url) as engine:
