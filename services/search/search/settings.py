@@ -1,7 +1,7 @@
 """Settings of the search service."""
 
 from datetime import time
-from typing import ClassVar
+from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -20,6 +20,8 @@ class SearchSettings(ServiceSettings):
     """Any other call to the engine."""
     index_refresh_interval: str = "200ms"
     """How soon a written document can be found (OpenSearch's `refresh_interval`)."""
+    search_vectors: Literal["memory", "engine"] = "memory"
+    """Where vectors are ranked: in the memory of each API process, or by the k-NN plugin of a real OpenSearch."""
     mirror_seconds: float = Field(default=0.5, gt=0)
     """How often an API process looks for changes of what it keeps in memory."""
     supervise_seconds: float = Field(default=1.0, gt=0)

@@ -18,18 +18,27 @@ Phase = Literal["reading", "writing", "verifying", "catching_up"]
 
 
 @dataclass(frozen=True, slots=True)
-class IndexState:
-    """The indices as they are: the one behind the alias, the one before it (None when there is none), those written to.
+class Made:
+    """What an index was made with, and when.
 
-    `stream` and `previous_stream` name the incarnation of the event stream that they were built from.
+    `stream` names the incarnation of the event stream it was built from, `vectors` the model whose vectors it ranks,
+    empty for none.
     """
 
-    live: str | None = None
     schema: int = 0
     stream: str = ""
+    vectors: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """The indices as they are: the one behind the alias, the one before it (None: there is none), those written to."""
+
+    live: str | None = None
+    live_made: Made = Made()
     previous: str | None = None
-    previous_schema: int = 0
-    previous_stream: str = ""
+    previous_made: Made = Made()
     targets: tuple[str, ...] = ()
     all: tuple[str, ...] = ()
 
@@ -46,6 +55,7 @@ class IndexAdministration(Protocol):
     """Makes, switches and removes indices. All raise ProblemError `search-unavailable`."""
 
     schema: int
+    vectors: str
 
     async def state(self) -> IndexState:
         """Return the indices as they are now."""

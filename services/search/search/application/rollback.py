@@ -43,12 +43,14 @@ class Rollback:
         """Return the index to go back to; raises ProblemError `rollback-impossible` (conflict) saying why."""
         if state.previous is None:
             why = "no earlier index is kept"
-        elif state.previous_schema != self._administration.schema:
+        elif (made := state.previous_made).schema != self._administration.schema:
             why = (
-                f"{state.previous} has schema {state.previous_schema}, this version of the service needs "
+                f"{state.previous} has schema {made.schema}, this version of the service needs "
                 f"{self._administration.schema}: install the version that made it, then roll back"
             )
-        elif state.previous_stream != await self._log.identity():
+        elif made.vectors != self._administration.vectors:
+            why = f"{state.previous} was made with another SEARCH_VECTORS or another model"
+        elif made.stream != await self._log.identity():
             why = f"{state.previous} was built from another event stream"
         else:
             return state.previous

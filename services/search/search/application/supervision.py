@@ -12,7 +12,7 @@ from servicekit.clock import Clock
 from servicekit.errors import ProblemError
 
 from search.application.rebuild import Rebuilder
-from search.application.rebuild_ports import EventLog, IndexAdministration, IndexState, Mode, Run, RunLog
+from search.application.rebuild_ports import EventLog, IndexAdministration, IndexState, Made, Mode, Run, RunLog
 
 log = logging.get(__name__)
 
@@ -47,6 +47,7 @@ class Supervisor:
         self._pause = interval_seconds
         self._not_before = 0.0
         self._complained = False
+        self._since = clock.now()
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -116,8 +117,19 @@ class Supervisor:
         """Return why the index must be built, or None."""
         if state.live is None:
             return "there is no index"
-        if state.schema < self._administration.schema:
-            return f"the index has schema {state.schema}, this version needs {self._administration.schema}"
-        if state.schema == self._administration.schema and state.stream != await self._log.identity():
+        made, schema = state.live_made, self._administration.schema
+        if made.schema < schema:
+            return f"the index has schema {made.schema}, this version needs {schema}"
+        if made.schema == schema and made.stream != await self._log.identity():
             return "the index was built from another event stream"
+        if made.schema == schema and made.vectors != self._administration.vectors and self._is_older(made):
+            return "the index was made with another SEARCH_VECTORS or another model"
         return None
+
+    def _is_older(self, made: Made) -> bool:
+        """True when this process began after the index was made.
+
+        What another process made since then it made with settings that are as new as ours or newer: while some have
+        the old settings and some the new ones, they do not rebuild in turn.
+        """
+        return made.at is not None and made.at < self._since

@@ -14,10 +14,12 @@ from search.adapters.opensearch.names import (
     WRITE_ALIAS,
     age_key,
     index_name,
+    made_at,
     schema_of,
 )
 from search.adapters.opensearch.schema import SCHEMA_VERSION, index_body
-from search.application.rebuild_ports import Counts, IndexState
+from search.adapters.opensearch.vector_field import VectorField
+from search.application.rebuild_ports import Counts, IndexState, Made
 
 FILLING_REFRESH = "-1"
 
@@ -27,7 +29,9 @@ class OpenSearchAdministration:
 
     schema = SCHEMA_VERSION
 
-    def __init__(self, client: AsyncOpenSearch, *, refresh_interval: str) -> None:
+    def __init__(self, client: AsyncOpenSearch, *, refresh_interval: str, vectors: VectorField | None = None) -> None:
+        self.vectors = vectors.model if vectors else ""
+        self._field = vectors
         self._client = client
         self._refresh_interval = refresh_interval
 
@@ -56,23 +60,20 @@ class OpenSearchAdministration:
         def behind(alias: str) -> tuple[str, ...]:
             return tuple(name for name in names if alias in ours[name].get("aliases", {}))
 
-        def made_of(index: str | None) -> tuple[int, str]:
+        def made_of(index: str | None) -> Made:
             meta = ours[index]["mappings"].get("_meta", {}) if index else {}
-            return int(meta.get("schema", 0)), str(meta.get("stream", ""))
+            at = made_at(index) if index else None
+            return Made(int(meta.get("schema", 0)), str(meta.get("stream", "")), str(meta.get("vectors", "")), at)
 
         live, previous = next(iter(behind(READ_ALIAS)), None), next(iter(behind(PREVIOUS_ALIAS)), None)
-        schema, stream = made_of(live)
-        previous_schema, previous_stream = made_of(previous)
-        return IndexState(
-            live, schema, stream, previous, previous_schema, previous_stream, targets=behind(WRITE_ALIAS), all=names
-        )
+        return IndexState(live, made_of(live), previous, made_of(previous), targets=behind(WRITE_ALIAS), all=names)
 
     async def create(self, stream: str, at: datetime) -> str:
         """Make a new index without refreshes, not behind any alias."""
         name = index_name(SCHEMA_VERSION, at)
         with translated():
             await self._client.indices.create(
-                index=name, body=index_body(stream=stream, refresh_interval=FILLING_REFRESH)
+                index=name, body=index_body(stream=stream, refresh_interval=FILLING_REFRESH, vectors=self._field)
             )
         return name
 

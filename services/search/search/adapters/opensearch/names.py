@@ -28,6 +28,11 @@ def schema_of(index: str) -> int:
     return int(match.group(1)) if match else 0
 
 
+def made_at(index: str) -> datetime:
+    """Return when an index was made, from its name."""
+    return datetime.strptime(f"{age_key(index)}000+0000", "%Y%m%dt%H%M%S%f%z")
+
+
 def age_key(index: str) -> str:
     """Return what indices are sorted by, oldest first."""
     return index.rsplit("-", 1)[-1]

@@ -9,6 +9,7 @@ synonyms, so that one gram in common is as good as all.
 from typing import Any
 
 from search.adapters.opensearch.counting import TOGETHER
+from search.adapters.opensearch.vector_field import VECTOR, VectorField
 from search.domain.facets import FACETS
 
 SCHEMA_VERSION = 2
@@ -52,12 +53,16 @@ _PROPERTIES: dict[str, Any] = {
 }
 
 
-def index_body(*, stream: str, refresh_interval: str) -> dict[str, Any]:
-    """Return what an index is created with; `stream` names the incarnation of the event stream it is built from."""
+def index_body(*, stream: str, refresh_interval: str, vectors: VectorField | None = None) -> dict[str, Any]:
+    """Return what an index is created with; `stream` names the incarnation of the event stream it is built from.
+
+    With `vectors` the engine ranks them too.
+    """
     return {
         "settings": {
             "number_of_shards": 1,
             "refresh_interval": refresh_interval,
+            **({"knn": True} if vectors else {}),
             "max_ngram_diff": 1,
             "analysis": {
                 "tokenizer": {
@@ -73,7 +78,7 @@ def index_body(*, stream: str, refresh_interval: str) -> dict[str, Any]:
         },
         "mappings": {
             "dynamic": "strict",
-            "_meta": {"schema": SCHEMA_VERSION, "stream": stream},
-            "properties": _PROPERTIES,
+            "_meta": {"schema": SCHEMA_VERSION, "stream": stream, "vectors": vectors.model if vectors else ""},
+            "properties": {**_PROPERTIES, **({VECTOR: vectors.mapping} if vectors else {})},
         },
     }
