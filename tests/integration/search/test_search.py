@@ -37,7 +37,8 @@ async def test_the_demo_listings_are_found_by_what_people_type(search) -> None:
 @pytest.mark.timeout(300)  # the vectors of all demo listings are computed
 async def test_what_people_look_for_comes_first_and_nonsense_finds_nothing(search) -> None:
     """The script and the judgements are those of `bench/relevance`."""
-    await search.until_compared(await search.publish_demo(), timeout=240)
+    number = await search.publish_demo()
+    await wait.until(lambda: len(search.container.meaning) == number, timeout=240, message="all vectors")
     measure = SourceFileLoader("eval_relevance", str(RELEVANCE / "eval_relevance.py")).load_module()
     for judged, least in (("relevance_dev.json", 0.90), ("relevance_own.json", 0.85)):
         queries = measure.load_queries(RELEVANCE / judged)
