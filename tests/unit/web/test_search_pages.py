@@ -55,7 +55,7 @@ async def test_what_was_taken_back_stays_so_and_can_be_recognised_again(site: Si
 async def test_a_filter_that_too_few_pass_is_said_to_be_relaxed(site: Site) -> None:
     finds(site.gateway, answers.hit(), recognised=[BAYERN | {"relaxed": True}])
     text = text_of((await site.get("/suche?q=termin+in+Bayern")).text)
-    assert "Nur wenige Lösungen passen zu „in Bayern“; danach folgen weitere." in text
+    assert "Zuerst stehen Lösungen, die „in Bayern“ angeben; danach folgen solche ohne diese Angabe." in text
 
 
 async def test_another_spelling_is_offered_with_the_way_back_to_the_own(site: Site) -> None:
