@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from search.adapters.vectors import MemoryVectors
 from search.application import meaning as module
@@ -363,6 +363,7 @@ async def test_nothing_is_similar_to_the_only_solution(following: Following) -> 
 changes = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["1", "2", None])), max_size=30)
 
 
+@settings(deadline=None)
 @given(history=changes)
 async def test_the_backlog_holds_what_was_told_last(history: list[tuple[str, str | None]]) -> None:
     backlog, expected = Backlog(), dict[str, str]()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from search.adapters.opensearch import paging
 from search.domain.search_request import Position, SearchRequest, Sort
@@ -49,6 +49,7 @@ def all_pages(engine: WaveringEngine, request: SearchRequest) -> list[str]:
     raise AssertionError("the pages never end")
 
 
+@settings(deadline=None)
 @given(scores=st.lists(st.sampled_from([0.1, 1.5, 1.5000001, 7.25, 12.0]), max_size=60), seed=st.integers(0, 999))
 def test_every_result_is_shown_once_though_scores_waver_and_many_are_equal(scores: list[float], seed: int) -> None:
     by_id = {f"id-{number}": score for number, score in enumerate(scores)}
@@ -66,6 +67,7 @@ def test_the_cursor_forgets_results_that_are_far_above() -> None:
     assert len(str(second[1])) == DIGEST_CHARACTERS
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 999), shown=st.sets(st.integers(0, 29)))
 def test_what_was_shown_in_another_order_before_is_left_out_of_every_page(seed: int, shown: set[int]) -> None:
     engine = WaveringEngine({f"id-{number}": 1.0 + number % 4 for number in range(30)}, seed)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from search.domain.query_text import MOST_WORDS, Meant, QueryReader, QueryText
 from search.domain.search_request import LONGEST_TEXT
@@ -144,6 +144,7 @@ def is_whole(read: QueryText) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=LONGEST_TEXT))
 @example(text="ß" * LONGEST_TEXT)
 @example(text="Mitfarbank " * 27)

@@ -4,7 +4,7 @@ import asyncio
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from search.adapters import vectors
 from search.adapters.vectors import SMALLEST, MemoryVectors
@@ -26,6 +26,7 @@ changes = st.lists(st.tuples(ids, st.one_of(st.none(), st.integers(0, 40))), max
 """An id with the seed of its new vector, or None when it is removed."""
 
 
+@settings(deadline=None)
 @given(history=changes, question=st.integers(0, 99), most=st.integers(1, 15), least=st.sampled_from([-1.0, 0.0, 0.5]))
 async def test_whatever_was_added_replaced_and_removed_the_nearest_are_those_of_a_plain_comparison(
     history: list[tuple[str, int | None]], question: int, most: int, least: float
