@@ -1,6 +1,7 @@
 """What comparing by meaning needs from the outside: a model, a store of its vectors, and something that ranks them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -71,6 +72,31 @@ class HeldVectors(Protocol):
 
     def remove(self, solution_id: str) -> None:
         """Forget a solution; unknown ones are fine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A solution whose vector is not in an index; `version` is the engine's, of the document as it was read."""
+
+    solution_id: str
+    content_hash: str
+    version: tuple[int, int]
+
+
+class VectorTargets(Protocol):
+    """The indices in which vectors are to be. All raise ProblemError `search-unavailable`."""
+
+    async def indices(self) -> Sequence[str]:
+        """Return those that live writes go to and that take vectors of our model."""
+        ...
+
+    async def lacking(self, index: str, *, after: str, most: int) -> list[Lacking]:
+        """Return solutions that can be found and lack their vector, by id, those after an id."""
+        ...
+
+    async def place(self, index: str, vectors: Sequence[tuple[Lacking, Vector]]) -> None:
+        """Add vectors and change nothing else; documents that have changed since they were read are left alone."""
         ...
 
 

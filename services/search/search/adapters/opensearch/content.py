@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +12,8 @@ from servicekit import background, logging
 from servicekit.errors import ProblemError
 
 from search.adapters.opensearch.client import translated, unavailable
+from search.adapters.opensearch.vector_field import content_of, with_vector
+from search.application.meaning_ports import Vector
 from search.domain.checksum import Checksum
 from search.domain.document import FacetName, SolutionDocument
 
@@ -32,19 +34,22 @@ _TRANSIENT = (429, 502, 503, 504)
 
 SourceOf = Callable[[SolutionDocument], dict[str, Any]]
 """Makes what is stored of a document."""
+VectorsOf = Callable[[Collection[str]], Awaitable[Mapping[str, Vector]]]
+"""Looks up vectors by content hash; raises ProblemError when they cannot be reached."""
 
 
 class OpenSearchContent:
     """`IndexContent` on OpenSearch."""
 
-    def __init__(self, client: AsyncOpenSearch, source_of: SourceOf) -> None:
+    def __init__(self, client: AsyncOpenSearch, source_of: SourceOf, *, vectors_of: VectorsOf | None = None) -> None:
         self._client = client
         self._source_of = source_of
+        self._vectors_of = vectors_of
 
     @asynccontextmanager
     async def filling(self, index: str) -> AsyncIterator["BulkFilling"]:
         """See `IndexContent.filling`."""
-        filling = BulkFilling(self._client, index, self._source_of)
+        filling = BulkFilling(self._client, index, self._source_of, self._vectors_of)
         try:
             yield filling
             await filling.finish()
@@ -91,24 +96,33 @@ class OpenSearchContent:
 class BulkFilling:
     """`Filling`: bulk writes, two at a time, as large as the engine takes them quickly."""
 
-    def __init__(self, client: AsyncOpenSearch, index: str, source_of: SourceOf) -> None:
+    def __init__(
+        self, client: AsyncOpenSearch, index: str, source_of: SourceOf, vectors_of: VectorsOf | None = None
+    ) -> None:
         self.checksum = Checksum()
         self.refused: dict[str, str] = {}
         self._client = client
         self._index = index
         self._source_of = source_of
+        self._vectors_of = vectors_of
         self._size = FIRST_BULK
-        self._lines = bytearray()
+        self._lines: list[bytes] = []
+        self._bytes = 0
         self._written: list[tuple[str, str]] = []
+        self._contents: list[str] = []
         self._flying: set[asyncio.Task[None]] = set()
 
     async def put(self, document: SolutionDocument) -> None:
         """See `Filling.put`; waits while two writes are under way."""
         source = self._source_of(document)
         # The engine makes up no id and overwrites nothing: a document that came twice would show in the checksum.
-        self._lines += b'{"create":{"_id":%b}}\n%b\n' % (orjson.dumps(document.id), orjson.dumps(source))
+        line = b'{"create":{"_id":%b}}\n%b\n' % (orjson.dumps(document.id), orjson.dumps(source))
+        self._lines.append(line)
+        self._bytes += len(line)
         self._written.append((document.id, source["checksum"]))
-        if len(self._written) >= self._size or len(self._lines) >= MOST_BYTES:
+        if self._vectors_of is not None:
+            self._contents.append(content_of(source) or "")
+        if len(self._written) >= self._size or self._bytes >= MOST_BYTES:
             await self._send_off()
 
     async def finish(self) -> None:
@@ -125,17 +139,32 @@ class BulkFilling:
     async def _send_off(self) -> None:
         while len(self._flying) >= IN_FLIGHT:
             await self._landed()
-        body, written = bytes(self._lines), self._written
-        self._lines, self._written = bytearray(), []
-        self._flying.add(asyncio.create_task(self._write(body, written)))
+        lines, contents, written = self._lines, self._contents, self._written
+        self._lines, self._bytes, self._contents, self._written = [], 0, [], []
+        self._flying.add(asyncio.create_task(self._write(lines, contents, written)))
+
+    async def _with_vectors(self, lines: list[bytes], contents: list[str], vectors_of: VectorsOf) -> list[bytes]:
+        """Add the vectors that are there, so that a rebuild computes none; others are brought in later."""
+        try:
+            vectors = await vectors_of({content for content in contents if content})
+        except ProblemError as error:
+            log.warning("index is filled without vectors", index=self._index, error=error.detail)
+            return lines
+        return [
+            line if content not in vectors else with_vector(line, vectors[content])
+            for line, content in zip(lines, contents, strict=True)
+        ]
 
     async def _landed(self) -> None:
         done, self._flying = await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
 
-    async def _write(self, body: bytes, written: list[tuple[str, str]]) -> None:
+    async def _write(self, lines: list[bytes], contents: list[str], written: list[tuple[str, str]]) -> None:
         """Write one bulk, again and again while the engine is busy."""
+        if self._vectors_of is not None:
+            lines = await self._with_vectors(lines, contents, self._vectors_of)
+        body = b"".join(lines)
         for attempt in range(1, ATTEMPTS + 1):
             started = time.monotonic()
             try:

@@ -1,6 +1,6 @@
 """Writes documents by read, join and conditional bulk write, so that several writers never undo each other."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ from search.adapters.opensearch.client import translated, unavailable
 from search.adapters.opensearch.names import INDEX_PATTERN, READ_ALIAS, WRITE_ALIAS, schema_of
 from search.adapters.opensearch.schema import SCHEMA_VERSION
 from search.adapters.opensearch.source import KEPT_FIELDS, from_source, to_source
+from search.adapters.opensearch.vector_field import VECTOR_FIELDS, carried_over
 from search.domain.compounds import Splitter
 from search.domain.document import SolutionDocument, join
 from search.domain.thesaurus import Thesaurus
@@ -22,15 +23,18 @@ CHUNK = 100
 MOST_CONFLICTS = 8
 _TRANSIENT = (429, 502, 503, 504)
 
-Version = tuple[int, int]
-"""`_seq_no` and `_primary_term` of a stored document."""
+Stored = dict[str, Any]
+"""A document as the engine returns it: `_source`, `_seq_no` and `_primary_term`."""
 
 
 class OpenSearchStore:
     """`SolutionStore` on OpenSearch."""
 
-    def __init__(self, client: AsyncOpenSearch, splitter: Splitter, thesaurus: Thesaurus) -> None:
+    def __init__(
+        self, client: AsyncOpenSearch, splitter: Splitter, thesaurus: Thesaurus, *, with_vectors: bool = False
+    ) -> None:
         self._client = client
+        self._read_for_writing = (*KEPT_FIELDS, *(VECTOR_FIELDS if with_vectors else ()))
         self._splitter = splitter
         self._thesaurus = thesaurus
         self._older_fields: dict[str, frozenset[str]] = {}
@@ -60,43 +64,42 @@ class OpenSearchStore:
 
     async def read(self, index: str, ids: list[str]) -> dict[str, SolutionDocument]:
         """Return the documents as they lie in an index, those that are there."""
-        return {key: document for key, (document, _) in (await self._known(index, ids)).items()}
+        found = await self._stored(index, ids, KEPT_FIELDS)
+        return {key: from_source(stored["_source"]) for key, stored in found.items()}
 
     async def _join(self, index: str, documents: list[SolutionDocument], found_at_once: bool) -> dict[str, str]:
         faults: dict[str, str] = {}
         for _ in range(MOST_CONFLICTS):
             if not documents:
                 return faults
-            known = await self._known(index, [document.id for document in documents])
-            changed: list[tuple[SolutionDocument, Version | None]] = []
+            known = await self._stored(index, [document.id for document in documents], self._read_for_writing)
+            changed: list[tuple[SolutionDocument, Stored | None]] = []
             for document in documents:
-                before, version = known.get(document.id, (None, None))
+                stored = known.get(document.id)
+                before = from_source(stored["_source"]) if stored else None
                 after = join(before, document)
                 if after is not before:
-                    changed.append((after, version))
+                    changed.append((after, stored))
             conflicts = await self._write(index, changed, faults, found_at_once)
             documents = [document for document in documents if document.id in conflicts]
         if documents:
             raise unavailable("other writers keep changing the same documents")
         return faults
 
-    async def _known(self, index: str, ids: list[str]) -> dict[str, tuple[SolutionDocument, Version]]:
+    async def _stored(self, index: str, ids: list[str], fields: Iterable[str]) -> dict[str, Stored]:
         with translated():
             answer = await self._client.mget(
-                index=index, body={"ids": ids}, params={"_source_includes": ",".join(KEPT_FIELDS)}
+                index=index, body={"ids": ids}, params={"_source_includes": ",".join(fields)}
             )
-        known: dict[str, tuple[SolutionDocument, Version]] = {}
         for item in answer["docs"]:
             if "error" in item:
                 raise unavailable(f"{index} cannot be read: {item['error'].get('reason')}")
-            if item["found"]:
-                known[item["_id"]] = (from_source(item["_source"]), (item["_seq_no"], item["_primary_term"]))
-        return known
+        return {item["_id"]: item for item in answer["docs"] if item["found"]}
 
     async def _write(
         self,
         index: str,
-        changed: list[tuple[SolutionDocument, Version | None]],
+        changed: list[tuple[SolutionDocument, Stored | None]],
         faults: dict[str, str],
         found_at_once: bool,
     ) -> set[str]:
@@ -106,16 +109,17 @@ class OpenSearchStore:
         older = schema_of(index) < SCHEMA_VERSION
         fields = await self._fields_of(index) if older else None
         lines = bytearray()
-        for document, version in changed:
+        for document, stored in changed:
             action: dict[str, Any] = {"_id": document.id}
-            if version is None:
-                lines += orjson.dumps({"create": action}) + b"\n"
-            else:
-                action |= {"if_seq_no": version[0], "if_primary_term": version[1]}
-                lines += orjson.dumps({"index": action}) + b"\n"
             source = to_source(document, self._splitter, self._thesaurus)
             if fields is not None:
                 source = {name: value for name, value in source.items() if name in fields}
+            if stored is None:
+                lines += orjson.dumps({"create": action}) + b"\n"
+            else:
+                action |= {"if_seq_no": stored["_seq_no"], "if_primary_term": stored["_primary_term"]}
+                lines += orjson.dumps({"index": action}) + b"\n"
+                source |= carried_over(stored["_source"], source)
             lines += orjson.dumps(source) + b"\n"
         with translated():
             answer = await self._client.bulk(

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
+from search.application.meaning_ports import Vector
+
 VECTOR = "vector"
+CONTENT = "mirror.content_hash"
+VECTOR_FIELDS = (VECTOR, CONTENT)
+"""What `carried_over` needs of a stored document."""
 HAS_VECTOR: dict[str, Any] = {"exists": {"field": VECTOR}}
 VISIBLE: dict[str, Any] = {"term": {"visible": True}}
 
@@ -42,6 +49,16 @@ def carried_over(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[st
     """Return the vector of a stored source for the source that replaces it: none when the content became another."""
     kept = before.get(VECTOR)
     return {VECTOR: kept} if kept is not None and content_of(before) == content_of(after) else {}
+
+
+def with_vector(line: bytes, vector: Vector) -> bytes:
+    """Return a source, as a line of JSON, with a vector in it."""
+    return b'%b,"%b":%b}\n' % (line.rstrip().removesuffix(b"}"), VECTOR.encode(), as_json(vector))
+
+
+def as_json(value: object) -> bytes:
+    """Return JSON of what may hold vectors."""
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def content_of(source: Mapping[str, Any]) -> str | None:
