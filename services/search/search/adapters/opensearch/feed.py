@@ -42,8 +42,8 @@ class OpenSearchListingFeed:
                 "sort": [{name: {"order": "asc", "unmapped_type": "long"}} for name in _REVISION],
             }
             with translated():
-                answer = await self._client.search(index=index, body=body, params={"preference": "mirror"})
-            hits = answer["hits"]["hits"]
+                answer = await self._client.search(index=index, body=body, params=_SEARCHING)
+            hits = answer.get("hits", {}).get("hits", [])
             if hits:
                 yield [Revision(hit["_id"], *map(int, hit["sort"])) for hit in hits]
                 after = int(hits[-1]["sort"][0])
@@ -67,3 +67,5 @@ class OpenSearchListingFeed:
 
 
 _REVISION = ("mirror_position", "mirror_version")
+_SEARCHING = {"preference": "mirror", "filter_path": "hits.hits._id,hits.hits.sort"}
+"""Pages come from one copy of the index, and say no more than is needed."""
