@@ -26,6 +26,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     async with (
         container.supervisor.watching(),
         container.vector_maker.making(),
+        container.vectors.placing(),
         alerting(container),
         container.platform.consuming(),
     ):

@@ -10,7 +10,7 @@ from search.wiring import Container
 async def memory(container: Container) -> AsyncIterator[None]:
     """Fill it and keep it up to date inside the block."""
     async with (
-        container.vector_loader.following(),
+        container.vectors.following(),
         container.mirror.following(),
         container.search_log.keeping(),
         container.past_queries.following(),
