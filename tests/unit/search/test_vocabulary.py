@@ -152,17 +152,17 @@ def test_any_word_gets_an_answer(vocabulary: Vocabulary, word: str) -> None:
     assert corrected is None or corrected.text != word
 
 
-def test_three_hundred_thousand_words_are_searched_in_a_few_milliseconds(splitter: Splitter) -> None:
+def test_a_hundred_thousand_words_are_searched_in_a_few_milliseconds(splitter: Splitter) -> None:
     chance = random.Random(4)
     pieces = load_constituents()
-    words = [f"{chance.choice(pieces)}{chance.choice(pieces)}{chance.choice(pieces)}" for _ in range(300_000)]
+    words = [f"{chance.choice(pieces)}{chance.choice(pieces)}{chance.choice(pieces)}" for _ in range(100_000)]
     vocabulary = Vocabulary(splitter, pieces)
     vocabulary.changed([entry(at, *words[at : at + 100]) for at in range(0, len(words), 100)], [])
-    typed = [word[:4] + "q" + word[5:] for word in chance.sample(words, 200)]
+    typed = [word[:4] + "q" + word[5:] for word in chance.sample(words, 100)]
     started = time.thread_time()
     corrected = sum(vocabulary.correct(word) is not None for word in typed)
-    assert (time.thread_time() - started) / len(typed) < 0.010
-    assert corrected > 150
+    assert (time.thread_time() - started) / len(typed) < 0.005
+    assert corrected > 75
 
 
 @pytest.mark.parametrize(
