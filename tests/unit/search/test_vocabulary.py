@@ -69,6 +69,8 @@ def test_misspelled_words_are_corrected_to_what_is_used(
         ("Heizungsförderung", "general words joined"),
         ("Terminportal", "words that are used, joined"),
         ("Fahrradstraße", "words that are used, joined"),
+        ("eBuchung", "a name made of a word that is used"),
+        ("ebuchung", "the first letter is right, unless it is swapped with the second"),
         ("Bus", "too short"),
         ("Wand", "a short word with another letter is another word"),
         ("Siegen", "a name is no misspelled number"),

@@ -1,6 +1,6 @@
 """Finds the words that are few letters from a given one, fast enough for hundreds of thousands of words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from string import ascii_lowercase
 
 from rapidfuzz.distance import OSA
@@ -27,9 +27,15 @@ class NearWords:
     def within(self, word: str, most: int) -> Iterator[tuple[str, int]]:
         """Return words that differ in at most `most` letters (wrong, missing, too many, swapped), with the distance.
 
-        They begin with the same letter, or with the first two letters swapped.
+        They begin with the same letter, unless the first two letters are swapped.
         """
-        beginnings = {word[:1] + letter for letter in ascii_lowercase} | {word[1:2] + word[:1]}
+        yield from self._beginning([word[:1] + letter for letter in ascii_lowercase], word, most)
+        if word[:1] != word[1:2]:
+            swapped = word[1:2] + word[:1] + word[2:]
+            for near, distance in self._beginning([swapped[:2]], swapped, most - 1):
+                yield near, distance + 1
+
+    def _beginning(self, beginnings: Sequence[str], word: str, most: int) -> Iterator[tuple[str, int]]:
         for length in range(len(word) - most, len(word) + most + 1):
             for beginning in beginnings:
                 if words := self._by_shape.get((beginning, length)):

@@ -19,7 +19,7 @@ from search.domain.spelling import (
     stems,
     unlinked,
 )
-from search.domain.words import fold, is_stop_word
+from search.domain.words import fold, humps, is_stop_word
 
 SHORTEST_CORRECTED = 4
 LONGEST_CORRECTED = 40
@@ -104,7 +104,10 @@ class Vocabulary:
         return form.spelling if form else None
 
     def knows(self, word: str) -> bool:
-        """True for a word that is used, its other forms, general words, and compounds of all these."""
+        """True for a word that is used, its other forms, general words, compounds of these, and names like eAkte."""
+        pieces = [piece for piece in humps(word) if piece != word]
+        if pieces and all(len(piece) < SHORTEST_PART or self.knows(piece) for piece in pieces):
+            return True
         folded = fold(word)
         return self._has_form(folded) or 0 in known_endings(folded, self._is_piece, self._is_last)
 
