@@ -28,7 +28,7 @@ def entry(number: int, *words: str) -> Entry:
 @pytest.fixture(scope="module")
 def vocabulary(splitter: Splitter) -> Vocabulary:
     filled = Vocabulary(splitter, load_constituents())
-    filled.changed([entry(1, *TEXT.split()), entry(2, "mitfahrbank", "Bürgerbüro", "Vereine")], [])
+    filled.changed([entry(1, *TEXT.split()), entry(2, "mitfahrbank", "Bürgerbüro", "Vereine", "Regional")], [])
     return filled
 
 
@@ -48,6 +48,8 @@ def vocabulary(splitter: Splitter) -> Vocabulary:
         ("hErenamt", "Ehrenamt", 1),
         ("Wlad", "Wald", 1),
         ("Vrein", "Verein", 1),
+        ("regionl", "regional", 1),
+        ("Regonal", "regional", 1),
         ("Proekte", "Projekte", 1),
     ],
 )

@@ -174,7 +174,8 @@ class Vocabulary:
         return Correction(self._forms[best[-1]].spelling, best[0]) if best is not None else None
 
     def _is_no_noun(self, folded: str) -> bool:
-        return self._forms[folded].spelling[0].islower()
+        form = self._forms[folded]
+        return not any(spelling[0].isupper() for spelling in (form.spelling, *(form.others or ())))
 
     def _near_in(self, words: NearWords, typed: str, most: int | None = None) -> list[_Near]:
         """Return the words that may be meant; the smallest is the likeliest."""
