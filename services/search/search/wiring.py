@@ -127,7 +127,7 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         past_queries = RememberedQueries(
             searches, minimum=settings.suggested_query_minimum, refresh_seconds=settings.suggested_query_seconds
         )
-        suggesting = Suggesting(past_queries)
+        suggesting = Suggesting(past_queries, lambda word: vocabulary.knows(word) or thesaurus.knows(word))
         mirror.subscribe(suggesting)
         mirror.subscribe(SettledMemory())
         reader = AlertReader(splitter, thesaurus)

@@ -28,6 +28,10 @@ class Past:
         return [(query, 5) for query in self._queries if folded(query).startswith(folded(prefix))][:limit]
 
 
+def knows_all(word: str) -> bool:
+    return True
+
+
 @pytest.fixture(scope="module")
 def entry(splitter: Splitter) -> Callable[..., Entry]:
     def make(name: str, *aliases: str, provider: str = "Anbieter", fields: Sequence[str] = ()) -> Entry:
@@ -39,7 +43,7 @@ def entry(splitter: Splitter) -> Callable[..., Entry]:
 
 @pytest.fixture
 def demo(entry: Callable[..., Entry]) -> Suggesting:
-    suggesting = Suggesting(Past("Mitfahrgelegenheit", "gesund altern", "Comby", "dorffunk"))
+    suggesting = Suggesting(Past("Mitfahrgelegenheit", "gesund altern", "Comby", "dorffunk"), knows_all)
     suggesting.changed(
         [
             entry("Comby – die digitale Mitfahrbank", "Plätzle", provider="Kreis Höxter", fields=["tourism", "health"]),
@@ -148,7 +152,7 @@ def test_solutions_get_half_of_the_places_and_others_what_they_need() -> None:
 
 
 def test_hostile_names_are_harmless(entry: Callable[..., Entry]) -> None:
-    suggesting = Suggesting(Past('<img src=x onerror="a">'))
+    suggesting = Suggesting(Past('<img src=x onerror="a">'), knows_all)
     suggesting.changed([entry("<script>alert('Bus')</script>", "<b>&", provider="<mark>Bus & Bahn</mark>")], [])
     for typed in ("bus", "script", "alert", "img", "mark", "b", ""):
         for each in suggesting.suggest(typed, 20):
@@ -172,7 +176,7 @@ NAMES = st.sampled_from(["Bus Land", "Busbahn", "Land Bus", "Bahnhof", "Landbus 
 def test_changes_lead_to_what_a_new_index_has(
     splitter: Splitter, changes: list[tuple[str, tuple[str, str] | None]]
 ) -> None:
-    changed, held = Suggesting(Past()), {}
+    changed, held = Suggesting(Past(), knows_all), {}
     for key, change in changes:
         if change is None:
             changed.changed([], [key] if held.pop(key, None) else [])
@@ -181,7 +185,7 @@ def test_changes_lead_to_what_a_new_index_has(
             parts = tuple(splitter.of_text(name))
             held[key] = Entry(key, key, name, (), provider, ("health",), "", 1, parts=parts)
             changed.changed([held[key]], [])
-    new = Suggesting(Past())
+    new = Suggesting(Past(), knows_all)
     new.changed(list(held.values()), [])
     for text in ("", "b", "bus", "bahn", "land bus", "süd", "buerg", "budn"):
         assert changed.suggest(text, 8) == new.suggest(text, 8)
@@ -224,3 +228,10 @@ def test_bad_input_is_refused(parameters: list[tuple[str, str]], slug: str) -> N
 
 def test_white_space_and_what_nobody_sees_does_not_count() -> None:
     assert asked([("q", " " * 200 + "Bus\u200b" + "\x00" * 200)]) == ("Bus", 8)
+
+
+def test_past_queries_with_words_nobody_knows_are_left_out() -> None:
+    past = Past("Termin Bauamt", "Termin Erika Mustermann", "Termine für Bauanträge", "Termin Bauammt")
+    known = {"Termin", "Termine", "Bauamt", "Bauanträge"}
+    suggesting = Suggesting(past, known.__contains__)
+    assert [each.text for each in suggesting.suggest("Termin", 8)] == ["Termin Bauamt", "Termine für Bauanträge"]

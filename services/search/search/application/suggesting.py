@@ -1,7 +1,7 @@
 """Suggests while somebody types, from memory: solutions, providers, fields of action, and what others searched for."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -13,9 +13,11 @@ from search.domain.entry import Entry
 from search.domain.facets import LONGEST_OPEN_VALUE
 from search.domain.suggestion import MOST_OF_KIND, Suggestion, marked, mixed
 from search.domain.titles import Match, Titles, Typed
-from search.domain.words import folded
+from search.domain.words import folded, is_stop_word, words
 
 SHORTEST_MENDED = 4
+LEFT_OUT = 20
+"""Past queries with unknown words that are passed over."""
 MOST_MENDED = 20
 """Ways in which a mistyped text may have been meant that are tried."""
 
@@ -75,8 +77,10 @@ class _Counted:
 class Suggesting:
     """Listens to the mirror; answers without waiting for anything."""
 
-    def __init__(self, past_queries: PastQueries) -> None:
+    def __init__(self, past_queries: PastQueries, knows: Callable[[str], bool]) -> None:
+        """`knows` tells of a word whether it is one of the listings or of the language at large."""
         self._past_queries = past_queries
+        self._knows = knows
         self._held: dict[str, _Solution] = {}
         self._solutions = Titles()
         self._providers = _Counted("provider")
@@ -150,8 +154,10 @@ class Suggesting:
         return found
 
     def _queries(self, prefix: str, most: int, typed: Typed = ()) -> list[Suggestion]:
-        past = self._past_queries.matching(prefix, most)
-        return [Suggestion("query", text, marked(text, typed)) for text, _ in past]
+        """Return past queries all of whose words are known: no misspelt ones, and no names of people."""
+        past = self._past_queries.matching(prefix, most + LEFT_OUT)
+        known = (text for text, _ in past if all(is_stop_word(word) or self._knows(word) for word in words(text)))
+        return [Suggestion("query", text, marked(text, typed)) for text in islice(known, most)]
 
 
 def _once(found: Found) -> Found:
