@@ -11,7 +11,7 @@ from search.domain.words import WORD, fold
 Kind = Literal["query", "field_of_action", "solution", "provider"]
 ORDER: tuple[Kind, ...] = ("query", "field_of_action", "solution", "provider")
 """Of kinds that match equally well."""
-MOST_OF_KIND: Mapping[Kind, int] = {"query": 3, "field_of_action": 2, "provider": 2}
+MOST_OF_KIND: Mapping[str, int] = {"query": 3, "field_of_action": 2, "provider": 2}
 """Solutions take what is left, and half of the places at least when there are enough of them."""
 
 MARK, UNMARK = "<mark>", "</mark>"
@@ -37,7 +37,7 @@ def mixed(found: Iterable[tuple[Match, Suggestion]], size: int) -> list[Suggesti
     """Return at most `size` of the suggestions, which are best first within each kind; better matches come first."""
     ranked = sorted(found, key=lambda each: (each[0], ORDER.index(each[1].kind)))
     solutions = sum(suggestion.kind == "solution" for _, suggestion in ranked)
-    places = {"others": max(size - solutions, size // 2), **MOST_OF_KIND}
+    places: dict[str, int] = {"others": max(size - solutions, size // 2), **MOST_OF_KIND}
     shown: list[Suggestion] = []
     for _, suggestion in ranked:
         if suggestion.kind != "solution":
