@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import sys
 
-NAMES = ("relay", "handlers", "pipeline", "search", "rebuild", "startup", "relevance", "ablation")
+NAMES = ("relay", "handlers", "pipeline", "search", "rebuild", "startup", "relevance", "ablation", "spelling")
 
 
 def main(names: list[str]) -> int:
