@@ -189,7 +189,7 @@ class Rebuilds:
             assert tombstone.seq["listing"] == last
             return len(results) == number and all(each["rating"]["count"] == 2 and each["checkup"] for each in results)
 
-        await wait.until(complete)
+        await wait.until(complete, timeout=60)
 
     async def everything(self) -> list[dict[str, Any]]:
         """All results, as the API answers."""
@@ -210,7 +210,7 @@ class Rebuilds:
             run = (await self._search.http.get(f"/rebuilds/{run_id}", headers=self._operator)).json()
             return run if run["state"] in ("done", "failed") else None
 
-        return await wait.until(ended, timeout=30)
+        return await wait.until(ended, timeout=90)
 
 
 @pytest.fixture

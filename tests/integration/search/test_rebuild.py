@@ -177,7 +177,7 @@ async def test_an_older_index_stays_current_while_the_new_one_is_built(start, en
                 names == ["solutions", "solutions-write"] and "-v1-" not in name for name, names in indices.items()
             )
 
-        await wait.until(new_index)
+        await wait.until(new_index, timeout=60)
         assert await search.slugs() == ["dorffunk"]
 
 
@@ -281,7 +281,7 @@ async def test_a_rebuild_cut_off_by_a_crash_is_carried_out_by_another_worker(
         doomed.rebuilder._give_up = _die  # type: ignore[method-assign, assignment]
         doomed.runs._client.delete = _die  # type: ignore[method-assign, assignment]
         dying = asyncio.create_task(doomed.rebuilder.rebuild(run, "doomed"))
-        await asyncio.wait_for(reached.wait(), 5)
+        await asyncio.wait_for(reached.wait(), 30)
         dying.cancel()
         with suppress(asyncio.CancelledError):
             await dying
@@ -294,7 +294,7 @@ async def test_a_rebuild_cut_off_by_a_crash_is_carried_out_by_another_worker(
         found = (await search.http.get(f"/rebuilds/{run.id}", headers=operator)).json()
         return found["state"] == "done"
 
-    await wait.until(done, timeout=10)
+    await wait.until(done, timeout=60)
     assert half[0] not in await search.indices()
     await search.until_total(6)
 
@@ -325,7 +325,7 @@ async def test_the_command_rebuilds_and_says_so(search, rebuilds, settings) -> N
     process = await asyncio.create_subprocess_exec(
         *command, env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    output, progress = await asyncio.wait_for(process.communicate(), timeout=40)
+    output, progress = await asyncio.wait_for(process.communicate(), timeout=90)
     (made,) = set(await search.indices()) - set(before)
     assert process.returncode == 0, progress.decode()
     assert output.decode().splitlines()[-1] == f"{made}: 6 solutions from 22 events"

@@ -76,7 +76,7 @@ async def test_a_killed_rebuild_leaves_no_half_index(search, rebuilds, settings,
                 found = [name for name, has in (await search.indices()).items() if name != live and has == aliases]
                 return found[0] if found else None
 
-            half = await wait.until(half_built, timeout=30)
+            half = await wait.until(half_built, timeout=60)
             await search.publish(search.solution("meanwhile").published())
             await search.until_total(6)
         (run,) = await search.container.runs.unfinished()
@@ -97,7 +97,7 @@ async def test_a_killed_rollback_is_carried_out_by_another_process(search, rebui
             async def opened() -> bool:
                 return (await search.indices())[first] == ["solutions-previous", "solutions-write"]
 
-            await wait.until(opened, timeout=30)
+            await wait.until(opened, timeout=60)
             await search.publish(search.solution("meanwhile").published())
             await search.until_total(6)
         (run,) = await search.container.runs.unfinished()
