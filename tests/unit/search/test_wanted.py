@@ -95,6 +95,8 @@ def test_filters_in_words_must_hold_too_unless_they_are_words() -> None:
     assert found("Mitfahrbank in Brandenburg", **BENCHES)
     assert not found("Mitfahrbank in Bayern", **BENCHES)
     assert found("Mitfahrbank in Bayern", **BENCHES, place="Bayern")
+    assert found("Mitfahrbank in Bayern oder Brandenburg", **BENCHES), "one of both is enough"
+    assert not found("kostenlose Mitfahrbank in Bayern oder Brandenburg", **BENCHES)
     assert not found("kostenlos", **BENCHES)
     assert found("kostenlose Mitfahrbank", **BENCHES, notes="Für Kommunen kostenlos.")
     assert not found("Mitfahrbank in Brandenburg", as_words=("bundesland:DE-BB",), **BENCHES)

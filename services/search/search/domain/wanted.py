@@ -166,7 +166,10 @@ def fits(search: Wanted, solution: Offer) -> bool:
     for name, values in search.filters.items():
         if values.isdisjoint(solution.facets.get(name, frozenset())):
             return False
-    if not all(_is_said(filter_, solution) for filter_ in search.said):
+    alternatives: dict[str | None, bool] = {}
+    for filter_ in search.said:  # several of one facet are alternatives, as in a search
+        alternatives[filter_.facet] = alternatives.get(filter_.facet, False) or _is_said(filter_, solution)
+    if not all(alternatives.values()):
         return False
     there = {number for number, word in enumerate(search.words) if _is_there(word, solution)}
     for number, both in enumerate(search.joined):
