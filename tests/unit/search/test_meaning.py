@@ -15,7 +15,7 @@ from search.application.meaning import AT_ONCE, Backlog, Meaning, VectorLoader, 
 from search.application.meaning_ports import Vector
 from search.domain.document import SolutionDocument
 from search.domain.entry import Entry, Listed, Revision
-from search.domain.fusion import NOTHING_NEAR
+from search.domain.fusion import NOTHING_NEAR, Nearness
 from search.domain.texts import content_hash, embedded_text
 from search.testing import Events
 from servicekit import errors
@@ -340,6 +340,34 @@ async def test_a_query_that_takes_too_long_is_not_compared(
     following.vectors.put("a", vector_of("A"))
     following.embedder.gate.clear()
     assert await following.meaning.near_query("A", most=1, least=-1.0) == NOTHING_NEAR
+
+
+class AwayVectors:
+    """A `VectorIndex` that held vectors when it was last seen."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __len__(self) -> int:
+        return 3
+
+    async def vector(self, solution_id: str) -> Vector | None:
+        raise self.error
+
+    async def nearest(self, vector: Vector, *, most: int, least: float) -> Nearness:
+        raise self.error
+
+
+async def test_while_whatever_ranks_vectors_is_away_nothing_is_near() -> None:
+    meaning = Meaning(FakeEmbedder(), AwayVectors(errors.unavailable("search-unavailable", "no answer")))
+    assert await meaning.near_query("A", most=1, least=-1.0) == NOTHING_NEAR
+    assert await meaning.near_solution("a", most=1) == NOTHING_NEAR
+
+
+async def test_what_is_wrong_with_ranking_vectors_is_not_hidden() -> None:
+    meaning = Meaning(FakeEmbedder(), AwayVectors(KeyError("a fault of ours")))
+    with pytest.raises(KeyError):
+        await meaning.near_query("A", most=1, least=-1.0)
 
 
 async def test_a_solution_is_not_similar_to_itself(following: Following) -> None:

@@ -11,6 +11,9 @@ from search.adapters.vectors import SMALLEST, MemoryVectors
 from search.application.meaning_ports import Vector
 from search.domain.fusion import NOTHING_NEAR
 
+from .vector_suite import DIMENSIONS as AS_IN_USE
+from .vector_suite import Ranked, VectorSuite
+
 DIMENSIONS = 8
 NEARLY = 1e-5
 
@@ -95,3 +98,22 @@ async def test_many_vectors_are_compared_aside_while_others_change(monkeypatch: 
     assert len(near.cosines) == 3
     after = await held.nearest(unit(SMALLEST + 49), most=1, least=0.9)
     assert [*after.cosines] == [f"id-{SMALLEST + 49}"]
+
+
+class InMemory:
+    def __init__(self) -> None:
+        self.index = MemoryVectors(AS_IN_USE)
+        self._held: dict[str, Vector] = {}
+
+    async def hold(self, vectors: dict[str, Vector]) -> None:
+        for key in self._held.keys() - vectors.keys():
+            self.index.remove(key)
+        for key, vector in vectors.items():
+            self.index.put(key, vector)
+        self._held = vectors
+
+
+class TestMemoryVectors(VectorSuite):
+    @pytest.fixture
+    def ranked(self) -> Ranked:
+        return InMemory()

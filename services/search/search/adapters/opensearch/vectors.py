@@ -28,7 +28,7 @@ SAMPLED_AT_ONCE = 100
 """About 450 kB of JSON, which no search waits long for."""
 SAMPLE_AGAIN_SECONDS = 600.0
 SAMPLE_AGAIN_SHARE = 0.02
-"""Or when so many vectors came or went, of all."""
+"""Or when so many vectors came or went, of all; when all are in the sample, any."""
 
 _FOUND: dict[str, Any] = {"bool": {"filter": [VISIBLE, HAS_VECTOR]}}
 
@@ -72,8 +72,8 @@ class EngineVectors:
             return False
         with translated():
             count = int((await self._client.count(index=index, body={"query": _FOUND}))["count"])
-        drift = abs(count - self._sampled_count)
-        if index != self._sampled_index or drift > SAMPLE_AGAIN_SHARE * count or time.monotonic() > self._sample_due:
+        drift, borne = abs(count - self._sampled_count), SAMPLE_AGAIN_SHARE * count if count > SAMPLE else 0
+        if index != self._sampled_index or drift > borne or time.monotonic() > self._sample_due:
             await self._sample(index, count)
         self._count = count
         return False
