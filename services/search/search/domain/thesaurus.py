@@ -68,7 +68,7 @@ class Thesaurus:
         self._words: set[str] = set()
         self._longest: dict[str, int] = {}
         """Words of the longest term that begins with a stem."""
-        self._meant_by_parts: dict[Splitter, Memo[tuple[str, ...]]] = {}
+        self._met: dict[Splitter, Memo[tuple[int, tuple[str, ...]] | None]] = {}
         for concept in self.concepts.values():
             for term in concept.terms:
                 stems = stems_of(words(term))
@@ -107,20 +107,30 @@ class Thesaurus:
 
     def mentions(self, text_words: Sequence[str], splitter: Splitter) -> Iterator[Mention]:
         """Find every term in a row of words, whole ones first at each place, then parts of its compounds."""
-        stems = stems_of(text_words)
-        meant_by_parts = self._meant_by_parts.get(splitter)
-        if meant_by_parts is None:
-            meant_by_parts = self._meant_by_parts[splitter] = Memo(partial(self._of_parts, splitter))
-        for start, (begin, of_parts) in enumerate(zip(stems, meant_by_parts.of_all(text_words), strict=True)):
+        met = self._met.get(splitter)
+        if met is None:
+            met = self._met[splitter] = Memo(partial(self._beginning, splitter))
+        for start, beginning in enumerate(met.of_all(text_words)):
+            if beginning is None:
+                continue
+            longest, of_parts = beginning
             whole = False
-            if begin in self._longest:
-                for length in range(min(self._longest[begin], len(stems) - start), 0, -1):
-                    for concept in self._by_stems.get(stems[start : start + length], ()):
-                        whole = True
-                        yield Mention(concept, start, start + length, " ".join(text_words[start : start + length]))
+            stems = stems_of(text_words[start : start + longest])
+            for length in range(len(stems), 0, -1):
+                for concept in self._by_stems.get(stems[:length], ()):
+                    whole = True
+                    yield Mention(concept, start, start + length, " ".join(text_words[start : start + length]))
             if not whole:
                 for concept in of_parts:
                     yield Mention(concept, start, start + 1, text_words[start], part=True)
+
+    def _beginning(self, splitter: Splitter, word: str) -> tuple[int, tuple[str, ...]] | None:
+        """Return how many words a term that begins with this word has at most, and what its parts mean; None: nothing.
+
+        Most words of a text are of the last kind.
+        """
+        longest, of_parts = self._longest.get(stem(word), 0), self._of_parts(splitter, word)
+        return (longest, of_parts) if longest or of_parts else None
 
     def _of_parts(self, splitter: Splitter, word: str) -> tuple[str, ...]:
         if is_stop_word(word):
