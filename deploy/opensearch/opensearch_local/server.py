@@ -18,7 +18,7 @@ from opensearch_local.faults import ProvisionError
 from opensearch_local.java import Java
 
 LOOPBACK = "127.0.0.1"
-READY_SECONDS = 180.0
+READY_SECONDS = 300.0
 STOP_SECONDS = 30.0
 _HEAP = re.compile(r"^\d+[kmgKMG]$")
 _LAUNCHER = "org.opensearch.tools.launchers.JvmOptionsParser"
