@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import chain
+from sys import intern
 from typing import Any
 
 from search.domain.compounds import Splitter
@@ -92,12 +93,12 @@ def entry_from(solution_id: str, kept: dict[str, Any]) -> Entry:
         slug=kept["slug"],
         name=kept["name"],
         aliases=tuple(kept["aliases"]),
-        provider=kept["provider"],
-        fields_of_action=tuple(kept["fields_of_action"]),
+        provider=intern(kept["provider"]),
+        fields_of_action=tuple(map(intern, kept["fields_of_action"])),
         content_hash=kept["content_hash"],
         sequence=kept["sequence"],
         words=tuple(kept["words"].split()),
-        parts=tuple(kept["parts"].split()),
+        parts=tuple(map(intern, kept["parts"].split())),
     )
 
 
