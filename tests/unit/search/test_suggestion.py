@@ -198,10 +198,10 @@ def test_changes_lead_to_what_a_new_index_has(
 def test_beginnings_are_those_of_the_words_that_are_there(changes: list[tuple[bool, str, str]], prefix: str) -> None:
     beginnings, there = Beginnings(), set()
     for adding, word, key in changes:
-        if adding:
+        if adding and (word, key) not in there:
             beginnings.add(key, [word])
             there.add((word, key))
-        else:
+        if not adding:
             beginnings.discard(key, [word])
             there.discard((word, key))
         expected = [(word, key) for word, key in there if word.startswith(prefix)]

@@ -17,32 +17,34 @@ class Beginnings:
     """
 
     def __init__(self) -> None:
-        self._keys: dict[str, dict[str, None]] = {}
+        self._keys: dict[str, list[str]] = {}
         self._ordered: list[str] = []
         self._new: list[str] = []
         self._dead: set[str] = set()
 
     def add(self, key: str, words: Iterable[str]) -> None:
-        """Let a thing be found by these words too."""
+        """Let a thing be found by these words too, by which it was not found yet."""
         for word in words:
             keys = self._keys.get(word)
             if keys is None:
-                keys = self._keys[word] = {}
+                keys = self._keys[word] = []
                 if word in self._dead:
                     self._dead.remove(word)
                 else:
                     self._new.append(word)
-            keys[key] = None
+            keys.append(key)
         if len(self._new) > MOST_NEW:
             self._order()
 
     def discard(self, key: str, words: Iterable[str]) -> None:
         """Let a thing not be found by these words any more."""
         for word in words:
-            keys = self._keys.get(word, {})
-            keys.pop(key, None)
-            if not keys and self._keys.pop(word, None) is not None:
-                self._dead.add(word)
+            keys = self._keys.get(word, [])
+            if key in keys:
+                keys.remove(key)
+                if not keys:
+                    del self._keys[word]
+                    self._dead.add(word)
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Return the keys by the order of the words that begin so; a key comes once for each of them."""

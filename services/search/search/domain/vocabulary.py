@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 from rapidfuzz.distance import Prefix
 
@@ -53,20 +54,18 @@ class _Form:
         self.others: dict[str, int] | None = None
         """Spellings that are less frequent than `spelling`; most words have none."""
 
-    def use(self, spelling: str, by: int) -> str:
-        """Count a spelling up or down; return the equal string that is held already, so that it is kept once."""
+    def use(self, spelling: str, by: int) -> None:
+        """Count a spelling up or down."""
         if spelling == self.spelling:
             self.uses += by
-            spelling = self.spelling
         else:
             self.others = self.others or {}
             self.others[spelling] = self.others.get(spelling, 0) + by
-        if self.others:
+        if self.others and (by < 0 or self.others.get(spelling, 0) > self.uses):
             uses = {**self.others, self.spelling: self.uses}
             self.spelling = max(uses, key=lambda each: (uses[each], each == self.spelling))
             self.uses = uses.pop(self.spelling)
             self.others = {each: count for each, count in uses.items() if count} or None
-        return spelling
 
 
 class Vocabulary:
@@ -124,19 +123,20 @@ class Vocabulary:
         return self._nearest(word, 1) or self._with_corrected_part(word, folded) or self._nearest(word)
 
     def _add(self, entry: Entry) -> None:
-        kept, counted = [], set()
-        for word in entry.words:
+        words = tuple(map(intern, entry.words))  # millions of them, of which most are the same
+        counted = set()
+        for word in words:
             folded = fold(word)
             form = self._forms.get(folded)
             if form is None:
-                form = self._forms[folded] = _Form(folded if folded == word else word)
+                form = self._forms[intern(folded)] = _Form(word)
                 if not is_stop_word(word):
-                    self._near.add(folded)
-            kept.append(form.use(word, 1))
+                    self._near.add(intern(folded))
+            form.use(word, 1)
             if folded not in counted:
                 counted.add(folded)
                 form.count += 1
-        self._words[entry.id] = tuple(kept)
+        self._words[entry.id] = words
 
     def _remove(self, key: str) -> None:
         words = self._words.pop(key, ())
