@@ -4,7 +4,18 @@ import asyncio
 import importlib
 import sys
 
-NAMES = ("relay", "handlers", "pipeline", "search", "rebuild", "startup", "relevance", "ablation", "spelling")
+NAMES = (
+    "relay",
+    "handlers",
+    "pipeline",
+    "search",
+    "rebuild",
+    "startup",
+    "relevance",
+    "ablation",
+    "spelling",
+    "vectors",
+)
 
 
 def main(names: list[str]) -> int:

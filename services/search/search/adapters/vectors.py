@@ -32,7 +32,9 @@ class MemoryVectors:
         if row is None:
             row = len(self._ids)
             if row == len(self._rows):
-                self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+                rows = np.zeros((2 * row, self._rows.shape[1]), dtype=np.float32)  # memory is taken when it is used
+                rows[:row] = self._rows
+                self._rows = rows
             self._ids.append(solution_id)
             self._row_of[solution_id] = row
         else:
