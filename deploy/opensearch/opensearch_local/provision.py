@@ -84,7 +84,7 @@ def _assemble(directory: Path, say: Callable[[str], None]) -> Path:
 def _fetch(maven: str, artifact: Artifact, directory: Path) -> None:
     coordinates = f"{artifact.group}:{artifact.name}:{artifact.version}:zip"
     done = subprocess.run(
-        [maven, "-B", "-q", "-C", "-ntp", COPY, f"-Dartifact={coordinates}", f"-DoutputDirectory={directory}"],
+        [maven, "-B", "-q", "-c", "-ntp", COPY, f"-Dartifact={coordinates}", f"-DoutputDirectory={directory}"],
         cwd=directory,
         capture_output=True,
         text=True,
