@@ -1,6 +1,8 @@
 """Vectors in memory are those that were put last, and the nearest of them are really the nearest."""
 
 import asyncio
+import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from search.adapters import vectors
 from search.adapters.vectors import SMALLEST, MemoryVectors
 from search.application.meaning_ports import Vector
 from search.domain.fusion import NOTHING_NEAR
+from servicekit.testing import wait
 
 from .vector_suite import DIMENSIONS as AS_IN_USE
 from .vector_suite import Ranked, VectorSuite
@@ -98,6 +101,40 @@ async def test_many_vectors_are_compared_aside_while_others_change(monkeypatch: 
     assert len(near.cosines) == 3
     after = await held.nearest(unit(SMALLEST + 49), most=1, least=0.9)
     assert [*after.cosines] == [f"id-{SMALLEST + 49}"]
+
+
+async def test_many_questions_at_once_are_answered_together_each_by_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "INLINE", 10)
+    monkeypatch.setattr(vectors, "TOGETHER", 8)
+    compare, sizes, hold = vectors._compare, list[int](), threading.Event()
+
+    def watched(rows: Any, batch: Any) -> Any:
+        sizes.append(len(batch))
+        if len(sizes) == 2:
+            hold.wait(10)
+        return compare(rows, batch)
+
+    monkeypatch.setattr(vectors, "_compare", watched)
+    held = MemoryVectors(DIMENSIONS)
+    for number in range(50):
+        held.put(f"id-{number}", unit(number))
+    asking = [asyncio.create_task(held.nearest(unit(n), most=1 + n % 3, least=0.9 if n % 2 else -1)) for n in range(30)]
+    await wait.until(lambda: len(sizes) == 2)
+    gone = (1, 3, 29)
+    for number in gone:  # one that asks for others too, one it asks for, and one that waits
+        asking[number].cancel()
+    await wait.until(asking[1].done)
+    hold.set()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert len(sizes) < len(asking)
+    assert max(sizes) == vectors.TOGETHER
+    for number, near in enumerate(answers):
+        if number in gone:
+            assert isinstance(near, asyncio.CancelledError)
+            continue
+        cosines = sorted((float(unit(other) @ unit(number)) for other in range(50)), reverse=True)[: 1 + number % 3]
+        expected = [cosine for cosine in cosines if number % 2 == 0 or cosine >= 0.9]
+        assert sorted(near.cosines.values(), reverse=True) == pytest.approx(expected, abs=NEARLY)
 
 
 class InMemory:

@@ -1,6 +1,8 @@
 """Ranks vectors in memory: one matrix, compared as a whole. Exact, and fast enough up to about 100,000 solutions."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,8 @@ from search.domain.fusion import NOTHING_NEAR, Nearness
 SMALLEST = 256
 INLINE = 5_000
 """Up to so many vectors are compared faster than a thread is asked to."""
+TOGETHER = 32
+"""Questions that are compared at once, at most."""
 
 
 class MemoryVectors:
@@ -21,6 +25,8 @@ class MemoryVectors:
         self._ids: list[str] = []
         self._row_of: dict[str, int] = {}
         self._sum = np.zeros(dimensions, dtype=np.float64)
+        self._waiting: list[_Asked] = []
+        self._comparing = asyncio.Lock()
 
     def __len__(self) -> int:
         """Return how many vectors there are."""
@@ -61,20 +67,53 @@ class MemoryVectors:
 
     async def nearest(self, vector: Vector, *, most: int, least: float) -> Nearness:
         """Return the nearest solutions with a cosine of at least `least`, at most `most` of them."""
-        count = len(self._ids)
+        count, asked = len(self._ids), _Asked(vector, most, least)
         if count == 0:
             return NOTHING_NEAR
-        ids, rows = self._ids, self._rows
-        if count > INLINE:
-            ids = list(ids)  # others may change meanwhile; a row that moves gives one stale cosine at worst
-            found = await asyncio.to_thread(_compare, rows, count, vector, most, least)
+        if count <= INLINE:
+            self._answer([asked], _compare(self._rows[:count], [asked]), self._ids)
         else:
-            found = _compare(rows, count, vector, most, least)
-        mean = float(self._sum @ vector) / count
-        return Nearness({ids[row]: cosine for row, cosine in found}, mean)
+            self._waiting.append(asked)
+            async with self._comparing:
+                if not asked.answered:
+                    await self._compare_all(asked)
+        return asked.near
+
+    async def _compare_all(self, first: "_Asked") -> None:
+        """Compare for everybody who waits by then: reading the rows takes most of the time, whoever they are for."""
+        batch = [first, *(each for each in self._waiting if each is not first)]
+        batch, self._waiting = batch[:TOGETHER], batch[TOGETHER:]
+        ids = list(self._ids)  # others may change meanwhile; a row that moves gives one stale cosine at worst
+        found = await asyncio.to_thread(_compare, self._rows[: len(ids)], batch)
+        self._answer(batch, found, ids)
+
+    def _answer(self, batch: "Sequence[_Asked]", found: "Sequence[_Found]", ids: Sequence[str]) -> None:
+        for asked, near in zip(batch, found, strict=True):
+            mean = float(self._sum @ asked.vector) / max(len(ids), 1)
+            asked.near, asked.answered = Nearness({ids[row]: cosine for row, cosine in near}, mean), True
 
 
-def _compare(rows: NDArray[np.float32], count: int, vector: Vector, most: int, least: float) -> list[tuple[int, float]]:
-    cosines = rows[:count] @ vector
-    near = np.argpartition(-cosines, most)[:most] if count > most else np.arange(count)
-    return [(int(row), float(cosines[row])) for row in near if cosines[row] >= least]
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """A question, and the answer once it is there; whoever asked may have stopped waiting for it."""
+
+    vector: Vector
+    most: int
+    least: float
+    near: Nearness = NOTHING_NEAR
+    answered: bool = False
+
+
+_Found = list[tuple[int, float]]
+"""Rows with their cosines."""
+
+
+def _compare(rows: NDArray[np.float32], batch: Sequence[_Asked]) -> list[_Found]:
+    products = np.stack([asked.vector for asked in batch]) @ rows.T
+    return [_nearest(cosines, asked) for cosines, asked in zip(products, batch, strict=True)]
+
+
+def _nearest(cosines: NDArray[np.float32], asked: _Asked) -> _Found:
+    count, most = len(cosines), asked.most
+    near = np.argpartition(cosines, count - most)[count - most :] if count > most else np.arange(count)
+    return [(int(row), float(cosines[row])) for row in near if cosines[row] >= asked.least]
