@@ -144,12 +144,22 @@ async def test_nobody_else_reads_the_event_stream_at_will(service: str, connect:
         assert "permissions violation" in await user.refusal(subject)
 
 
-@pytest.mark.parametrize("service", [name for name in topology.SERVICES if name != "notify"])
-async def test_only_notify_reads_what_is_private(service: str, connect: Connect) -> None:
+READERS = {durable.service: durable.durable for durable in topology.CONSUMERS if durable.stream == "PRIVATE"}
+"""Who hears something private, and by which durable; anything else of the stream stays closed to them."""
+
+
+@pytest.mark.parametrize("service", topology.SERVICES)
+async def test_what_is_private_is_read_by_own_durables_only(service: str, connect: Connect) -> None:
     user = await connect(service)
-    for subject in ("$JS.API.CONSUMER.CREATE.PRIVATE", "$JS.API.STREAM.MSG.GET.PRIVATE", "$JS.API.STREAM.INFO.PRIVATE"):
-        assert "permissions violation" in await user.refusal(subject)
-    assert "permissions violation" in await user.subscription_refusal("private.>")
+    closed = ["CONSUMER.CREATE.PRIVATE", "STREAM.MSG.GET.PRIVATE"]
+    closed += [] if service in READERS else ["STREAM.INFO.PRIVATE"]
+    closed += [f"CONSUMER.MSG.NEXT.PRIVATE.{durable}" for reader, durable in READERS.items() if reader != service]
+    for action in closed:
+        assert "permissions violation" in await user.refusal(f"$JS.API.{action}"), action
+
+
+def test_only_notify_and_search_hear_what_is_private() -> None:
+    assert set(READERS) == {"notify", "search"}
 
 
 @SERVICES
