@@ -144,8 +144,9 @@ async def test_nobody_else_reads_the_event_stream_at_will(service: str, connect:
         assert "permissions violation" in await user.refusal(subject)
 
 
-READERS = {durable.service: durable.durable for durable in topology.CONSUMERS if durable.stream == "PRIVATE"}
-"""Who hears something private, and by which durable; anything else of the stream stays closed to them."""
+PRIVATE = [durable for durable in topology.CONSUMERS if durable.stream == "PRIVATE"]
+READERS = {durable.service for durable in PRIVATE}
+"""Who hears something private; anything else of the stream stays closed to them."""
 
 
 @pytest.mark.parametrize("service", topology.SERVICES)
@@ -153,13 +154,14 @@ async def test_what_is_private_is_read_by_own_durables_only(service: str, connec
     user = await connect(service)
     closed = ["CONSUMER.CREATE.PRIVATE", "STREAM.MSG.GET.PRIVATE"]
     closed += [] if service in READERS else ["STREAM.INFO.PRIVATE"]
-    closed += [f"CONSUMER.MSG.NEXT.PRIVATE.{durable}" for reader, durable in READERS.items() if reader != service]
+    closed += [f"CONSUMER.MSG.NEXT.PRIVATE.{each.durable}" for each in PRIVATE if each.service != service]
     for action in closed:
         assert "permissions violation" in await user.refusal(f"$JS.API.{action}"), action
+    assert "permissions violation" in await user.subscription_refusal("private.>")
 
 
 def test_only_notify_and_search_hear_what_is_private() -> None:
-    assert set(READERS) == {"notify", "search"}
+    assert READERS == {"notify", "search"}
 
 
 @SERVICES
