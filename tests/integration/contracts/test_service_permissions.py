@@ -161,7 +161,7 @@ async def test_what_is_private_is_read_by_own_durables_only(service: str, connec
 
 
 def test_only_notify_and_search_hear_what_is_private() -> None:
-    assert READERS == {"notify", "search"}
+    assert {"notify", "search"} == READERS
 
 
 @SERVICES
