@@ -364,6 +364,11 @@ async def test_who_may_rebuild(search, oidc_server, method, path) -> None:
 async def test_bad_rebuild_requests(search, operator) -> None:
     unknown = await search.http.get("/rebuilds/nope", headers=operator)
     assert (unknown.status_code, unknown.json()["slug"]) == (404, "rebuild-not-found")
+    too_long = await search.http.get(f"/rebuilds/{'x' * 600}", headers=operator)
+    assert (too_long.status_code, too_long.json()["slug"]) == (422, "invalid-request")
+    for method, path in (("GET", ""), ("POST", ""), ("POST", "/rollback"), ("GET", "/any")):
+        answer = await search.http.request(method, f"/rebuilds{path}", params={"size": "3"}, headers=operator)
+        assert (answer.status_code, answer.json()["slug"]) == (422, "unknown-parameter")
     for path, body in (
         ("", {"mode": "half"}),
         ("", {"mode": "rollback"}),

@@ -13,7 +13,7 @@ from search.application.rebuild_ports import Lease, Phase, ReplayMode, Run, RunL
 
 log = logging.get(__name__)
 
-REPORT_SECONDS = 0.5
+REPORT_SECONDS = 1.0
 LONGEST_TURN_SECONDS = 0.005
 """After so long the other tasks of the process (searches, live updates) get their turn."""
 
@@ -29,6 +29,7 @@ class Tracker:
         self._runs = runs
         self._lease = lease
         self._report = report
+        self._saving: asyncio.Task[None] | None = None
         self._started = self._saved = self._turn = time.monotonic()
 
     @property
@@ -42,7 +43,7 @@ class Tracker:
         await self.save()
 
     async def step(self, number: int = 1) -> None:
-        """Count steps; let others have a turn; store the progress when it is time.
+        """Count steps; let others have a turn; have the progress stored when it is time.
 
         Raises ProblemError `rebuild-lease-lost`.
         """
@@ -52,13 +53,8 @@ class Tracker:
             self._lease.check()
             await asyncio.sleep(0)
             self._turn = time.monotonic()
-        if now - self._saved >= REPORT_SECONDS:
-            try:
-                await self.save()
-            except ProblemError as error:
-                if not error.transient:
-                    raise
-                log.warning("progress not stored", run=self.run.id, error=error.detail)
+        if now - self._saved >= REPORT_SECONDS and (self._saving is None or self._saving.done()):
+            self._saving = asyncio.create_task(self._save_meanwhile())
 
     def expect_documents_of(self, messages: int, mode: ReplayMode) -> None:
         """Say how many messages were kept so far, which is what will be written and verified."""
@@ -76,7 +72,19 @@ class Tracker:
         await self.save()
 
     async def save(self) -> None:
-        """Store the run with its progress."""
+        """Store the run with its progress, after what is being stored already."""
+        if self._saving is not None:
+            await self._saving
+        await self._save()
+
+    async def _save_meanwhile(self) -> None:
+        """Store the progress while the work goes on: an engine that is busy with it answers late."""
+        try:
+            await self._save()
+        except ProblemError as error:
+            log.warning("progress not stored", run=self.run.id, error=error.detail)
+
+    async def _save(self) -> None:
         self._saved = time.monotonic()
         progress = self.progress
         progress.measure(self._saved)

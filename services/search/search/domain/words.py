@@ -34,7 +34,7 @@ class Memo(dict[str, T]):
     `lru_cache` takes, and `map` does it without a line of Python per word.
     """
 
-    def __init__(self, function: Callable[[str], T], most: int = 100_000) -> None:
+    def __init__(self, function: Callable[[str], T], most: int = 50_000) -> None:
         super().__init__()
         self._function = function
         self._most = most

@@ -20,8 +20,8 @@ from search.domain.document import FacetName, SolutionDocument
 log = logging.get(__name__)
 
 IN_FLIGHT = 2
-FIRST_BULK, SMALLEST_BULK, LARGEST_BULK = 50, 10, 1000
-SHORT_SECONDS, LONG_SECONDS = 0.1, 0.25
+SMALLEST_BULK, LARGEST_BULK = 50, 1000
+SHORT_SECONDS, LONG_SECONDS = 0.15, 0.5
 """A bulk write that takes less is followed by a larger one; more, by a smaller one: some engines answer no search while
 they work on one."""
 MOST_BYTES = 8 * 1024 * 1024
@@ -105,7 +105,7 @@ class BulkFilling:
         self._index = index
         self._source_of = source_of
         self._vectors_of = vectors_of
-        self._size = FIRST_BULK
+        self._size = SMALLEST_BULK
         self._lines: list[bytes] = []
         self._bytes = 0
         self._written: list[tuple[str, str]] = []

@@ -25,7 +25,7 @@ def refuse_others(request: Request, *known: str) -> None:
     """Raise ProblemError `unknown-parameter` (422) when a request has other query parameters than these."""
     for name in request.query_params:
         if name not in known:
-            detail = f"there is no parameter {name[:50]!r}; known: {', '.join(known)}"
+            detail = f"there is no parameter {name[:50]!r}; known: {', '.join(known) or 'none'}"
             raise errors.invalid("unknown-parameter", detail, [FieldError(name[:50], detail)])
 
 

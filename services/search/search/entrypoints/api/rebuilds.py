@@ -2,15 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path, Request
 from servicekit import http
 from servicekit.auth import Principal, require_role
 
+from search.entrypoints.api.parameters import refuse_others
 from search.entrypoints.api.schemas import Rebuild, RebuildRequest, Rebuilds, RollbackRequest
 from search.wiring import Container
 
 router = APIRouter(prefix="/rebuilds", tags=["operation"])
-Operator = Annotated[Principal, Depends(require_role("operator"))]
+
+
+async def _operator(request: Request, user: Annotated[Principal, Depends(require_role("operator"))]) -> Principal:
+    refuse_others(request)
+    return user
+
+
+Operator = Annotated[Principal, Depends(_operator)]
 Wired = Annotated[Container, Depends(http.container)]
 
 
@@ -40,6 +48,6 @@ async def list_rebuilds(_: Operator, container: Wired) -> Rebuilds:
 
 
 @router.get("/{rebuild_id}")
-async def get_rebuild(rebuild_id: str, _: Operator, container: Wired) -> Rebuild:
+async def get_rebuild(rebuild_id: Annotated[str, Path(max_length=100)], _: Operator, container: Wired) -> Rebuild:
     """Tell how far a rebuild is."""
     return Rebuild.of(await container.rebuilding.get(rebuild_id))
