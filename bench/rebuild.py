@@ -14,19 +14,22 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import nats
 import orjson
+from contracts.envelope import Event
 from contracts.subjects import subject_of
 from search.application.mapping import apply
 from search.domain.document import SolutionDocument
+from search.testing import Events
 from servicekit.testing import embedded, opensearch
 from servicekit.testing.process import Probe, RunningServer, ServerSpec, free_ports
 
 from bench import figures
+from bench.catalogue import Entry, catalogue
 from bench.rebuild_work import source_maker
 from bench.servers import Servers, servers
-from bench.solutions import made
 
 FACETS = 5
 SIZES = (1_000, 10_000)
@@ -68,21 +71,33 @@ async def engines(directory: Path) -> AsyncIterator[tuple[str, str]]:
             yield real.url, sink.url
 
 
+def facets(entry: Entry, number: int) -> list[Event]:
+    """Return one event for each facet of a solution: published, reviewed, checked, rated, used."""
+    random, happened = Random(number), Events(entry.slug)
+    return [
+        happened.published(provider=entry.provider, **entry.listing.model_dump(mode="json")),
+        happened.reviewed(),
+        happened.scored(score=float(random.randint(0, 100))),
+        happened.rated(random.randint(1, 40), average=random.randint(10, 50) / 10),
+        happened.deployed(random.randint(0, 3)),
+    ]
+
+
 async def fill(bus: Servers, solutions: int, history: int, documents: Path) -> None:
     """Publish the events, and write the documents that they make as ready bulk bodies."""
     client = await nats.connect(bus.nats_url)
     js = client.jetstream(publish_async_max_pending=IN_FLIGHT)
-    ready = source_maker()
+    source_of = source_maker()
     messages: list[tuple[str, bytes]] = []
     with documents.open("wb") as file:
-        for happened, events in made(solutions):
+        for number, entry in enumerate(catalogue(solutions)):
             document: SolutionDocument | None = None
-            for event in events:
+            for event in facets(entry, number):
                 messages.append((subject_of(event), event.to_bytes()))
                 document = apply(document, event, len(messages))
             assert document is not None
-            action = orjson.dumps({"create": {"_id": happened.solution_id}})
-            file.write(action + b"\n" + orjson.dumps(ready(document)) + b"\n")
+            action = orjson.dumps({"create": {"_id": entry.solution_id}})
+            file.write(action + b"\n" + orjson.dumps(source_of(document)) + b"\n")
     for _ in range(history):
         for start in range(0, len(messages), IN_FLIGHT):
             batch = messages[start : start + IN_FLIGHT]
