@@ -90,7 +90,7 @@ async def open_platform(
 ) -> AsyncIterator[Platform]:
     """Open everything a service needs; raises when a server cannot be reached or was not provisioned.
 
-    `ready_without_mongo` keeps a started process ready while the document database is away: what it does without goes on.
+    `ready_without_mongo` keeps a started process ready while the document database is away: what needs none goes on.
     """
     clock = clock or SystemClock()
     checks = Checks()
