@@ -65,7 +65,6 @@ async def test_all_pages_show_everything_once_beyond_what_is_fused(search, monke
 
 async def test_nothing_comes_twice_or_is_left_out_while_solutions_come_change_and_go(search) -> None:
     await publish(search, NUMBER)
-    first = (await search.get(q="Rufbus", size=5))["results"]
     lost = search.solution("s-25").solution_id
     stays = {search.solution(f"s-{at}").solution_id for at in range(NUMBER)} - {lost}
     total = NUMBER
@@ -86,7 +85,6 @@ async def test_nothing_comes_twice_or_is_left_out_while_solutions_come_change_an
 
     shown = await pages(search, q="Rufbus", size=5, meanwhile=change)
     seen = [each for page in shown for each in page]
-    assert shown[0] == [result["id"] for result in first]
     assert len(seen) == len({*seen})
     assert stays <= {*seen}
 
