@@ -226,6 +226,24 @@ async def test_an_index_that_does_not_hold_what_was_written_is_refused(
     assert await rebuilds.everything() == before
 
 
+async def test_an_index_that_loses_documents_later_is_refused(search, rebuilds, engine, monkeypatch) -> None:
+    await rebuilds.fill(5)
+    indices = await search.indices()
+    administration = search.container.administration
+    open_for_writing = administration.open_for_writing
+
+    async def tampered(index: str) -> None:
+        await open_for_writing(index)
+        async with httpx.AsyncClient(base_url=engine.url) as http:
+            await _tamper(http, index, "missing")
+
+    monkeypatch.setattr(administration, "open_for_writing", tampered)
+    run = await rebuilds.ask()
+    assert run["state"] == "failed"
+    assert run["error"].endswith("has 5 of 6 documents left")
+    assert await search.indices() == indices
+
+
 async def test_an_index_that_refuses_documents_is_refused(search, rebuilds, monkeypatch) -> None:
     await rebuilds.fill(5)
     before, indices = await rebuilds.everything(), await search.indices()

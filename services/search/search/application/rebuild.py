@@ -67,21 +67,21 @@ class Rebuilder:
             stored = await self._runs.get(run.id)
             if stored is not None and stored.state in ("done", "failed"):
                 return stored  # somebody else has carried it out meanwhile
-            tracker = Tracker(replace(run, state="running", started_at=self._clock.now()), self._runs, lease, report)
+            begun = replace(run, state="running", started_at=self._clock.now(), index=None, progress=0.0, error=None)
+            tracker = Tracker(begun, self._runs, lease, report)
             await tracker.save()
             index: str | None = None
             try:
                 before = await self._administration.state()
                 if stored is not None and stored.index is not None and stored.index == before.live:
                     index = stored.index  # whoever began it died after the swap
-                    await tracker.note(index=index, documents=stored.documents)
+                    tracker.progress.written = stored.documents
+                    await tracker.note(index=index)
                 else:
                     index = await self._begin(run, before, tracker)
                     await tracker.note(index=index)
                     await self._bring_up_to_date(index, tracker)
-                    tracker.progress.written = await self._verification.plausible(
-                        index, before, run, tracker.progress.refused
-                    )
+                    tracker.progress.written = await self._verification.plausible(index, before, tracker)
                     lease.check()
                     await self._swap(index)
             except BaseException as error:

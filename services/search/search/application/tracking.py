@@ -96,7 +96,7 @@ class Tracker:
             progress=round(progress.share, 3) if self.run.state != "done" else 1.0,
             eta_seconds=None if left is None else round(left, 1),
             events=progress.events,
-            documents=max(progress.written, self.run.documents),
+            documents=progress.written,
             skipped=progress.unreadable + progress.refused,
         )
         await self._runs.put(self.run)

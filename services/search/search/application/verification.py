@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from servicekit import errors
 
-from search.application.rebuild_ports import IndexAdministration, IndexContent, IndexState, Run
+from search.application.rebuild_ports import IndexAdministration, IndexContent, IndexState
 from search.application.tracking import Tracker
 from search.domain.checksum import Checksum
 from search.domain.document import SolutionDocument
@@ -48,13 +48,17 @@ class Verification:
             if behind:
                 raise errors.conflict("rebuild-incomplete", f"{index} lacks {', '.join(behind)} of {document.id}")
 
-    async def plausible(self, index: str, before: IndexState, run: Run, refused: int) -> int:
+    async def plausible(self, index: str, before: IndexState, tracker: Tracker) -> int:
         """Compare with the live index and return the number of documents.
 
-        Raises `rebuild-implausible` when the engine refused many documents, or when far fewer solutions would be
-        found; unless the run is forced, or there is no live index to keep.
+        Raises `rebuild-incomplete` when documents are gone since they were written; `rebuild-implausible` when the
+        engine refused many, or when far fewer solutions would be found, unless the run is forced, or there is no live
+        index to keep.
         """
+        run, written, refused = tracker.run, tracker.progress.written, tracker.progress.refused
         new = await self._administration.count(index)
+        if new.documents < written:
+            raise errors.conflict("rebuild-incomplete", f"{index} has {new.documents} of {written} documents left")
         if before.live is None or run.force:
             return new.documents
         if refused > LARGEST_REFUSAL * (new.documents + refused):
