@@ -1,6 +1,7 @@
 """`make opensearch`, `make opensearch-stop`, and a server for the time of one command."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -70,8 +71,20 @@ def with_server(
     began = monotonic()
     with server.running(instance, home, fitting) as url:
         _say(f"OpenSearch {provision.SERVER.version} on Java {fitting.version} ready in {monotonic() - began:.0f} s")
-        code = subprocess.call(command, env={**os.environ, URL: url})
+        code = _call(command, url)
     raise typer.Exit(code)
+
+
+def _call(command: list[str], url: str) -> int:
+    """Run a command to its end; when we are told to end, so is it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    process = subprocess.Popen(command, env={**os.environ, URL: url})
+    try:
+        return process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
 
 
 def _kept() -> Path:
