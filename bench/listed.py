@@ -149,7 +149,7 @@ async def _until(true: Callable[[], Awaitable[bool]], server: RunningServer) -> 
 
 
 async def _found(worker: str, engine: str, size: int) -> bool:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         ready = await http.get(f"{worker}/health/ready")
         counted = await http.get(f"{engine}/solutions/_count")
     return ready.is_success and counted.is_success and counted.json()["count"] >= size
