@@ -14,7 +14,7 @@ class CheckupSettings(ServiceSettings):
 
     service_name = "checkup"
 
-    checkup_rubric_version: str = "2026.1"
+    checkup_rubric_version: str = "2026.2"
     checkup_concurrency: int = Field(default=1, ge=1, le=64)
     """Runs that one worker process carries out at the same time."""
     checkup_work_dir: Path = Path(tempfile.gettempdir()) / "marktplatz-checkup"

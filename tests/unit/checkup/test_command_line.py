@@ -25,7 +25,7 @@ def test_a_repository_is_measured_as_json(commands: typer.Typer, tmp_path: Path)
     done = CliRunner().invoke(commands, ["analyze", str(made), "--format", "json", "--as-of", "2026-09-01"])
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
-    assert (report["rubric_version"], report["as_of"]) == ("2026.1", "2026-09-01T00:00:00Z")
+    assert (report["rubric_version"], report["as_of"]) == ("2026.2", "2026-09-01T00:00:00Z")
     assert [dimension["dimension"] for dimension in report["dimensions"]][-1] == "code_quality"
 
 

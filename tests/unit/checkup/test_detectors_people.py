@@ -104,7 +104,7 @@ def test_a_way_to_try_it(raw: Raw) -> None:
         "README.md": "# A\n\n```sh\ndocker compose up\n```\n\n[Demo](https://demo.example.org) mit Beispieldaten\n",
         "compose.yaml": "services: {}",
     }
-    assert raw(usability.way_to_try, files)["U3"] == {"start_path": 1, "sample_data": 1, "demo_named": 1}
+    assert raw(usability.way_to_try, files)["U3"] == {"start_path": 1, "sample_data": 1, "demo_named": 1, "demo_up": 0}
     assert raw(usability.way_to_try, {})["U3"] == {"start_path": 0, "sample_data": 0, "demo_named": 0}
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import yaml
 
-from checkup.domain.rubric import AwardRule, Cap, Dimension, Formula, Metric, Rubric, Term, Text
+from checkup.domain.rubric import AwardRule, Cap, Dimension, Formula, Metric, ProbeRule, Rubric, Term, Text
 
-CURRENT = "2026.1"
+CURRENT = "2026.2"
+TOPICS = frozenset(("it_security", "data_protection", "accessibility", "operations", "licence"))
 
 
 class RubricError(ValueError):
@@ -47,6 +48,7 @@ def parse(data: dict[str, Any]) -> Rubric:
         normal_from=data["normal_from"],
         thresholds_from=Text(**data["thresholds_from"]),
         not_measurable=Text(**data["not_measurable"]),
+        probes=tuple(_probe(entry) for entry in data.get("probes", ())),
     )
     _check(rubric)
     return rubric
@@ -77,6 +79,10 @@ def _metric(data: dict[str, Any]) -> Metric:
     )
 
 
+def _probe(data: dict[str, Any]) -> ProbeRule:
+    return ProbeRule(**{**data, "title": Text(**data["title"]), "advice": Text(**data["advice"])})
+
+
 def _formula(data: dict[str, Any]) -> Formula:
     terms = tuple(
         Term(term["input"], term["weight"], tuple((x, y) for x, y in term.get("points", ()))) for term in data["terms"]
@@ -88,6 +94,11 @@ def _check(rubric: Rubric) -> None:
     ids = [metric.id for dimension in rubric.dimensions for metric in dimension.metrics]
     if len(ids) != len(set(ids)):
         raise RubricError("a metric id occurs twice")
+    if len({probe.id for probe in rubric.probes}) != len(rubric.probes):
+        raise RubricError("a probe id occurs twice")
+    for probe in rubric.probes:
+        if probe.topic not in TOPICS or probe.good not in ("found", "absent"):
+            raise RubricError(f"the topic or the good state of probe {probe.id} is none")
     for dimension in rubric.dimensions:
         if sum(metric.weight for metric in dimension.metrics) != 100:
             raise RubricError(f"the weights of {dimension.id} do not sum to 100")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 from types import FrameType
 
@@ -22,6 +21,7 @@ from checkup.analysis import (
     limits,
     publiccode,
     safeguards,
+    toolset,
     units,
     usability,
     words,
@@ -29,9 +29,7 @@ from checkup.analysis import (
 from checkup.analysis.paths import Kind
 from checkup.analysis.repository import Repository, Skipped, printable
 from checkup.analysis.survey import Survey
-from checkup.domain.measurement import Analysis, Evidence, Measurement, Status
-
-REVISION = "1"  # of the detectors; part of the toolset, raised when one of them counts differently
+from checkup.domain.measurement import Analysis, Evidence, Measurement, Status, toolset_of
 
 Detector = Callable[[Survey], list[Measurement]]
 DETECTORS: tuple[tuple[tuple[str, ...], Detector], ...] = (
@@ -99,14 +97,9 @@ def analyse(git_dir: Path, as_of: datetime) -> Analysis:
             facts=facts,
             share_read=repository.share_read(),
             notes=tuple(_notes(repository.skipped, survey)),
-            toolset=toolset(),
+            tools=toolset.tools(),
+            toolset=toolset_of(toolset.tools()),
         )
-
-
-def toolset() -> str:
-    """What measured: detectors and libraries with their versions; another toolset may count differently."""
-    libraries = ", ".join(f"{name} {metadata.version(name)}" for name in ("lizard", "markdown-it-py", "PyYAML"))
-    return f"detectors {REVISION}, {libraries}"
 
 
 def _taken(ids: tuple[str, ...], detector: Detector, survey: Survey) -> list[Measurement]:

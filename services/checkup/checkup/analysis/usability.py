@@ -135,7 +135,10 @@ def _page_language(survey: Survey) -> Measurement:
 
 
 def way_to_try(survey: Survey) -> list[Measurement]:
-    """U3: a documented start with one command, sample data, a demo that is named (its being up is not tested)."""
+    """U3: a documented start with one command, and sample data.
+
+    `demo_up` is 0 here: whoever looks at the demo address of the listing says otherwise. `demo_named` is for 2026.1.
+    """
     compose = survey.matching(COMPOSE)
     documented: Evidence | None = None
     demo: Evidence | None = None
@@ -145,7 +148,7 @@ def way_to_try(survey: Survey) -> list[Measurement]:
                 documented = Evidence("Startbefehl beschrieben", document.path, fence.line)
         for link in document.links:
             if demo is None and link.target.startswith("http") and DEMO.search(link.text + " " + link.target):
-                demo = Evidence("Demo genannt (Erreichbarkeit nicht geprüft)", document.path, link.line)
+                demo = Evidence("Demo in der Dokumentation genannt", document.path, link.line)
     data = [file for file in survey.files if SAMPLE_DATA.search(file.path) and "test" not in file.path.lower()]
     told = any(SAMPLE_TEXT.search(document.prose) for document in survey.readmes)
     start = 1.0 if documented and compose else 0.8 if documented else 0.5 if compose else 0.0
@@ -155,9 +158,10 @@ def way_to_try(survey: Survey) -> list[Measurement]:
         Evidence("Beispieldaten", data[0].path)
         if data
         else Evidence("Beispieldaten " + ("beschrieben" if told else "nicht gefunden")),
-        demo or Evidence("Keine Demo genannt"),
+        demo or Evidence("Keine Demo in der Dokumentation genannt"),
     ]
-    return [measured("U3", evidence, start_path=start, sample_data=bool(data) or told, demo_named=demo is not None)]
+    sample = bool(data) or told
+    return [measured("U3", evidence, start_path=start, sample_data=sample, demo_named=demo is not None, demo_up=0)]
 
 
 def pictures(survey: Survey) -> list[Measurement]:

@@ -1,11 +1,11 @@
 """The report of one run: the result under a rubric with everything needed to understand and repeat it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from checkup.domain import scoring
-from checkup.domain.measurement import Analysis
+from checkup.domain.measurement import Analysis, Probe
 from checkup.domain.rubric import Rubric
 from checkup.domain.scoring import DimensionResult
 
@@ -29,6 +29,8 @@ class Report:
     facts: Mapping[str, float]
     notes: tuple[str, ...]
     toolset: str | None
+    tools: Mapping[str, str] = field(default_factory=dict)
+    probes: Mapping[str, Probe] = field(default_factory=dict)
 
 
 def of_analysis(analysis: Analysis, rubric: Rubric, *, as_of: datetime, repository_url: str) -> Report:
@@ -47,6 +49,8 @@ def of_analysis(analysis: Analysis, rubric: Rubric, *, as_of: datetime, reposito
         facts=analysis.facts,
         notes=analysis.notes,
         toolset=analysis.toolset,
+        tools=analysis.tools,
+        probes=analysis.probes,
     )
 
 

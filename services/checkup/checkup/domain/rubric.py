@@ -110,6 +110,18 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbeRule:
+    """A fact beside the dimensions: its `topic` of the self-disclosure, and the `good` state."""
+
+    id: str
+    topic: str
+    good: str
+    source: str
+    title: Text
+    advice: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Rubric:
     """An immutable, dated set of rules; `digest` is the SHA-256 of its canonical form."""
 
@@ -121,6 +133,7 @@ class Rubric:
     normal_from: float
     thresholds_from: Text
     not_measurable: Text
+    probes: tuple[ProbeRule, ...] = ()
 
     def metric(self, metric_id: str) -> Metric:
         return next(metric for dimension in self.dimensions for metric in dimension.metrics if metric.id == metric_id)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from checkup.domain.measurement import Analysis, Evidence, Measurement, Status
+from checkup.domain.measurement import Analysis, Evidence, Measurement, Origin, Status
 from checkup.domain.rubric import AwardRule, Cap, Dimension, Metric, Rubric, Text
 
 
@@ -33,6 +34,8 @@ class MetricResult:
     reason: str | None
     advice: Text | None
     gain: float | None
+    origin: Origin = Origin.REPOSITORY
+    observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,12 @@ class Result:
 
 
 ADVICE_BELOW = 90.0  # a metric this good needs no next step
+NOT_TAKEN = "Im Lauf nicht erhoben."
 
 
 def score(analysis: Analysis, rubric: Rubric) -> Result:
     """Apply a rubric to raw measurements. Equal input gives equal output, on every machine."""
-    return _result(analysis, rubric, "Im Lauf nicht erhoben.")
+    return _result(analysis, rubric, NOT_TAKEN)
 
 
 def not_measurable(rubric: Rubric) -> Result:
@@ -102,6 +106,8 @@ def _take(metric: Metric, by_id: Mapping[str, Measurement], reason: str) -> _Tak
     measurement = by_id.get(metric.id, Measurement(metric.id, Status.NOT_AVAILABLE, reason=reason))
     if metric.formula is None or measurement.status is not Status.MEASURED:
         return _Taken(metric, measurement, None)
+    if not metric.formula.inputs() <= measurement.raw.keys():
+        return _Taken(metric, Measurement(metric.id, Status.NOT_AVAILABLE, reason=NOT_TAKEN), None)
     return _Taken(metric, measurement, metric.formula.score(measurement.raw))
 
 
@@ -160,4 +166,6 @@ def _metric(taken: _Taken, total: float) -> MetricResult:
         reason=measurement.reason,
         advice=metric.advice if value is not None and value < ADVICE_BELOW else None,
         gain=None if value is None else round((100 - value) * metric.weight / total, 1),
+        origin=measurement.origin,
+        observed_at=measurement.observed_at,
     )

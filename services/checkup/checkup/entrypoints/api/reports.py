@@ -10,7 +10,8 @@ from servicekit.idempotency import IdempotentRoute, new_id
 from checkup.application import commands, queries
 from checkup.application.commands import TEAM, Asker
 from checkup.application.ports import Ports
-from checkup.entrypoints.api.schemas import ReportOut, RubricOut, RunList, RunOut
+from checkup.entrypoints.api.rubric_schemas import RubricOut
+from checkup.entrypoints.api.schemas import ReportOut, RunList, RunOut
 
 router = APIRouter(tags=["checkup"], route_class=IdempotentRoute)
 

@@ -6,9 +6,9 @@ from typing import Self
 from pydantic import BaseModel
 
 from checkup.application.ports import Queue
-from checkup.domain.measurement import Status
+from checkup.domain.measurement import Evidence, Origin, Presence, Probe, Status
 from checkup.domain.report import Report
-from checkup.domain.rubric import Dimension, Metric, Rubric
+from checkup.domain.rubric import Cap
 from checkup.domain.run import Run, RunState, Stage, Trigger
 from checkup.domain.scoring import DimensionResult, MetricResult, Standing
 
@@ -22,11 +22,38 @@ class EvidenceOut(BaseModel):
     path: str | None = None
     line: int | None = None
 
+    @classmethod
+    def of(cls, evidence: Evidence) -> Self:
+        return cls(text=evidence.text, path=evidence.path, line=evidence.line)
+
+
+class ProbeOut(BaseModel):
+    """A fact beside the dimensions; `status` says whether it was found, `reason` why nobody could look."""
+
+    id: str
+    status: Presence
+    evidence: list[EvidenceOut]
+    reason: str | None
+    origin: Origin
+    observed_at: datetime | None
+
+    @classmethod
+    def of(cls, probe_id: str, probe: Probe) -> Self:
+        return cls(
+            id=probe_id,
+            status=probe.status,
+            evidence=[EvidenceOut.of(evidence) for evidence in probe.evidence],
+            reason=probe.reason,
+            origin=probe.origin,
+            observed_at=probe.observed_at,
+        )
+
 
 class MetricOut(BaseModel):
     """One metric; `score` and `gain` are null unless it was measured, `reason` says why not.
 
-    `gain` is how many points the dimension would rise if this metric reached 100.
+    `gain` is how many points the dimension would rise if this metric reached 100. `origin` other than `repository`
+    means that it was so at `observed_at`, not that it is so in the commit.
     """
 
     id: str
@@ -41,6 +68,8 @@ class MetricOut(BaseModel):
     advice_de: str | None
     advice_en: str | None
     gain: float | None
+    origin: Origin
+    observed_at: datetime | None
 
     @classmethod
     def of(cls, metric: MetricResult) -> Self:
@@ -52,11 +81,13 @@ class MetricOut(BaseModel):
             score=metric.score,
             weight=metric.weight,
             raw=dict(metric.raw),
-            evidence=[EvidenceOut(text=e.text, path=e.path, line=e.line) for e in metric.evidence],
+            evidence=[EvidenceOut.of(evidence) for evidence in metric.evidence],
             reason=metric.reason,
             advice_de=metric.advice.de if metric.advice else None,
             advice_en=metric.advice.en if metric.advice else None,
             gain=metric.gain,
+            origin=metric.origin,
+            observed_at=metric.observed_at,
         )
 
 
@@ -67,6 +98,10 @@ class CapOut(BaseModel):
     limit: float
     text_de: str
     text_en: str
+
+    @classmethod
+    def of(cls, cap: Cap) -> Self:
+        return cls(id=cap.id, limit=cap.limit, text_de=cap.text.de, text_en=cap.text.en)
 
 
 class DimensionOut(BaseModel):
@@ -90,7 +125,7 @@ class DimensionOut(BaseModel):
             confidence=result.confidence,
             status=result.standing,
             award=result.award,
-            caps=[CapOut(id=c.id, limit=c.limit, text_de=c.text.de, text_en=c.text.en) for c in result.caps],
+            caps=[CapOut.of(cap) for cap in result.caps],
             metrics=[MetricOut.of(metric) for metric in result.metrics],
         )
 
@@ -113,6 +148,8 @@ class ReportOut(BaseModel):
     reason: str | None
     notes: list[str]
     toolset: str | None
+    tools: dict[str, str]
+    probes: list[ProbeOut]
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -134,6 +171,8 @@ class ReportOut(BaseModel):
             reason=report.reason,
             notes=list(report.notes),
             toolset=report.toolset,
+            tools=dict(report.tools),
+            probes=[ProbeOut.of(probe_id, probe) for probe_id, probe in report.probes.items()],
         )
 
 
@@ -181,90 +220,6 @@ class RunList(BaseModel):
     items: list[RunOut]
     next_cursor: str | None
     total: int
-
-
-class RubricMetricOut(BaseModel):
-    """One question of the rubric."""
-
-    id: str
-    weight: float
-    title_de: str
-    title_en: str
-    question_de: str
-    question_en: str
-    advice_de: str
-    advice_en: str
-    source: str
-    measured: bool
-    missing_de: str | None
-
-    @classmethod
-    def of(cls, metric: Metric) -> Self:
-        return cls(
-            id=metric.id,
-            weight=metric.weight,
-            title_de=metric.title.de,
-            title_en=metric.title.en,
-            question_de=metric.question.de,
-            question_en=metric.question.en,
-            advice_de=metric.advice.de,
-            advice_en=metric.advice.en,
-            source=metric.source,
-            measured=metric.formula is not None,
-            missing_de=metric.missing.de if metric.missing else None,
-        )
-
-
-class RubricDimensionOut(BaseModel):
-    """One dimension with what earns its award."""
-
-    id: str
-    title_de: str
-    title_en: str
-    about_de: str
-    about_en: str
-    award_score: float
-    award_coverage: float
-    caps: list[CapOut]
-    metrics: list[RubricMetricOut]
-
-    @classmethod
-    def of(cls, dimension: Dimension) -> Self:
-        return cls(
-            id=dimension.id,
-            title_de=dimension.title.de,
-            title_en=dimension.title.en,
-            about_de=dimension.about.de,
-            about_en=dimension.about.en,
-            award_score=dimension.award.score,
-            award_coverage=dimension.award.coverage,
-            caps=[CapOut(id=c.id, limit=c.limit, text_de=c.text.de, text_en=c.text.en) for c in dimension.caps],
-            metrics=[RubricMetricOut.of(metric) for metric in dimension.metrics],
-        )
-
-
-class RubricOut(BaseModel):
-    """A released rubric."""
-
-    version: str
-    valid_from: str
-    digest: str
-    number_from: float
-    normal_from: float
-    thresholds_from_de: str
-    dimensions: list[RubricDimensionOut]
-
-    @classmethod
-    def of(cls, rubric: Rubric) -> Self:
-        return cls(
-            version=rubric.version,
-            valid_from=rubric.valid_from,
-            digest=rubric.digest,
-            number_from=rubric.number_from,
-            normal_from=rubric.normal_from,
-            thresholds_from_de=rubric.thresholds_from.de,
-            dimensions=[RubricDimensionOut.of(dimension) for dimension in rubric.dimensions],
-        )
 
 
 class StatusOut(BaseModel):
