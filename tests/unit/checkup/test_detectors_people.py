@@ -105,7 +105,7 @@ def test_a_way_to_try_it(raw: Raw) -> None:
         "compose.yaml": "services: {}",
     }
     assert raw(usability.way_to_try, files)["U3"] == {"start_path": 1, "sample_data": 1, "demo_named": 1, "demo_up": 0}
-    assert raw(usability.way_to_try, {})["U3"] == {"start_path": 0, "sample_data": 0, "demo_named": 0}
+    assert raw(usability.way_to_try, {})["U3"] == {"start_path": 0, "sample_data": 0, "demo_named": 0, "demo_up": 0}
 
 
 def test_pictures_need_alternative_texts_and_badges_are_none(raw: Raw) -> None:
