@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from checkup.adapters import overall_rules
 from checkup.domain.rubric import AwardRule, Cap, Dimension, Formula, Metric, ProbeRule, Rubric, Term, Text
 
 CURRENT = "2026.2"
@@ -49,6 +50,7 @@ def parse(data: dict[str, Any]) -> Rubric:
         thresholds_from=Text(**data["thresholds_from"]),
         not_measurable=Text(**data["not_measurable"]),
         probes=tuple(_probe(entry) for entry in data.get("probes", ())),
+        overall=overall_rules.parse(data["overall"]) if "overall" in data else None,
     )
     _check(rubric)
     return rubric
@@ -99,6 +101,8 @@ def _check(rubric: Rubric) -> None:
     for probe in rubric.probes:
         if probe.topic not in TOPICS or probe.good not in ("found", "absent"):
             raise RubricError(f"the topic or the good state of probe {probe.id} is none")
+    if rubric.overall is not None and (fault := overall_rules.fault_of(rubric, rubric.overall)):
+        raise RubricError(fault)
     for dimension in rubric.dimensions:
         if sum(metric.weight for metric in dimension.metrics) != 100:
             raise RubricError(f"the weights of {dimension.id} do not sum to 100")

@@ -53,7 +53,9 @@ async def _measure(ports: Ports, begun: Run, url: str) -> None:
     async with ports.repositories.fetched(url, begun.as_of) as git_dir:
         await ports.runs.change(begun.id, run.analysing)
         analysis = await ports.analyser.analyse(git_dir, begun.as_of)
-    made = report.of_analysis(analysis, rubric, as_of=begun.as_of, repository_url=url)
+    before = await ports.runs.latest_report(begun.solution_id)
+    held = report.held_at(before.report if before else None, rubric, as_of=begun.as_of)
+    made = report.of_analysis(analysis, rubric, as_of=begun.as_of, repository_url=url, held=held)
     done = await ports.runs.change(begun.id, lambda known: run.finish(known, made, now=ports.clock.now()))
     log.info("checkup scored", run_id=done.id, slug=done.slug, commit=made.commit, awards=list(made.awards))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,52 @@ class Dimension:
     caps: tuple[Cap, ...] = ()
 
 
+COUNTS = ("awards", "caps", "lowest")
+"""What a criterion may count over the dimensions: awards, caps that hold, the lowest of the numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition of a stage: a number of the result and the bound it is held against.
+
+    `of` says where the number comes from: the score of a `metric` or a `dimension`, a `fact` of the analysis, or a
+    `count` over the dimensions. Exactly one of the bounds is set.
+    """
+
+    id: str
+    title: Text
+    of: Literal["metric", "dimension", "fact", "count"]
+    subject: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the overall result, reached when all criteria and all stages before it are met."""
+
+    id: str
+    title: Text
+    about: Text
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The rules beside the dimensions.
+
+    `scored_dimensions` need a number, else there is no stage. An award holds for `award_days`; whoever holds it keeps
+    it on renewal down to `renewal_tolerance` points below its threshold.
+    """
+
+    about: Text
+    source: str
+    scored_dimensions: int
+    award_days: int
+    renewal_tolerance: float
+    stages: tuple[Stage, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ProbeRule:
     """A fact beside the dimensions: its `topic` of the self-disclosure, and the `good` state."""
@@ -134,6 +181,7 @@ class Rubric:
     thresholds_from: Text
     not_measurable: Text
     probes: tuple[ProbeRule, ...] = ()
+    overall: Overall | None = None
 
     def metric(self, metric_id: str) -> Metric:
         return next(metric for dimension in self.dimensions for metric in dimension.metrics if metric.id == metric_id)

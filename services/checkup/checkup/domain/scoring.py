@@ -1,6 +1,6 @@
 """Scoring: a pure function from an analysis and a rubric to dimension scores, coverage, caps, awards and advice."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,9 +71,13 @@ ADVICE_BELOW = 90.0  # a metric this good needs no next step
 NOT_TAKEN = "Im Lauf nicht erhoben."
 
 
-def score(analysis: Analysis, rubric: Rubric) -> Result:
-    """Apply a rubric to raw measurements. Equal input gives equal output, on every machine."""
-    return _result(analysis, rubric, NOT_TAKEN)
+def score(analysis: Analysis, rubric: Rubric, held: Collection[str] = ()) -> Result:
+    """Apply a rubric to raw measurements. Equal input gives equal output, on every machine.
+
+    `held` are the dimensions that hold an award until now: they keep it within the rubric's tolerance. It never moves
+    a score.
+    """
+    return _result(analysis, rubric, NOT_TAKEN, held)
 
 
 def not_measurable(rubric: Rubric) -> Result:
@@ -90,11 +94,17 @@ class _Taken:
     score: float | None
 
 
-def _result(analysis: Analysis, rubric: Rubric, reason: str) -> Result:
+def _result(analysis: Analysis, rubric: Rubric, reason: str, held: Collection[str] = ()) -> Result:
     by_id = {measurement.id: measurement for measurement in analysis.measurements}
     return Result(
         tuple(
-            _dimension(dimension, [_take(metric, by_id, reason) for metric in dimension.metrics], analysis, rubric)
+            _dimension(
+                dimension,
+                [_take(metric, by_id, reason) for metric in dimension.metrics],
+                analysis,
+                rubric,
+                tolerance=rubric.overall.renewal_tolerance if rubric.overall and dimension.id in held else 0.0,
+            )
             for dimension in rubric.dimensions
         )
     )
@@ -111,7 +121,9 @@ def _take(metric: Metric, by_id: Mapping[str, Measurement], reason: str) -> _Tak
     return _Taken(metric, measurement, metric.formula.score(measurement.raw))
 
 
-def _dimension(dimension: Dimension, taken: list[_Taken], analysis: Analysis, rubric: Rubric) -> DimensionResult:
+def _dimension(
+    dimension: Dimension, taken: list[_Taken], analysis: Analysis, rubric: Rubric, *, tolerance: float
+) -> DimensionResult:
     applicable = sum(t.metric.weight for t in taken if t.measurement.status is not Status.NOT_APPLICABLE)
     scored = [(t.metric, t.score) for t in taken if t.score is not None]
     total = sum(metric.weight for metric, _ in scored)
@@ -124,7 +136,11 @@ def _dimension(dimension: Dimension, taken: list[_Taken], analysis: Analysis, ru
         caps = tuple(cap for cap in dimension.caps if analysis.facts.get(cap.fact, 0) >= cap.at_least)
         mean = sum(value * metric.weight for metric, value in scored) / total
         number = int(min([mean, *(cap.limit for cap in caps)]) + 0.5)
-    earned = number is not None and not caps and _earns(dimension.award, number, coverage, confidence, analysis.facts)
+    earned = (
+        number is not None
+        and not caps
+        and _earns(dimension.award, number + tolerance, coverage, confidence, analysis.facts)
+    )
     return DimensionResult(
         dimension=dimension.id,
         score=number,
@@ -143,7 +159,7 @@ def _standing(coverage: float, rubric: Rubric) -> Standing:
     return Standing.LIMITED if coverage < rubric.normal_from else Standing.SCORED
 
 
-def _earns(rule: AwardRule, number: int, coverage: float, confidence: float, facts: Mapping[str, float]) -> bool:
+def _earns(rule: AwardRule, number: float, coverage: float, confidence: float, facts: Mapping[str, float]) -> bool:
     return (
         number >= rule.score
         and coverage >= rule.coverage
