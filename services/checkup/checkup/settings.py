@@ -26,6 +26,8 @@ class CheckupSettings(ServiceSettings):
     checkup_analysis_memory_bytes: int = Field(default=1_500_000_000, ge=200_000_000)
     checkup_request_interval_seconds: int = Field(default=600, ge=0)
     """The shortest time between two runs that people ask for, per solution."""
+    checkup_comparison_seconds: float = Field(default=60, ge=0)
+    """For how long the medians of a field of action are kept in memory."""
     checkup_allow_local: str = ""
     """Development only: `127.0.0.1:PORT,…`, from which repositories may be fetched over plain http."""
 

@@ -11,6 +11,7 @@ from servicekit.platform import Platform, open_platform
 from checkup.adapters.address_guard import allowed_origins
 from checkup.adapters.analysis_process import AnalysisProcess
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
+from checkup.adapters.public_scores import CachedPublicScores, MongoPublicScores
 from checkup.adapters.queue_watch import JetStreamQueue
 from checkup.adapters.rubric_files import RubricFiles
 from checkup.adapters.runs import MongoRuns
@@ -35,13 +36,16 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
     rubrics = RubricFiles(settings.checkup_rubric_version)
     fetch = fetcher(settings)
     async with open_platform(settings, clock=clock) as platform:
-        runs = MongoRuns(platform.aggregates("runs"))
-        solutions = MongoSolutions(platform.aggregates("solutions"))
+        stored_runs, stored_solutions = platform.aggregates("runs"), platform.aggregates("solutions")
+        runs, solutions = MongoRuns(stored_runs), MongoSolutions(stored_solutions)
         await runs.prepare()
         await solutions.prepare()
         ports = Ports(
             runs=runs,
             solutions=solutions,
+            public_scores=CachedPublicScores(
+                MongoPublicScores(stored_solutions, stored_runs), seconds=settings.checkup_comparison_seconds
+            ),
             repositories=fetch,
             analyser=analyser(settings),
             rubrics=rubrics,

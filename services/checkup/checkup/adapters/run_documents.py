@@ -5,12 +5,14 @@ from typing import Any
 from pydantic import TypeAdapter
 from servicekit.mongo import Stored
 
+from checkup.domain.history import ScoredRun
 from checkup.domain.report import Report
 from checkup.domain.run import Run
 from checkup.domain.solution import Solution
 
 _RUN: TypeAdapter[Run] = TypeAdapter(Run)
 _REPORT: TypeAdapter[Report] = TypeAdapter(Report)
+_SCORED_RUN: TypeAdapter[ScoredRun] = TypeAdapter(ScoredRun)
 _SOLUTION: TypeAdapter[Solution] = TypeAdapter(Solution)
 OWN = ("_id", "version", "outbox", "inbox")
 
@@ -25,6 +27,12 @@ def body_of(run: Run) -> dict[str, Any]:
 def run_of(stored: Stored) -> Run:
     """Read a run back; `report` is None when the query left it out."""
     return _RUN.validate_python({"report": None, **stored.body, "id": stored.id})
+
+
+def scored_run_of(stored: Stored) -> ScoredRun:
+    """Read what remains of a scored run without its evidence."""
+    taken = {"run_id": stored.id, **{name: stored.body[name] for name in ("solution_version", "finished_at")}}
+    return _SCORED_RUN.validate_python({**stored.body["report"], **taken})
 
 
 def solution_body_of(solution: Solution) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from pymongo import ASCENDING, DESCENDING
 from servicekit import errors
 from servicekit.mongo import AggregateCollection, retrying
 
-from checkup.adapters.run_documents import body_of, run_of
+from checkup.adapters.run_documents import body_of, run_of, scored_run_of
 from checkup.application.mapping import job_of, messages_of
+from checkup.domain.history import ScoredRun
 from checkup.domain.run import Run, RunState
 
+WITHOUT_EVIDENCE = {"report.dimensions.metrics": 0, "report.probes": 0, "outbox": 0, "inbox": 0}
 WITHOUT_REPORT = {"report": 0, "outbox": 0, "inbox": 0}
 NEWEST_FIRST = (("requested_at", DESCENDING), ("_id", DESCENDING))
 
@@ -71,6 +73,12 @@ class MongoRuns:
         query = {**_of(solution_id, up_to_version), "state": RunState.SCORED.value}
         found = await self._runs.find(query, sort=NEWEST_FIRST, limit=1)
         return run_of(found[0]) if found else None
+
+    async def history(self, solution_id: str, *, up_to_version: int | None = None, limit: int) -> Sequence[ScoredRun]:
+        """Return the newest scored runs without their evidence, newest first."""
+        query = {**_of(solution_id, up_to_version), "state": RunState.SCORED.value}
+        found = await self._runs.find(query, sort=NEWEST_FIRST, limit=limit, projection=WITHOUT_EVIDENCE)
+        return [scored_run_of(stored) for stored in found]
 
     async def count(self, state: RunState) -> int:
         """Return how many runs are in the state."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from pymongo import ASCENDING
 from servicekit.mongo import AggregateCollection, VersionConflict, retrying
 
 from checkup.adapters.run_documents import solution_body_of, solution_of
@@ -19,10 +20,18 @@ class MongoSolutions:
     async def prepare(self) -> None:
         """Create the indexes (idempotent)."""
         await self._solutions.prepare()
+        collection = self._solutions.collection
+        await collection.create_index([("slug", ASCENDING)])
+        await collection.create_index([("fields_of_action", ASCENDING), ("live_version", ASCENDING)])
 
     async def get(self, solution_id: str) -> Solution | None:
         """Return the solution, or None."""
         stored = await self._solutions.get(solution_id)
+        return None if stored is None else solution_of(stored)
+
+    async def online(self, slug: str) -> Solution | None:
+        """Return the published solution of that slug, or None."""
+        stored = await self._solutions.find_one({"slug": slug, "live_version": {"$ne": None}})
         return None if stored is None else solution_of(stored)
 
     async def change(

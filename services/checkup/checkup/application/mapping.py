@@ -50,6 +50,7 @@ def solution_of(event: SolutionSubmitted | SolutionPublished) -> Solution:
         organisation_id=data.organisation_id,
         version=data.version,
         repository_url=_repository(data.listing),
+        fields_of_action=tuple(field.value for field in data.listing.fields_of_action),
     )
 
 

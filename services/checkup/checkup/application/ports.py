@@ -9,6 +9,7 @@ from typing import Protocol
 
 from servicekit.clock import Clock
 
+from checkup.domain.history import PublicScores, ScoredRun
 from checkup.domain.measurement import Analysis
 from checkup.domain.rubric import Rubric
 from checkup.domain.run import Run
@@ -52,6 +53,10 @@ class Runs(Protocol):
         """Return the newest scored run with its report."""
         ...
 
+    async def history(self, solution_id: str, *, up_to_version: int | None = None, limit: int) -> Sequence[ScoredRun]:
+        """Return the newest scored runs without their evidence, newest first."""
+        ...
+
 
 class Solutions(Protocol):
     """What is known of solutions."""
@@ -60,10 +65,22 @@ class Solutions(Protocol):
         """Return the solution, or None."""
         ...
 
+    async def online(self, slug: str) -> Solution | None:
+        """Return the published solution of that slug, or None."""
+        ...
+
     async def change(
         self, solution_id: str, decide: Callable[[Solution | None], Solution | None], *, run: Run | None = None
     ) -> Solution | None:
         """Load, decide, save, with the job of `run` in the same write; None decided saves nothing."""
+        ...
+
+
+class PublicScoreBoard(Protocol):
+    """The newest public reports of published solutions, as they are or were a moment ago."""
+
+    async def of_field(self, field_of_action: str, rubric_version: str) -> Sequence[PublicScores]:
+        """Return the scores of the solutions of a field of action whose public report is under that rubric."""
         ...
 
 
@@ -110,6 +127,7 @@ class Ports:
 
     runs: Runs
     solutions: Solutions
+    public_scores: PublicScoreBoard
     repositories: Repositories
     analyser: Analyser
     rubrics: Rubrics

@@ -35,13 +35,25 @@ async def solution_or_404(ports: Ports, solution_id: str) -> Solution:
     return held
 
 
+def visible_up_to(held: Solution, by: Reader | None) -> int | None:
+    """Return the newest version whose results the reader may see, None for no bound.
+
+    Raises `no-checkup` (not_found) when there is none.
+    """
+    if by is not None and by.may_see(held.organisation_id):
+        return None
+    if held.live_version is None:
+        raise _no_checkup(held.id)
+    return held.live_version
+
+
 async def report(ports: Ports, solution_id: str, *, by: Reader | None) -> Run:
     """Return the newest scored run: of any version for provider and team, of the published one for everybody else.
 
     Raises `no-checkup` (not_found), also for those who may not know.
     """
     held = await solution_or_404(ports, solution_id)
-    run = await ports.runs.latest_report(solution_id, up_to_version=_bound(held, by, solution_id))
+    run = await ports.runs.latest_report(solution_id, up_to_version=visible_up_to(held, by))
     if run is None:
         raise _no_checkup(solution_id)
     return run
@@ -50,7 +62,7 @@ async def report(ports: Ports, solution_id: str, *, by: Reader | None) -> Run:
 async def runs(ports: Ports, solution_id: str, *, by: Reader | None) -> Sequence[Run]:
     """Return the newest runs without their reports; the public sees the scored ones of the published version."""
     held = await solution_or_404(ports, solution_id)
-    bound = _bound(held, by, solution_id)
+    bound = visible_up_to(held, by)
     return await ports.runs.of_solution(solution_id, up_to_version=bound, scored_only=bound is not None)
 
 
@@ -70,15 +82,6 @@ async def run(ports: Ports, run_id: str, *, by: Reader | None) -> Run:
 async def queue(ports: Ports) -> Queue:
     """Return the work queue as it is now."""
     return await ports.queue.look()
-
-
-def _bound(held: Solution, by: Reader | None, solution_id: str) -> int | None:
-    """The newest version whose results the reader may see, None for no bound."""
-    if by is not None and by.may_see(held.organisation_id):
-        return None
-    if held.live_version is None:
-        raise _no_checkup(solution_id)
-    return held.live_version
 
 
 def _no_checkup(solution_id: str) -> errors.ProblemError:

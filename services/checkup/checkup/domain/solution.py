@@ -10,7 +10,8 @@ from servicekit import errors
 class Solution:
     """`version` is the newest submitted one; `live_version` the published one, None while not online.
 
-    `requests` counts the runs asked for by people, `requested_at` is when that was last done.
+    `fields_of_action` are those of the published version, none as long as there was none. `requests` counts the runs
+    asked for by people, `requested_at` is when that was last done.
     """
 
     id: str
@@ -22,12 +23,13 @@ class Solution:
     live_since: datetime | None = None
     requests: int = 0
     requested_at: datetime | None = None
+    fields_of_action: tuple[str, ...] = ()
 
 
 def submitted(known: Solution | None, new: Solution) -> Solution | None:
     """Take over a submission; None when a newer version is known already."""
     if known is None:
-        return new
+        return replace(new, fields_of_action=())
     if new.version < known.version:
         return None
     return replace(known, slug=new.slug, version=new.version, repository_url=new.repository_url)
@@ -39,7 +41,13 @@ def published(known: Solution | None, new: Solution, *, at: datetime) -> Solutio
         return replace(new, live_version=new.version, live_since=at)
     if known.live_since is not None and at < known.live_since:
         return None
-    return replace(known, slug=new.slug, live_version=new.version, live_since=at)
+    return replace(
+        known,
+        slug=new.slug,
+        live_version=new.version,
+        live_since=at,
+        fields_of_action=new.fields_of_action,
+    )
 
 
 def delisted(known: Solution | None, *, at: datetime) -> Solution | None:

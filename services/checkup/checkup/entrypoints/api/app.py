@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from servicekit import http
 from servicekit.http import Lifespan
 
-from checkup.entrypoints.api import operations, reports
+from checkup.entrypoints.api import insights, operations, reports
 from checkup.settings import CheckupSettings
 
 
@@ -15,5 +15,5 @@ def create_app(settings: CheckupSettings, lifespan: Lifespan) -> FastAPI:
         title="Marktplatz: checkup",
         description="Quality checkup of repositories in five dimensions, with evidence and coverage.",
         lifespan=lifespan,
-        routers=[reports.router, operations.router],
+        routers=[reports.router, insights.router, operations.router],
     )

@@ -35,20 +35,20 @@ async def read_rubric(given: Given, version: Annotated[str | None, Query(max_len
 @router.get("/solutions/{solution_id}")
 async def read_report(given: Given, user: OptionalUser, solution_id: Id) -> ReportOut:
     """The newest report: of the published version for everybody, of any version for the provider and the team."""
-    return ReportOut.of(await queries.report(given, solution_id, by=_asker(user)))
+    return ReportOut.of(await queries.report(given, solution_id, by=asker_of(user)))
 
 
 @router.get("/solutions/{solution_id}/runs")
 async def list_runs(given: Given, user: OptionalUser, solution_id: Id) -> RunList:
     """The newest runs first, at most 50; the public sees those of the published version that were scored."""
-    found = await queries.runs(given, solution_id, by=_asker(user))
+    found = await queries.runs(given, solution_id, by=asker_of(user))
     return RunList(items=[RunOut.of(run) for run in found], next_cursor=None, total=len(found))
 
 
 @router.post("/solutions/{solution_id}/runs", status_code=202)
 async def request_run(given: Given, user: CurrentUser, solution_id: Id, request: Request, response: Response) -> RunOut:
     """Measure the newest version again: for members of the provider and the team, at most once per ten minutes."""
-    asker = _asker(user)
+    asker = asker_of(user)
     assert asker is not None  # noqa: S101 - CurrentUser
     run = await commands.request_run(given, solution_id, by=asker, run_id=new_id(request))
     response.headers["Location"] = f"/api/checkup/runs/{run.id}"
@@ -58,10 +58,10 @@ async def request_run(given: Given, user: CurrentUser, solution_id: Id, request:
 @router.get("/runs/{run_id}")
 async def read_run(given: Given, user: OptionalUser, run_id: Id) -> RunOut:
     """One run with its state and what it is doing."""
-    return RunOut.of(await queries.run(given, run_id, by=_asker(user)))
+    return RunOut.of(await queries.run(given, run_id, by=asker_of(user)))
 
 
-def _asker(user: Principal | None) -> Asker | None:
+def asker_of(user: Principal | None) -> Asker | None:
     if user is None:
         return None
     return Asker(user.sub, frozenset(user.memberships), user.has_role(*TEAM))

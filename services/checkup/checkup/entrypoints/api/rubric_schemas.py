@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from checkup.domain.measurement import Presence
 from checkup.domain.rubric import Dimension, Formula, Metric, ProbeRule, Rubric
+from checkup.entrypoints.api.overall_schemas import OverallOut
 from checkup.entrypoints.api.schemas import CapOut
 
 
@@ -96,7 +97,7 @@ class RubricMetricOut(BaseModel):
 
 
 class RubricDimensionOut(BaseModel):
-    """One dimension with what earns its award."""
+    """One dimension with what earns its award: score, coverage, confidence, and bounds on facts of the analysis."""
 
     id: str
     title_de: str
@@ -105,6 +106,9 @@ class RubricDimensionOut(BaseModel):
     about_en: str
     award_score: float
     award_coverage: float
+    award_confidence: float
+    award_facts_at_least: dict[str, float]
+    award_facts_at_most: dict[str, float]
     caps: list[CapOut]
     metrics: list[RubricMetricOut]
 
@@ -118,6 +122,9 @@ class RubricDimensionOut(BaseModel):
             about_en=dimension.about.en,
             award_score=dimension.award.score,
             award_coverage=dimension.award.coverage,
+            award_confidence=dimension.award.confidence,
+            award_facts_at_least=dict(dimension.award.facts_at_least),
+            award_facts_at_most=dict(dimension.award.facts_at_most),
             caps=[CapOut.of(cap) for cap in dimension.caps],
             metrics=[RubricMetricOut.of(metric) for metric in dimension.metrics],
         )
@@ -132,8 +139,10 @@ class RubricOut(BaseModel):
     number_from: float
     normal_from: float
     thresholds_from_de: str
+    thresholds_from_en: str
     dimensions: list[RubricDimensionOut]
     probes: list[RubricProbeOut]
+    overall: OverallOut | None
 
     @classmethod
     def of(cls, rubric: Rubric) -> Self:
@@ -144,6 +153,8 @@ class RubricOut(BaseModel):
             number_from=rubric.number_from,
             normal_from=rubric.normal_from,
             thresholds_from_de=rubric.thresholds_from.de,
+            thresholds_from_en=rubric.thresholds_from.en,
             dimensions=[RubricDimensionOut.of(dimension) for dimension in rubric.dimensions],
             probes=[RubricProbeOut.of(probe) for probe in rubric.probes],
+            overall=OverallOut.of(rubric.overall) if rubric.overall else None,
         )

@@ -11,6 +11,7 @@ from checkup.domain.report import Report
 from checkup.domain.rubric import Cap
 from checkup.domain.run import Run, RunState, Stage, Trigger
 from checkup.domain.scoring import DimensionResult, MetricResult, Standing
+from checkup.entrypoints.api.overall_schemas import AwardOut, GradeOut
 
 PROGRESS = {Stage.FETCHING: 0.2, Stage.ANALYSING: 0.6, Stage.WAITING: 0.1}
 
@@ -150,6 +151,8 @@ class ReportOut(BaseModel):
     toolset: str | None
     tools: dict[str, str]
     probes: list[ProbeOut]
+    awarded: list[AwardOut]
+    grade: GradeOut | None
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -173,6 +176,8 @@ class ReportOut(BaseModel):
             toolset=report.toolset,
             tools=dict(report.tools),
             probes=[ProbeOut.of(probe_id, probe) for probe_id, probe in report.probes.items()],
+            awarded=AwardOut.all_of(report.awards, report.awarded),
+            grade=GradeOut.of(report.grade) if report.grade else None,
         )
 
 
