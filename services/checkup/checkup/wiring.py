@@ -70,5 +70,7 @@ def fetcher(settings: CheckupSettings) -> GitFetch:
 def analyser(settings: CheckupSettings) -> AnalysisProcess:
     """Whoever measures, within the bounds of the settings."""
     return AnalysisProcess(
-        seconds=settings.checkup_analysis_seconds, memory_bytes=settings.checkup_analysis_memory_bytes
+        settings.checkup_work_dir,
+        seconds=settings.checkup_analysis_seconds,
+        memory_bytes=settings.checkup_analysis_memory_bytes,
     )

@@ -33,25 +33,29 @@ async def child(code: str, *, limits: Limits = SMALL, seconds: float = 10) -> Ou
     )
 
 
-def process(seconds: float = 60) -> AnalysisProcess:
-    return AnalysisProcess(seconds=seconds, memory_bytes=1_500_000_000)
+def process(tmp_path: Path, seconds: float = 60) -> AnalysisProcess:
+    return AnalysisProcess(tmp_path / "work", seconds=seconds, memory_bytes=1_500_000_000)
 
 
 async def test_the_child_finds_what_the_library_finds(small_app: RepositoryMaker, tmp_path: Path) -> None:
     made = small_app.make(tmp_path / "app.git")
-    assert await process().analyse(made, AT) == analyse(made, AT)
+    assert await process(
+        tmp_path,
+    ).analyse(made, AT) == analyse(made, AT)
 
 
 async def test_an_empty_repository_is_told(tmp_path: Path) -> None:
     with pytest.raises(CheckupFailure) as caught:
-        await process().analyse(init(tmp_path / "empty.git"), AT)
+        await process(
+            tmp_path,
+        ).analyse(init(tmp_path / "empty.git"), AT)
     assert caught.value.kind == "empty"
 
 
 async def test_an_analysis_that_takes_too_long_is_ended_as_a_group(small_app: RepositoryMaker, tmp_path: Path) -> None:
     made = small_app.make(tmp_path / "app.git")
     with pytest.raises(CheckupFailure) as caught:
-        await process(seconds=0.05).analyse(made, AT)
+        await process(tmp_path, seconds=0.05).analyse(made, AT)
     assert caught.value.kind == "analysis_timeout"
     assert not caught.value.transient
 
@@ -61,7 +65,11 @@ async def test_a_tree_of_tricky_paths_is_analysed(tmp_path: Path) -> None:
     blob = write_blob(tricky, b"x\n")
     entries = [(b"100644", b"..", blob), (b"100644", b"caf\xe9.py", blob), (b"120000", b"out", blob)]
     raw_repository(tricky, write_tree(tricky, entries), AT)
-    assert (await process().analyse(tricky, AT)).facts["files"] == 1
+    assert (
+        await process(
+            tmp_path,
+        ).analyse(tricky, AT)
+    ).facts["files"] == 1
 
 
 async def test_memory_processor_and_files_are_limited() -> None:

@@ -1,39 +1,50 @@
 """Analyses a bare repository in a confined child without network."""
 
+import json
 import os
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from servicekit import logging
 
-from checkup.adapters import confined
+from checkup.adapters import confined, work_folder
 from checkup.adapters.confined import Limits
 from checkup.domain.failure import CheckupFailure
 from checkup.domain.measurement import Analysis
 
 EMPTY = 3  # exit code of the child
 MOST_OUTPUT = 8_000_000
+LARGEST_FILE = 50_000_000  # of the copies and reports of the programs it runs
+SHARE_FOR_GROUPS = 0.8  # of the time is for the metrics; what is left of it is for reading and answering
+log = logging.get(__name__)
 _ANALYSIS: TypeAdapter[Analysis] = TypeAdapter(Analysis)
 
 
 class AnalysisProcess:
     """Starts one child per analysis; what it prints is validated, since it has read a stranger's files."""
 
-    def __init__(self, *, seconds: float, memory_bytes: int) -> None:
-        self._seconds = seconds
-        self._limits = Limits(memory=memory_bytes, cpu=int(seconds), file_bytes=0, network=False)
+    def __init__(self, folder: Path, *, seconds: float, memory_bytes: int) -> None:
+        """Work below `folder`, where programs find copies of the code and nothing else may be written."""
+        self._folder, self._seconds = folder, seconds
+        self._limits = Limits(memory=memory_bytes, cpu=int(seconds), file_bytes=LARGEST_FILE, network=False)
 
     async def analyse(self, git_dir: Path, as_of: datetime) -> Analysis:
         """Measure HEAD. Raises CheckupFailure `empty`, `analysis_timeout`, `analysis_failed`."""
-        outcome = await confined.run(
-            [sys.executable, "-I", "-m", "checkup.analysis", str(git_dir), as_of.isoformat()],
-            limits=self._limits,
-            environment={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-            directory=Path("/"),
-            seconds=self._seconds,
-            most_output=MOST_OUTPUT,
-        )
+        async with work_folder.leased(self._folder) as place:
+            outcome = await confined.run(
+                [sys.executable, "-I", "-m", "checkup.analysis", str(git_dir), as_of.isoformat(), str(place),
+                 f"{self._seconds * SHARE_FOR_GROUPS:.1f}"],
+                limits=self._limits,
+                environment={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+                directory=Path("/"),
+                seconds=self._seconds,
+                most_output=MOST_OUTPUT,
+            )  # fmt: skip
+        log.info("repository analysed", code=outcome.code, **_effort(outcome.errors))
         if outcome.code == EMPTY:
             raise empty()
         if outcome.stopped_by == "time" or outcome.code in (-9, -24):  # SIGKILL, SIGXCPU
@@ -48,8 +59,29 @@ class AnalysisProcess:
             raise CheckupFailure(
                 "analysis_failed",
                 "Die Analyse ist an diesem Repository gescheitert; das Marktplatz-Team sieht sich das an.",
-                f"analysis ended with code {outcome.code}: {outcome.errors[-500:]}",
+                f"analysis ended with code {outcome.code}: {_complaint(outcome.errors)}",
             ) from error
+
+
+def _effort(told: str) -> dict[str, Any]:
+    """Seconds by dimension (the first letter of a metric) and the peak of memory in bytes, as the child told them."""
+    seconds: dict[str, float] = {}
+    peak = 0
+    for group in _groups(told):
+        dimension = str(group["ids"][0])[0]
+        seconds[dimension] = round(seconds.get(dimension, 0.0) + group["seconds"], 3)
+        peak = max(peak, group["peak_bytes"])
+    return {"seconds": seconds, "peak_bytes": peak}
+
+
+def _groups(told: str) -> Iterator[dict[str, Any]]:
+    for line in told.splitlines():
+        if line.startswith('{"ids"') and line.endswith("}"):
+            yield json.loads(line)
+
+
+def _complaint(told: str) -> str:
+    return "\n".join(line for line in told.splitlines() if not line.startswith('{"ids"'))[-500:]
 
 
 def empty() -> CheckupFailure:

@@ -2,11 +2,9 @@
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from pathlib import Path
 
 from servicekit import logging
 
-from checkup.adapters import confined
+from checkup.adapters import confined, work_folder
 from checkup.adapters.address_guard import Origin, Target, checked
 from checkup.adapters.analysis_process import empty
 from checkup.adapters.confined import Limits, Outcome
@@ -50,24 +48,14 @@ class GitFetch:
 
     def prepare(self) -> None:
         """Make the work folder and remove clones whose worker is gone."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for left in self._folder.glob("run-*"):
-            with contextlib.suppress(OSError), (left / ".lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left, ignore_errors=True)
+        work_folder.clear_abandoned(self._folder)
 
     @asynccontextmanager
     async def fetched(self, url: str, as_of: datetime) -> AsyncIterator[Path]:
         """A bare clone that exists inside the block. Raises CheckupFailure."""
         target = await checked(url, self._limits.allowed)
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place = Path(tempfile.mkdtemp(prefix="run-", dir=self._folder))
-        with (place / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            try:
-                yield await self._clone(target, place, as_of)
-            finally:
-                await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+        async with work_folder.leased(self._folder) as place:
+            yield await self._clone(target, place, as_of)
 
     async def _clone(self, target: Target, place: Path, as_of: datetime) -> Path:
         """Two years of history; fewer or all commits where the server cannot cut or has nothing that recent."""

@@ -1,24 +1,27 @@
 """One analysis: survey a bare repository, take every metric on its own, and collect the facts that rules ask for."""
 
 import re
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 
 from checkup.analysis import (
     architecture,
     community,
     credentials,
     documentation,
+    duplication,
+    groups,
     history,
+    hotspots,
     instructions,
     interfaces,
     licences,
     limits,
+    patterns,
     publiccode,
     safeguards,
     toolset,
@@ -26,12 +29,12 @@ from checkup.analysis import (
     usability,
     words,
 )
+from checkup.analysis.groups import Clock, Detector, GroupDone
 from checkup.analysis.paths import Kind
-from checkup.analysis.repository import Repository, Skipped, printable
+from checkup.analysis.repository import Repository, Skipped
 from checkup.analysis.survey import Survey
-from checkup.domain.measurement import Analysis, Evidence, Measurement, Status, toolset_of
+from checkup.domain.measurement import Analysis, Measurement, toolset_of
 
-Detector = Callable[[Survey], list[Measurement]]
 DETECTORS: tuple[tuple[tuple[str, ...], Detector], ...] = (
     (("U2",), usability.german_interface),
     (("U3",), usability.way_to_try),
@@ -65,11 +68,14 @@ DETECTORS: tuple[tuple[tuple[str, ...], Detector], ...] = (
     (("A6",), architecture.deployment),
     (("A7",), architecture.drift),
     (("Q1", "Q2", "Q4"), units.measure),
+    (("Q3",), duplication.measure),
     (("Q5",), safeguards.tests),
     (("Q6",), safeguards.ci_tests),
     (("Q7",), safeguards.style),
+    (("Q8",), patterns.measure),
     (("Q9",), credentials.measure),
     (("Q10",), safeguards.dependencies),
+    (("Q11",), hotspots.measure),
 )
 ARCHIVED = re.compile(
     r"\b(this (project|repository|repo) (is|has been) (now )?(archived|deprecated|no longer maintained|discontinued|"
@@ -80,21 +86,35 @@ ARCHIVED = re.compile(
 )
 
 
-def analyse(git_dir: Path, as_of: datetime) -> Analysis:
-    """Measure HEAD of a bare repository at a reference date. EmptyRepository if there is no commit.
+def analyse(
+    git_dir: Path,
+    as_of: datetime,
+    *,
+    scratch: Path | None = None,
+    seconds: float = limits.ANALYSIS_SECONDS,
+    tell: Callable[[GroupDone], None] | None = None,
+) -> Analysis:
+    """Measure HEAD of a bare repository at a reference date, in about `seconds`. EmptyRepository if there is no commit.
 
-    The same commit, history and `as_of` give the same analysis, whatever the machine and the time of day.
+    The same commit, history and `as_of` give the same analysis, whatever the machine and the time of day. `scratch` is
+    an empty folder for copies (one of its own by default); `tell` hears of every group of metrics that is through.
     """
+    if scratch is None:
+        with tempfile.TemporaryDirectory(prefix="marktplatz-checkup-") as folder:
+            return analyse(git_dir, as_of, scratch=Path(folder), seconds=seconds, tell=tell)
+    clock = Clock(seconds)
     with Repository.open(git_dir) as repository:
-        survey = Survey(repository, history.read(git_dir, as_of))
+        survey = Survey(repository, history.read(git_dir, as_of), scratch)
         measurements: list[Measurement] = []
-        for ids, detector in DETECTORS:
-            measurements.extend(_taken(ids, detector, survey))
-        facts = _facts(survey)
+        for done, (ids, detector) in enumerate(DETECTORS, start=1):
+            begun = time.monotonic()
+            measurements.extend(groups.taken(ids, detector, survey, clock.for_group()))
+            if tell is not None:
+                tell(GroupDone(ids, done, len(DETECTORS), time.monotonic() - begun, groups.peak_bytes()))
         return Analysis(
             commit=repository.commit,
             measurements=tuple(measurements),
-            facts=facts,
+            facts=_facts(survey, clock),
             share_read=repository.share_read(),
             notes=tuple(_notes(repository.skipped, survey)),
             tools=toolset.tools(),
@@ -102,53 +122,28 @@ def analyse(git_dir: Path, as_of: datetime) -> Analysis:
         )
 
 
-def _taken(ids: tuple[str, ...], detector: Detector, survey: Survey) -> list[Measurement]:
-    """What the detector says; a detector that fails or runs away costs its own metrics only."""
-    try:
-        with deadline(limits.GROUP_SECONDS):
-            return [_printable(measurement) for measurement in detector(survey)]
-    except TimeoutError:
-        reason = f"Nach {limits.GROUP_SECONDS} Sekunden abgebrochen."
-        return [Measurement(metric, Status.TIMEOUT, reason=reason) for metric in ids]
-    except Exception as error:  # a repository may be malformed in any way
-        reason = f"Die Messung ist an diesem Repository gescheitert ({type(error).__name__})."
-        return [Measurement(metric, Status.ERROR, reason=reason) for metric in ids]
+def _facts(survey: Survey, clock: Clock) -> dict[str, float]:
+    """Numbers that rules beside the metrics ask for; one that cannot be had is left out, which earns nothing."""
+    facts: dict[str, float] = {}
+    for name, count in FACTS.items():
+        with suppress(Exception), groups.deadline(clock.for_group() or 1):  # a repository may be malformed in any way
+            facts[name] = float(count(survey))
+    return facts
 
 
-def _printable(measurement: Measurement) -> Measurement:
-    """Evidence quotes a stranger's files: what is shown of it is free of control characters and short."""
-    shown = (Evidence(printable(e.text), e.path and printable(e.path), e.line) for e in measurement.evidence)
-    return replace(measurement, evidence=tuple(shown))
+def _prose(survey: Survey) -> str:
+    return survey.readme.prose if survey.readme else ""
 
 
-@contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError inside the block when it takes longer, even inside a regular expression."""
-
-    def ring(signum: int, frame: FrameType | None) -> None:
-        raise TimeoutError
-
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
-
-
-def _facts(survey: Survey) -> dict[str, float]:
-    readme = survey.readme
-    prose = readme.prose if readme else ""
-    return {
-        "files": len(survey.files),
-        "production_lines": safeguards.code_lines(survey, Kind.PRODUCTION),
-        "days_since_last_commit": survey.history.days_since_last_commit,
-        "commits_last_year": len(survey.history.last_year),
-        "template_phrases": len(words.template_phrases(prose)),
-        "archived": float(bool(ARCHIVED.search(prose[:5_000]))),
-        "no_licence": float(not licences.found_any(survey)),
-    }
+FACTS: Mapping[str, Callable[[Survey], float]] = {
+    "files": lambda survey: len(survey.files),
+    "production_lines": lambda survey: safeguards.code_lines(survey, Kind.PRODUCTION),
+    "days_since_last_commit": lambda survey: survey.history.days_since_last_commit,
+    "commits_last_year": lambda survey: len(survey.history.last_year),
+    "template_phrases": lambda survey: len(words.template_phrases(_prose(survey))),
+    "archived": lambda survey: bool(ARCHIVED.search(_prose(survey)[:5_000])),
+    "no_licence": lambda survey: not licences.found_any(survey),
+}
 
 
 def _notes(skipped: Skipped, survey: Survey) -> Iterator[str]:

@@ -15,4 +15,5 @@ MAX_COMMITS = 20_000
 MAX_TAGS = 2_000
 MAX_LINE = 4_000  # characters of a line that patterns look at
 GROUP_SECONDS = 60  # one group of metrics; beyond it they say `timeout`
+ANALYSIS_SECONDS = 240  # all groups together, unless the caller gives another bound; what is left says `timeout`
 MAX_EVIDENCE = 8

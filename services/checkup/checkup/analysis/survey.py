@@ -4,7 +4,8 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
 
@@ -19,17 +20,24 @@ README = re.compile(r"^(\.github/|docs/)?readme([._-][a-z-]{2,8})?(\.(md|markdow
 FIRST_LEVEL = re.compile(r"^((docs?|\.github|\.gitlab|doc|documentation)/)?[^/]+$", re.IGNORECASE)
 
 
+T = TypeVar("T")
+
+
 @dataclass(slots=True)
 class Survey:
-    """The tree in kinds, with lazily parsed documents. Paths compare case-sensitively, names do not."""
+    """The tree in kinds, with lazily parsed documents. Paths compare case-sensitively, names do not.
+
+    `scratch` is an empty folder for copies that programs read.
+    """
 
     repository: Repository
     history: History
+    scratch: Path = Path("/nonexistent")
     by_path: dict[str, File] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
-    _documents: list[Document] | None = None
     _yaml: dict[str, Any] = field(default_factory=dict)
+    _made: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for file in self.repository.files:
@@ -72,20 +80,35 @@ class Survey:
             self._yaml[file.path] = load_yaml(self.text(file))
         return self._yaml[file.path]
 
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What several metrics share, made by the first that asks; whoever asks after a failure gets the same one."""
+        if name not in self._made:
+            try:
+                self._made[name] = make()
+            except Exception as error:
+                self._made[name] = error
+        made = self._made[name]
+        if isinstance(made, Exception):
+            raise made
+        return made  # type: ignore[no-any-return]
+
     @property
     def documents(self) -> list[Document]:
         """README files first, then the rest in path order, within the limits."""
-        if self._documents is None:
-            chosen = sorted(
-                (f for f in self.files if self._is_document(f)), key=lambda f: (not README.match(f.path), f.path)
-            )
-            self._documents, total = [], 0
-            for file in chosen[: limits.MAX_DOCUMENTS]:
-                total += min(file.size, limits.MAX_DOCUMENT_BYTES)
-                if total > limits.MAX_DOCUMENTS_TOTAL_BYTES:
-                    break
-                self._documents.append(documents.parse(file.path, self.text(file)))
-        return self._documents
+        return self.once("documents", self._parsed)
+
+    def _parsed(self) -> list[Document]:
+        chosen = sorted(
+            (f for f in self.files if self._is_document(f)), key=lambda f: (not README.match(f.path), f.path)
+        )
+        parsed: list[Document] = []
+        total = 0
+        for file in chosen[: limits.MAX_DOCUMENTS]:
+            total += min(file.size, limits.MAX_DOCUMENT_BYTES)
+            if total > limits.MAX_DOCUMENTS_TOTAL_BYTES:
+                break
+            parsed.append(documents.parse(file.path, self.text(file)))
+        return parsed
 
     @property
     def readmes(self) -> list[Document]:

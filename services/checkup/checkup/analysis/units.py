@@ -21,7 +21,7 @@ sys.path[:] = _before
 
 MARKER = re.compile(
     r"lizard\s+forgive|GENERATED CODE|noqa\b|NOSONAR|eslint-disable|type:\s*ignore|pylint:\s*disable|nosec\b|"
-    r"gitleaks:allow|@SuppressWarnings|phpcs:ignore|nolint\b|rubocop:disable",
+    r"gitleaks:allow|jscpd:ignore|@SuppressWarnings|phpcs:ignore|nolint\b|rubocop:disable",
     re.IGNORECASE,
 )
 FEWEST = 30  # functions below which shares say nothing
@@ -81,8 +81,21 @@ def units_of(path: str, code: str) -> list[Unit]:
     ]
 
 
-def measure(survey: Survey) -> list[Measurement]:
-    """Q1, Q2, Q4: shares of the code that stands in complex, long, wide functions."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All functions of the production code, markers that ask checks to look away, and files too large to be read."""
+
+    units: list[Unit]
+    markers: list[Evidence]
+    unread: int
+
+
+def found_in(survey: Survey) -> Found:
+    """The functions of the production code, gone through once per analysis."""
+    return survey.once("units", lambda: _all_units(survey))
+
+
+def _all_units(survey: Survey) -> Found:
     units: list[Unit] = []
     markers: list[Evidence] = []
     total = unread = 0
@@ -98,10 +111,17 @@ def measure(survey: Survey) -> list[Measurement]:
             continue
         markers.extend(suppressions(file, code))
         units.extend(units_of(file.path, code))
+    return Found(units, markers, unread)
+
+
+def measure(survey: Survey) -> list[Measurement]:
+    """Q1, Q2, Q4: shares of the code that stands in complex, long, wide functions."""
+    found = found_in(survey)
+    units, markers = found.units, found.markers
     if len(units) < FEWEST:
         reason = f"Nur {len(units)} Funktionen in auswertbaren Sprachen; ab {FEWEST} sind Anteile aussagekräftig."
         return [not_applicable(metric, reason) for metric in ("Q1", "Q2", "Q4")]
-    extra = [Evidence(f"{unread} Dateien über der Größengrenze nicht ausgewertet")] if unread else []
+    extra = [Evidence(f"{found.unread} Dateien über der Größengrenze nicht ausgewertet")] if found.unread else []
     if markers:
         extra.append(
             Evidence(f"{len(markers)} Hinweise im Code, die Prüfungen abschalten (hier ohne Wirkung), zuerst hier",

@@ -1,11 +1,14 @@
 """Operator commands: look at the queue, and analyse a repository without any server."""
 
 import asyncio
+import logging
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
+import structlog
 import typer
 from pydantic import TypeAdapter
 from rich.console import Console
@@ -40,6 +43,7 @@ def add_to(commands: typer.Typer) -> None:
         as_of: Annotated[datetime | None, typer.Option(help="Reference date (default: now).")] = None,
     ) -> None:
         """Measure a repository and print the scores; needs no server."""
+        _log_warnings_to_stderr()
         moment = (as_of or datetime.now(UTC)).replace(tzinfo=UTC)
         try:
             found = asyncio.run(_analyze(place, moment))
@@ -50,6 +54,14 @@ def add_to(commands: typer.Typer) -> None:
             typer.echo(_REPORT.dump_json(found, indent=2).decode())
         else:
             _print(found)
+
+
+def _log_warnings_to_stderr() -> None:
+    """Standard output is for the report alone."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
 
 
 async def _status() -> None:
