@@ -82,9 +82,10 @@ _MAIN: tuple[Consumer, ...] = (
         "checkup-policies",
         "EVENTS",
         "checkup",
-        _filters(catalog.SolutionSubmitted, catalog.SolutionPublished, catalog.SolutionDelisted),
+        _filters(catalog.SolutionSubmitted, catalog.SolutionPublished, catalog.SolutionDelisted, checkup.CheckupScored),
     ),
     Consumer("checkup-runs", "JOBS", "checkup", ("jobs.checkup.run.>",), max_ack_pending=256),
+    Consumer("checkup-assessments", "JOBS", "checkup", ("jobs.checkup.assess.>",), max_ack_pending=64),
     Consumer(
         "search-projection",
         "EVENTS",

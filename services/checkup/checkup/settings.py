@@ -1,12 +1,19 @@
 """Settings of the checkup service."""
 
 import tempfile
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from servicekit.settings import ServiceSettings
 
 from checkup.adapters.address_guard import allowed_origins
+
+CHARACTERS_PER_TOKEN = 3
+NOT_FOR_TEXTS = 13_000  # characters of findings, questions and prompt
+OPENLY = "CHECKUP_LLM_URL is plain http: texts and key need https unless the model is on this machine"
 
 
 class CheckupSettings(ServiceSettings):
@@ -31,6 +38,43 @@ class CheckupSettings(ServiceSettings):
     checkup_allow_local: str = ""
     """Development only: `127.0.0.1:PORT,…`, from which repositories may be fetched over plain http."""
 
+    checkup_llm_url: str = ""
+    """Base address of an OpenAI-compatible API such as `https://llm.example.org/v1`; empty: no assessment."""
+    checkup_llm_model: str = ""
+    checkup_llm_key: SecretStr | None = None
+    checkup_llm_timeout_seconds: float = Field(default=120, gt=0, le=1800)
+    checkup_llm_max_tokens: int = Field(default=3000, ge=500)
+    """Of the answer."""
+    checkup_llm_input_tokens: int = Field(default=12_000, ge=5_000)
+    """Of everything that is sent, counted as three characters each; fits a context of 16,000 with the answer."""
+
+    @property
+    def text_characters(self) -> int:
+        """What remains for texts of the repository beside the findings and the prompt."""
+        return self.checkup_llm_input_tokens * CHARACTERS_PER_TOKEN - NOT_FOR_TEXTS
+
+    @field_validator("checkup_llm_url")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and parts.hostname
+        if value and (not whole or parts.username or parts.password or parts.query or parts.fragment):
+            raise ValueError("CHECKUP_LLM_URL must be an http or https address without credentials, ? and #")
+        return value
+
+    @model_validator(mode="after")
+    def _whole_model(self) -> Self:
+        if self.checkup_llm_url and not self.checkup_llm_model:
+            raise ValueError("CHECKUP_LLM_URL is set, CHECKUP_LLM_MODEL is not")
+        if self.env != "development" and self._speaks_openly():
+            raise ValueError(OPENLY)
+        return self
+
+    def _speaks_openly(self) -> bool:
+        """Whether texts and key would cross a network unencrypted."""
+        parts = urlsplit(self.checkup_llm_url)
+        return parts.scheme == "http" and not _is_loopback(parts.hostname or "")
+
     @field_validator("checkup_allow_local")
     @classmethod
     def _on_loopback(cls, value: str) -> str:
@@ -42,4 +86,13 @@ class CheckupSettings(ServiceSettings):
         faults = super().production_faults()
         if self.checkup_allow_local:
             faults.append("CHECKUP_ALLOW_LOCAL is set: repositories on loopback are for development only")
+        if self._speaks_openly():
+            faults.append(OPENLY)
         return faults
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

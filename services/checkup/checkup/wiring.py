@@ -8,15 +8,19 @@ from datetime import timedelta
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
+from checkup.adapters import prompt_files
 from checkup.adapters.address_guard import allowed_origins
 from checkup.adapters.analysis_process import AnalysisProcess
+from checkup.adapters.assessments import MongoAssessments
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
+from checkup.adapters.llm_endpoint import LlmEndpoint
+from checkup.adapters.passages_process import PassagesProcess
 from checkup.adapters.public_scores import CachedPublicScores, MongoPublicScores
 from checkup.adapters.queue_watch import JetStreamQueue
 from checkup.adapters.rubric_files import RubricFiles
 from checkup.adapters.runs import MongoRuns
 from checkup.adapters.solutions import MongoSolutions
-from checkup.application.ports import Ports
+from checkup.application.ports import Assessing, Ports
 from checkup.settings import CheckupSettings
 
 
@@ -39,7 +43,9 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
         stored_runs, stored_solutions = platform.aggregates("runs"), platform.aggregates("solutions")
         runs, solutions = MongoRuns(stored_runs), MongoSolutions(stored_solutions)
         await runs.prepare()
+        assessments = MongoAssessments(platform.aggregates("assessments"))
         await solutions.prepare()
+        await assessments.prepare()
         ports = Ports(
             runs=runs,
             solutions=solutions,
@@ -50,6 +56,8 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
             analyser=analyser(settings),
             rubrics=rubrics,
             queue=JetStreamQueue(platform.js, runs, platform.clock),
+            assessments=assessments,
+            assessing=assessing(settings),
             clock=platform.clock,
             request_interval=timedelta(seconds=settings.checkup_request_interval_seconds),
             fetch_attempts=settings.checkup_fetch_attempts,
@@ -73,4 +81,22 @@ def analyser(settings: CheckupSettings) -> AnalysisProcess:
         settings.checkup_work_dir,
         seconds=settings.checkup_analysis_seconds,
         memory_bytes=settings.checkup_analysis_memory_bytes,
+    )
+
+
+def assessing(settings: CheckupSettings) -> Assessing | None:
+    """Who assesses, None when no endpoint is set."""
+    if not settings.checkup_llm_url:
+        return None
+    key = settings.checkup_llm_key
+    return Assessing(
+        texts=PassagesProcess(characters=settings.text_characters, memory_bytes=settings.checkup_analysis_memory_bytes),
+        model=LlmEndpoint(
+            url=settings.checkup_llm_url,
+            model=settings.checkup_llm_model,
+            key=key.get_secret_value() if key else None,
+            seconds=settings.checkup_llm_timeout_seconds,
+            most_tokens=settings.checkup_llm_max_tokens,
+        ),
+        prompt=prompt_files.load(),
     )

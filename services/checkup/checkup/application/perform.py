@@ -4,6 +4,7 @@ from functools import partial
 
 from servicekit import errors, logging
 
+from checkup.application import assess
 from checkup.application.mapping import Job, run_of
 from checkup.application.ports import Ports
 from checkup.domain import report, run
@@ -53,6 +54,7 @@ async def _measure(ports: Ports, begun: Run, url: str) -> None:
     async with ports.repositories.fetched(url, begun.as_of) as git_dir:
         await ports.runs.change(begun.id, run.analysing)
         analysis = await ports.analyser.analyse(git_dir, begun.as_of)
+        await assess.gather(ports, begun.id, git_dir)
     before = await ports.runs.latest_report(begun.solution_id)
     held = report.held_at(before.report if before else None, rubric, as_of=begun.as_of)
     made = report.of_analysis(analysis, rubric, as_of=begun.as_of, repository_url=url, held=held)

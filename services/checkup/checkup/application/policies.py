@@ -1,7 +1,9 @@
 """What this service does when the catalogue reports something."""
 
 from contracts.catalog import SolutionDelisted, SolutionPublished, SolutionSubmitted
+from contracts.checkup import CheckupScored
 
+from checkup.application import assess
 from checkup.application.mapping import run_of_submission, solution_of
 from checkup.application.ports import Ports
 from checkup.domain import report, run, solution
@@ -37,3 +39,8 @@ async def on_delisted(ports: Ports, event: SolutionDelisted) -> None:
     for waiting in await ports.runs.of_solution(solution_id):
         if waiting.state is run.RunState.QUEUED and waiting.requested_at < event.data.delisted_at:
             await ports.runs.change(waiting.id, lambda held: run.cancel(held, now=now))
+
+
+async def on_scored(ports: Ports, event: CheckupScored) -> None:
+    """The report is out: from now on a language model may be asked about what was read for it."""
+    await assess.queue(ports, event.data.run_id)

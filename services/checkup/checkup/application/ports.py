@@ -5,10 +5,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from servicekit.clock import Clock
 
+from checkup.domain.assessment import Assessment, Decision, Gathered, Prompt
 from checkup.domain.history import PublicScores, ScoredRun
 from checkup.domain.measurement import Analysis
 from checkup.domain.rubric import Rubric
@@ -100,6 +101,50 @@ class Analyser(Protocol):
         ...
 
 
+class Assessments(Protocol):
+    """Assessments by a language model, one per run, and in the same write the job that their step leads to."""
+
+    async def get(self, run_id: str) -> Assessment | None:
+        """Return the assessment of the run, or None."""
+        ...
+
+    async def put(self, new: Assessment) -> None:
+        """Save what was gathered; what an earlier attempt at the run gathered is replaced until the run is scored."""
+        ...
+
+    async def change(self, run_id: str, decide: Decision) -> Assessment | None:
+        """Load, decide, save; None decided saves nothing, None returned means that there is none of this run."""
+        ...
+
+
+class Texts(Protocol):
+    """Whoever reads the texts that a language model may see."""
+
+    async def gather(self, git_dir: Path) -> Gathered:
+        """Read HEAD of a bare repository. Raises ModelFailure."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """A language model at an endpoint of the operator's choice."""
+
+    model: str
+
+    async def complete(self, system: str, user: str, schema: dict[str, Any]) -> str:
+        """Return what the model says, hopefully JSON of the schema. Raises ModelFailure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assessing:
+    """What assessments need; there is one only where an endpoint is configured. `pauses` in seconds, after each try."""
+
+    texts: Texts
+    model: LanguageModel
+    prompt: Prompt
+    pauses: tuple[float, ...] = (2.0, 15.0, 60.0)
+
+
 class Rubrics(Protocol):
     """The released rubrics."""
 
@@ -132,6 +177,8 @@ class Ports:
     analyser: Analyser
     rubrics: Rubrics
     queue: QueueWatch
+    assessments: Assessments
+    assessing: Assessing | None
     clock: Clock
     request_interval: timedelta
     fetch_attempts: int

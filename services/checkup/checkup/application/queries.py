@@ -1,6 +1,7 @@
 """What can be asked about runs and reports, and by whom."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from servicekit import errors
@@ -56,7 +57,7 @@ async def report(ports: Ports, solution_id: str, *, by: Reader | None) -> Run:
     run = await ports.runs.latest_report(solution_id, up_to_version=visible_up_to(held, by))
     if run is None:
         raise _no_checkup(solution_id)
-    return run
+    return await _assessed(ports, run)
 
 
 async def runs(ports: Ports, solution_id: str, *, by: Reader | None) -> Sequence[Run]:
@@ -82,6 +83,12 @@ async def run(ports: Ports, run_id: str, *, by: Reader | None) -> Run:
 async def queue(ports: Ports) -> Queue:
     """Return the work queue as it is now."""
     return await ports.queue.look()
+
+
+async def _assessed(ports: Ports, run: Run) -> Run:
+    """The run with what a language model said about it, if one was asked."""
+    found = await ports.assessments.get(run.id)
+    return run if run.report is None else replace(run, report=replace(run.report, assessment=found))
 
 
 def _no_checkup(solution_id: str) -> errors.ProblemError:

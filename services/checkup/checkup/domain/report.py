@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from checkup.domain import overall, scoring
+from checkup.domain.assessment import Assessment
 from checkup.domain.measurement import Analysis, Probe
 from checkup.domain.overall import Grade
 from checkup.domain.rubric import Rubric
@@ -27,7 +28,8 @@ class Report:
     """What is shown and kept. The same commit, rubric, `as_of` and awards held before give an equal report; the scores
     do not depend on what was held.
 
-    `reason` is the German sentence why nothing could be measured, None otherwise.
+    `reason` is the German sentence why nothing could be measured, None otherwise. `assessment` is a source of its own
+    that is put beside the result when the report is shown; it is no part of what is scored.
     """
 
     rubric_version: str
@@ -46,6 +48,7 @@ class Report:
     probes: Mapping[str, Probe] = field(default_factory=dict)
     awarded: tuple[Award, ...] = ()
     grade: Grade | None = None
+    assessment: Assessment | None = None
 
 
 def of_analysis(

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from contracts.catalog import SolutionDelisted, SolutionPublished, SolutionSubmitted
+from contracts.checkup import CheckupScored
 from servicekit import context
 from servicekit.delivery import Delivery
 
 from checkup.application import policies
+from checkup.application.assess import AssessmentJob, carry_out
 from checkup.application.mapping import Job
 from checkup.application.perform import perform
 from checkup.wiring import Container
@@ -31,6 +33,10 @@ async def worker(container: Container) -> AsyncIterator[None]:
     async def _delisted(event: SolutionDelisted, delivery: Delivery) -> None:
         await policies.on_delisted(ports, event)
 
+    @consumer.on(CheckupScored)
+    async def _scored(event: CheckupScored, delivery: Delivery) -> None:
+        await policies.on_scored(ports, event)
+
     async def run(body: bytes, delivery: Delivery) -> None:
         job = Job.model_validate_json(body)
         asked = context.RequestContext(
@@ -42,7 +48,14 @@ async def worker(container: Container) -> AsyncIterator[None]:
         with context.bound(asked):
             await perform(ports, job)
 
+    async def assess(body: bytes, delivery: Delivery) -> None:
+        job = AssessmentJob.model_validate_json(body)
+        traceparent = context.next_traceparent(job.traceparent)
+        with context.bound(context.RequestContext(correlation_id=job.correlation_id, traceparent=traceparent)):
+            await carry_out(ports, job)
+
     container.fetch.prepare()
     platform.jobs("checkup-runs", run, concurrency=container.settings.checkup_concurrency)
+    platform.jobs("checkup-assessments", assess)
     async with platform.consuming():
         yield

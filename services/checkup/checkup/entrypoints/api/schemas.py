@@ -11,6 +11,7 @@ from checkup.domain.report import Report
 from checkup.domain.rubric import Cap
 from checkup.domain.run import Run, RunState, Stage, Trigger
 from checkup.domain.scoring import DimensionResult, MetricResult, Standing
+from checkup.entrypoints.api.assessment_schemas import AssessmentOut
 from checkup.entrypoints.api.overall_schemas import AwardOut, GradeOut
 
 PROGRESS = {Stage.FETCHING: 0.2, Stage.ANALYSING: 0.6, Stage.WAITING: 0.1}
@@ -132,7 +133,10 @@ class DimensionOut(BaseModel):
 
 
 class ReportOut(BaseModel):
-    """The report of one run; `reason` says why nothing was measurable."""
+    """The report of one run; `reason` says why nothing was measurable.
+
+    `assessment` is what a language model says beside the result; it moves no score and no award.
+    """
 
     run_id: str
     solution_id: str
@@ -153,6 +157,7 @@ class ReportOut(BaseModel):
     probes: list[ProbeOut]
     awarded: list[AwardOut]
     grade: GradeOut | None
+    assessment: AssessmentOut = AssessmentOut()
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -178,6 +183,7 @@ class ReportOut(BaseModel):
             probes=[ProbeOut.of(probe_id, probe) for probe_id, probe in report.probes.items()],
             awarded=AwardOut.all_of(report.awards, report.awarded),
             grade=GradeOut.of(report.grade) if report.grade else None,
+            assessment=AssessmentOut.of(report.assessment),
         )
 
 
