@@ -22,6 +22,7 @@ from checkup.analysis import (
     licences,
     limits,
     patterns,
+    probes,
     publiccode,
     safeguards,
     toolset,
@@ -117,6 +118,7 @@ def analyse(
             facts=_facts(survey, clock),
             share_read=repository.share_read(),
             notes=tuple(_notes(repository.skipped, survey)),
+            probes={name: groups.probed(probe, survey, clock.for_group()) for name, probe in probes.PROBES.items()},
             tools=toolset.tools(),
             toolset=toolset_of(toolset.tools()),
         )

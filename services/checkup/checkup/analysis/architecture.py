@@ -80,21 +80,11 @@ def overview(survey: Survey) -> list[Measurement]:
             ]
     for document in survey.documents:
         for index, section in enumerate(document.sections):
-            if HEADING.search(section.title) and _words_below(document, index) >= 50:
+            if HEADING.search(section.title) and document.words_below(index) >= 50:
                 return [
                     measured("A1", [Evidence(f"Abschnitt „{section.title}“", document.path, section.line)], level=1)
                 ]
     return [measured("A1", [Evidence("Kein Überblick über die Architektur gefunden")], level=0)]
-
-
-def _words_below(document: Document, index: int) -> int:
-    section = document.sections[index]
-    count = section.own_words()
-    for later in document.sections[index + 1 :]:
-        if later.level <= section.level:
-            break
-        count += later.own_words()
-    return count
 
 
 def topics(survey: Survey) -> list[Measurement]:
@@ -112,7 +102,7 @@ def topics(survey: Survey) -> list[Measurement]:
                 if (
                     topic not in found
                     and re.search(pattern, section.title, re.IGNORECASE)
-                    and _words_below(document, index) >= 15
+                    and document.words_below(index) >= 15
                 ):
                     found[topic] = Evidence(f"{topic}: „{section.title}“", document.path, section.line)
     if has_decisions:
@@ -167,7 +157,7 @@ def deployment(survey: Survey) -> list[Measurement]:
     described: Evidence | None = None
     for document in survey.documents:
         for index, section in enumerate(document.sections):
-            if DEPLOYMENT_TEXT.search(section.title) and _words_below(document, index) >= 50:
+            if DEPLOYMENT_TEXT.search(section.title) and document.words_below(index) >= 50:
                 described = described or Evidence(f"Beschrieben: „{section.title}“", document.path, section.line)
     evidence = [Evidence("Bereitstellung", file.path) for file in files[:3]] or [
         Evidence("Keine Dateien zur Bereitstellung")

@@ -75,6 +75,16 @@ class Document:
     def own_words(self) -> int:
         return sum(section.own_words() for section in self.sections)
 
+    def words_below(self, index: int) -> int:
+        """Own words of a section and of the sections below it."""
+        section = self.sections[index]
+        count = section.own_words()
+        for later in self.sections[index + 1 :]:
+            if later.level <= section.level:
+                break
+            count += later.own_words()
+        return count
+
     @property
     def title(self) -> str:
         return next((section.title for section in self.sections if section.title), "")

@@ -12,7 +12,7 @@ from typing import TypeVar
 from checkup.analysis import limits
 from checkup.analysis.repository import printable
 from checkup.analysis.survey import Survey
-from checkup.domain.measurement import Evidence, Measurement, Probe, Status
+from checkup.domain.measurement import Evidence, Measurement, Presence, Probe, Status
 
 Detector = Callable[[Survey], list[Measurement]]
 Shown = TypeVar("Shown", Measurement, Probe)
@@ -61,6 +61,16 @@ def taken(ids: tuple[str, ...], detector: Detector, survey: Survey, seconds: flo
     except Exception as error:  # a repository may be malformed in any way
         reason = f"Die Messung ist an diesem Repository gescheitert ({type(error).__name__})."
         return [Measurement(metric, Status.ERROR, reason=reason) for metric in ids]
+
+
+def probed(probe: Callable[[Survey], Probe], survey: Survey, seconds: float) -> Probe:
+    """What the probe says, or why it says nothing."""
+    try:
+        with deadline(seconds or 1):
+            return safe_to_show(probe(survey))
+    except Exception as error:  # a repository may be malformed in any way
+        reason = f"Die Prüfung ist an diesem Repository gescheitert ({type(error).__name__})."
+        return Probe(Presence.NOT_AVAILABLE, reason=reason)
 
 
 def safe_to_show(found: Shown) -> Shown:

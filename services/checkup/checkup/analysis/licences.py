@@ -4,6 +4,7 @@ import re
 
 from checkup.analysis import publiccode
 from checkup.analysis.paths import Kind
+from checkup.analysis.repository import File
 from checkup.analysis.survey import Survey
 from checkup.domain.measurement import Evidence, Measurement, measured
 
@@ -45,17 +46,17 @@ PACKAGE_FILES = re.compile(r"^(package\.json|pyproject\.toml|Cargo\.toml|compose
 
 def measure(survey: Survey) -> list[Measurement]:
     """D7 as five shares: file, known, open, agree, reuse."""
-    files = sorted(survey.matching(FILE), key=lambda file: (file.path.count("/"), file.path))
-    detected = {name for file in files if (name := identify(survey.text(file)[:60_000]))}
-    declared, places = _declared(survey)
-    agree = _agree(detected, declared)
+    files = _files(survey)
+    known = set(detected(survey))
+    named, places = declared(survey)
+    same = agree(known, named)
     reuse = _reuse(survey)
     evidence = [
         Evidence("Lizenzdatei: " + (identify(survey.text(f)[:60_000]) or "nicht erkannt"), f.path) for f in files[:3]
     ]
     evidence = evidence or [Evidence("Keine Lizenzdatei gefunden")]
     evidence += places[:3]
-    if detected and declared and not agree:
+    if known and named and not same:
         evidence.append(Evidence("Die Angaben widersprechen sich"))
     evidence.append(Evidence(f"SPDX-Angaben in {reuse:.0%} der Quelldateien"))
     return [
@@ -63,9 +64,9 @@ def measure(survey: Survey) -> list[Measurement]:
             "D7",
             evidence,
             file=bool(files),
-            known=bool(detected),
-            open=bool(detected & OPEN),
-            agree=agree and bool(detected),
+            known=bool(known),
+            open=bool(known & OPEN),
+            agree=same and bool(known),
             reuse=reuse >= 0.8,
         )
     ]
@@ -73,7 +74,20 @@ def measure(survey: Survey) -> list[Measurement]:
 
 def found_any(survey: Survey) -> bool:
     """Whether anything in the repository says under which licence it is."""
-    return bool(survey.matching(FILE)) or bool(_declared(survey)[0])
+    return bool(survey.matching(FILE)) or bool(declared(survey)[0])
+
+
+def _files(survey: Survey) -> list[File]:
+    return sorted(survey.matching(FILE), key=lambda file: (file.path.count("/"), file.path))
+
+
+def detected(survey: Survey) -> dict[str, str]:
+    """SPDX identifiers of the licence files by their own words, each with the first file's path."""
+    found: dict[str, str] = {}
+    for file in _files(survey):
+        if name := identify(survey.text(file)[:60_000]):
+            found.setdefault(name, file.path)
+    return found
 
 
 def identify(text: str) -> str | None:
@@ -82,7 +96,7 @@ def identify(text: str) -> str | None:
     return next((name for name, phrases in FINGERPRINTS if all(phrase in plain for phrase in phrases)), None)
 
 
-def _declared(survey: Survey) -> tuple[set[str], list[Evidence]]:
+def declared(survey: Survey) -> tuple[set[str], list[Evidence]]:
     """Licences that publiccode.yml and package metadata name."""
     found: set[str] = set()
     places: list[Evidence] = []
@@ -93,20 +107,30 @@ def _declared(survey: Survey) -> tuple[set[str], list[Evidence]]:
         found.add(name)
         places.append(Evidence(f"Angabe: {name[:60]}", "publiccode.yml"))
     for file in survey.matching(PACKAGE_FILES):
-        if match := DECLARED.search(survey.text(file)[:100_000]):
-            found.add(match.group(1))
-            places.append(Evidence(f"Angabe: {match.group(1)}", file.path))
+        if stated := _stated(survey, file):
+            found.add(stated)
+            places.append(Evidence(f"Angabe: {stated[:60]}", file.path))
     return found, places
+
+
+def _stated(survey: Survey, file: File) -> str | None:
+    """The licence that a package file names."""
+    if file.path.endswith(".json"):
+        data = survey.yaml(file)
+        value = data.get("license") if isinstance(data, dict) else None
+        return value.strip() or None if isinstance(value, str) else None
+    match = DECLARED.search(survey.text(file)[:100_000])
+    return match.group(1) if match else None
 
 
 def _family(name: str) -> str:
     return re.sub(r"(-only|-or-later|\+)$", "", name.strip()).lower()
 
 
-def _agree(detected: set[str], declared: set[str]) -> bool:
+def agree(known: set[str], named: set[str]) -> bool:
     """Every declared expression names a licence that a file holds."""
-    families = {_family(name) for name in detected}
-    return all(any(_family(part) in families for part in re.split(r"\s+(?:OR|AND)\s+", name)) for name in declared)
+    families = {_family(name) for name in known}
+    return all(any(_family(part) in families for part in re.split(r"\s+(?:OR|AND)\s+", name)) for name in named)
 
 
 def _reuse(survey: Survey) -> float:

@@ -130,11 +130,12 @@ def style(survey: Survey) -> list[Measurement]:
     return [measured("Q7", [Evidence("Keine Stilprüfung gefunden")], level=0)]
 
 
-def steps(survey: Survey, files: list[File]) -> Iterator[tuple[File, int, str]]:
-    """Lines of CI files that run on changes and are no comments; a workflow only for tags or by hand does not count."""
+def steps(survey: Survey, files: list[File], *, only_changes: bool = True) -> Iterator[tuple[File, int, str]]:
+    """Lines of CI files that are no comments; with `only_changes` not those of a workflow only for tags or by hand."""
     for file in files:
         text = survey.text(file)[:200_000]
-        if file.path.startswith((".github/", ".forgejo/", ".gitea/")) and not on_changes(survey.yaml(file)):
+        workflow = file.path.startswith((".github/", ".forgejo/", ".gitea/"))
+        if only_changes and workflow and not on_changes(survey.yaml(file)):
             continue
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip() and not NO_STEP.match(line):

@@ -179,7 +179,7 @@ def accessibility(survey: Survey) -> list[Measurement]:
     """U5: a statement of 100 own words or more (half for less), and tooling in CI (half in dependencies only)."""
     if not templates(survey):
         return [not_applicable("U5", "Keine Oberfläche im Repository gefunden.")]
-    statement, evidence = _statement(survey)
+    told, evidence = statement(survey)
     in_dependencies = next((f for f in survey.matching(A11Y_PLACE) if A11Y_TOOL.search(survey.text(f))), None)
     in_ci = next((f for f in survey.matching(CI_PLACE) if A11Y_STEP.search(survey.text(f))), None)
     linted = in_dependencies is not None and "eslint" in survey.text(in_dependencies)
@@ -190,10 +190,11 @@ def accessibility(survey: Survey) -> list[Measurement]:
         if tool_file
         else Evidence("Keine automatische Prüfung gefunden")
     )
-    return [measured("U5", evidence, statement=statement, tooling=tooling)]
+    return [measured("U5", evidence, statement=told, tooling=tooling)]
 
 
-def _statement(survey: Survey) -> tuple[float, list[Evidence]]:
+def statement(survey: Survey) -> tuple[float, list[Evidence]]:
+    """A statement on accessibility: 1 from 100 own words on, 0.5 for a shorter one, 0 for none, and where it is."""
     for file in survey.matching(STATEMENT):
         count = len(words.words(re.sub(r"<[^>]*>", " ", survey.text(file)[:100_000])))
         return (1.0 if count >= 100 else 0.5), [

@@ -61,10 +61,14 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A fact beside the dimensions that supports or contradicts what a provider declares; never part of a score."""
+    """A fact beside the dimensions that supports or contradicts what a provider declares; never part of a score.
+
+    `values` are what was found where it can be compared: SPDX identifiers, host names.
+    """
 
     status: Presence
     evidence: tuple[Evidence, ...] = ()
+    values: tuple[str, ...] = ()
     reason: str | None = None
     origin: Origin = Origin.REPOSITORY
     observed_at: datetime | None = None

@@ -35,6 +35,7 @@ class ProbeOut(BaseModel):
     id: str
     status: Presence
     evidence: list[EvidenceOut]
+    values: list[str]
     reason: str | None
     origin: Origin
     observed_at: datetime | None
@@ -45,6 +46,7 @@ class ProbeOut(BaseModel):
             id=probe_id,
             status=probe.status,
             evidence=[EvidenceOut.of(evidence) for evidence in probe.evidence],
+            values=list(probe.values),
             reason=probe.reason,
             origin=probe.origin,
             observed_at=probe.observed_at,
