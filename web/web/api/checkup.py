@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from web.api.assessment import Assessment
 from web.api.caller import ApiModel, Caller
 
 BASE = "/api/checkup"
@@ -67,6 +68,7 @@ class Report(ApiModel):
     measurable: bool = True
     reason: str | None = None
     notes: list[str] = []
+    assessment: Assessment = Assessment()
 
 
 class Run(ApiModel):

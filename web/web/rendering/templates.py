@@ -7,6 +7,7 @@ from typing import Any
 from contracts import vocabulary
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from servicekit.permalinks import permalink
 
 from web import links, words
 from web.api.review import Criteria
@@ -101,6 +102,7 @@ def environment(*, development: bool) -> Environment:
         criterion_labels=_criterion_labels,
         field_label=_field_label,
         asset=AssetAddresses(STATIC, watch=development),
+        permalink=permalink,
         words=words,
         vocabulary=vocabulary,
     )
