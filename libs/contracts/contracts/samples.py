@@ -72,6 +72,12 @@ _CASE_DATA = {
     "round": 1,
     "organisation_id": _PROVIDER,
 }
+_CHECKED = {**_NAMES, "organisation_id": _PROVIDER}
+_CONTEST = {
+    "contest_id": derived_id("sample", "contest"),
+    "kind": "metric",
+    "title": "Q9 Zugangsdaten im Quellcode",
+}
 _RUN_DATA = {"run_id": _RUN, **_NAMES, "version": 1, "organisation_id": _PROVIDER}
 _SCORES = [
     {"dimension": "usability", "score": None, "coverage": 0.3, "award": False, "status": "not_measurable"},
@@ -195,6 +201,48 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "reason": "Das Repository ist unter dieser Adresse nicht zu finden.",
         "kind": "not_found",
         "failed_at": _AT,
+    },
+    checkup.DisclosurePublished: {
+        **_CHECKED,
+        "number": 2,
+        "questionnaire_version": "2026.1",
+        "topics": [
+            {"topic": "it_security", "stage": "evidenced", "asked": 9, "answered": 7, "valid_until": "2027-05-31"},
+            {"topic": "accessibility", "stage": "none", "asked": 2, "answered": 0, "valid_until": None},
+        ],
+        "published_at": _AT,
+    },
+    checkup.ManualCheckCompleted: {
+        **_CHECKED,
+        "check_id": derived_id("sample", "manual_check"),
+        "version": 1,
+        "checklist_version": "2026.1",
+        "topics": [
+            {"topic": "accessibility", "passed": 2, "failed": 1, "not_applicable": 0, "not_checked": 1},
+        ],
+        "completed_at": _AT,
+        "valid_until": "2027-03-02",
+    },
+    checkup.ContradictionsFound: {
+        **_CHECKED,
+        "contradictions": [
+            {
+                "rule": "sbom_missing",
+                "topic": "it_security",
+                "text_de": "Erklärt eine Stückliste der Software (SBOM); im Repository wurde keine gefunden.",
+                "text_en": "Declares an SBOM; none was found in the repository.",
+            }
+        ],
+        "found_at": _AT,
+        "public_from": "2026-04-01T09:30:00Z",
+    },
+    checkup.ContestOpened: {**_CHECKED, **_CONTEST, "opened_at": _AT},
+    checkup.ContestAnswered: {
+        **_CHECKED,
+        **_CONTEST,
+        "accepted": True,
+        "outcome": "excluded",
+        "answered_at": _AT,
     },
     search.IndexRebuilt: {
         "index": "solutions-v1-20260302093000",
