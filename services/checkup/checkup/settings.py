@@ -35,6 +35,11 @@ class CheckupSettings(ServiceSettings):
     """The shortest time between two runs that people ask for, per solution."""
     checkup_comparison_seconds: float = Field(default=60, ge=0)
     """For how long the medians of a field of action are kept in memory."""
+    checkup_questionnaire_version: str = "2026.1"
+    checkup_checklist_version: str = "2026.1"
+    checkup_source_rules_version: str = "2026.1"
+    checkup_answer_days: int = Field(default=30, ge=0, le=365)
+    """How long a provider has to answer a contradiction before everybody sees it."""
     checkup_allow_local: str = ""
     """Development only: `127.0.0.1:PORT,…`, from which repositories may be fetched over plain http."""
 

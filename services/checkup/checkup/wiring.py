@@ -15,12 +15,19 @@ from checkup.adapters.assessments import MongoAssessments
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
 from checkup.adapters.llm_endpoint import LlmEndpoint
 from checkup.adapters.passages_process import PassagesProcess
+from checkup.adapters.people import files
+from checkup.adapters.people.records import MongoEditions, MongoRecords
 from checkup.adapters.public_scores import CachedPublicScores, MongoPublicScores
 from checkup.adapters.queue_watch import JetStreamQueue
 from checkup.adapters.rubric_files import RubricFiles
 from checkup.adapters.runs import MongoRuns
 from checkup.adapters.solutions import MongoSolutions
+from checkup.application.people.ports import PeoplePorts
 from checkup.application.ports import Assessing, Ports
+from checkup.domain.people.contest import Contest
+from checkup.domain.people.contradictions import ContradictionLog
+from checkup.domain.people.disclosure import Disclosure
+from checkup.domain.people.manual_check import ManualCheck
 from checkup.settings import CheckupSettings
 
 
@@ -30,6 +37,7 @@ class Container:
 
     platform: Platform
     ports: Ports
+    people: PeoplePorts
     fetch: GitFetch
     settings: CheckupSettings
 
@@ -62,7 +70,35 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
             request_interval=timedelta(seconds=settings.checkup_request_interval_seconds),
             fetch_attempts=settings.checkup_fetch_attempts,
         )
-        yield Container(platform, ports, fetch, settings)
+        yield Container(platform, ports, await _people(platform, ports, settings), fetch, settings)
+
+
+async def _people(platform: Platform, ports: Ports, settings: CheckupSettings) -> PeoplePorts:
+    """What the use cases of disclosures, checks and contests are handed."""
+    db = platform.db
+    disclosures = MongoRecords(platform.aggregates("disclosures"), Disclosure, db)
+    checks = MongoRecords(platform.aggregates("manual_checks"), ManualCheck, db)
+    contests = MongoRecords(platform.aggregates("contests"), Contest, db)
+    contradictions = MongoRecords(platform.aggregates("contradictions"), ContradictionLog, db)
+    await disclosures.prepare()
+    await checks.prepare()
+    await contests.prepare()
+    await contradictions.prepare()
+    return PeoplePorts(
+        solutions=ports.solutions,
+        runs=ports.runs,
+        rubrics=ports.rubrics,
+        disclosures=disclosures,
+        editions=MongoEditions(db),
+        checks=checks,
+        contests=contests,
+        contradictions=contradictions,
+        questionnaires=files.questionnaires(settings.checkup_questionnaire_version),
+        checklists=files.checklists(settings.checkup_checklist_version),
+        source_rules=files.source_rules(settings.checkup_source_rules_version),
+        clock=platform.clock,
+        answer_time=timedelta(days=settings.checkup_answer_days),
+    )
 
 
 def fetcher(settings: CheckupSettings) -> GitFetch:

@@ -51,7 +51,27 @@ def solution_of(event: SolutionSubmitted | SolutionPublished) -> Solution:
         version=data.version,
         repository_url=_repository(data.listing),
         fields_of_action=tuple(field.value for field in data.listing.fields_of_action),
+        statements=statements_of(data.listing),
     )
+
+
+def statements_of(listing: Listing) -> dict[str, str]:
+    """What a listing says of itself that other sources can confirm or contradict; what it leaves open is left out."""
+    said: dict[str, str | bool | None] = {
+        "name": listing.name,
+        "licence": listing.licence,
+        "open_source": None if listing.licence is None else listing.licence.lower() != "proprietary",
+        "hosting_location": listing.hosting_location.value,
+        "data_processing_agreement": listing.data_processing_agreement,
+        "accessibility_level": listing.accessibility_level.value,
+        "accessibility_statement_url": listing.accessibility_statement_url,
+        "demo_url": listing.demo_url,
+    }
+    words = {True: "yes", False: "no"}
+    known = {
+        name: words[value] if isinstance(value, bool) else value for name, value in said.items() if value is not None
+    }
+    return {name: value for name, value in known.items() if value not in ("", "unknown")}
 
 
 def run_of_submission(event: SolutionSubmitted) -> Run:

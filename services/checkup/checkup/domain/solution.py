@@ -1,6 +1,7 @@
 """What the checkup knows of a solution from events: whose it is, where its repository is, whether it is online."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from servicekit import errors
@@ -11,7 +12,8 @@ class Solution:
     """`version` is the newest submitted one; `live_version` the published one, None while not online.
 
     `fields_of_action` are those of the published version, none as long as there was none. `requests` counts the runs
-    asked for by people, `requested_at` is when that was last done.
+    asked for by people, `requested_at` is when that was last done. `statements` are what the listing of the newest
+    submitted version says of itself, `live_statements` those of the published one.
     """
 
     id: str
@@ -24,6 +26,8 @@ class Solution:
     requests: int = 0
     requested_at: datetime | None = None
     fields_of_action: tuple[str, ...] = ()
+    statements: Mapping[str, str] = field(default_factory=dict)
+    live_statements: Mapping[str, str] = field(default_factory=dict)
 
 
 def submitted(known: Solution | None, new: Solution) -> Solution | None:
@@ -32,13 +36,19 @@ def submitted(known: Solution | None, new: Solution) -> Solution | None:
         return replace(new, fields_of_action=())
     if new.version < known.version:
         return None
-    return replace(known, slug=new.slug, version=new.version, repository_url=new.repository_url)
+    return replace(
+        known,
+        slug=new.slug,
+        version=new.version,
+        repository_url=new.repository_url,
+        statements=new.statements,
+    )
 
 
 def published(known: Solution | None, new: Solution, *, at: datetime) -> Solution | None:
     """The version of `new` is online since `at`; None when something later is known."""
     if known is None:
-        return replace(new, live_version=new.version, live_since=at)
+        return replace(new, live_version=new.version, live_since=at, live_statements=new.statements)
     if known.live_since is not None and at < known.live_since:
         return None
     return replace(
@@ -46,6 +56,7 @@ def published(known: Solution | None, new: Solution, *, at: datetime) -> Solutio
         slug=new.slug,
         live_version=new.version,
         live_since=at,
+        live_statements=new.statements,
         fields_of_action=new.fields_of_action,
     )
 

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from contracts.catalog import SolutionDelisted, SolutionPublished, SolutionSubmitted
-from contracts.checkup import CheckupScored
+from contracts.checkup import CheckupScored, DisclosurePublished, ManualCheckCompleted
 from servicekit import context
 from servicekit.delivery import Delivery
 
 from checkup.application import policies
 from checkup.application.assess import AssessmentJob, carry_out
 from checkup.application.mapping import Job
+from checkup.application.people.policies import refresh
 from checkup.application.perform import perform
 from checkup.wiring import Container
 
@@ -24,10 +25,12 @@ async def worker(container: Container) -> AsyncIterator[None]:
     @consumer.on(SolutionSubmitted)
     async def _submitted(event: SolutionSubmitted, delivery: Delivery) -> None:
         await policies.on_submitted(ports, event)
+        await refresh(container.people, event.data.solution_id)
 
     @consumer.on(SolutionPublished)
     async def _published(event: SolutionPublished, delivery: Delivery) -> None:
         await policies.on_published(ports, event)
+        await refresh(container.people, event.data.solution_id)
 
     @consumer.on(SolutionDelisted)
     async def _delisted(event: SolutionDelisted, delivery: Delivery) -> None:
@@ -36,6 +39,15 @@ async def worker(container: Container) -> AsyncIterator[None]:
     @consumer.on(CheckupScored)
     async def _scored(event: CheckupScored, delivery: Delivery) -> None:
         await policies.on_scored(ports, event)
+        await refresh(container.people, event.data.solution_id)
+
+    @consumer.on(DisclosurePublished)
+    async def _disclosed(event: DisclosurePublished, delivery: Delivery) -> None:
+        await refresh(container.people, event.data.solution_id)
+
+    @consumer.on(ManualCheckCompleted)
+    async def _checked(event: ManualCheckCompleted, delivery: Delivery) -> None:
+        await refresh(container.people, event.data.solution_id)
 
     async def run(body: bytes, delivery: Delivery) -> None:
         job = Job.model_validate_json(body)

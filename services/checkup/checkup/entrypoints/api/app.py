@@ -5,6 +5,7 @@ from servicekit import http
 from servicekit.http import Lifespan
 
 from checkup.entrypoints.api import insights, operations, reports
+from checkup.entrypoints.api.people import checks, contests, disclosures, sources
 from checkup.settings import CheckupSettings
 
 
@@ -15,5 +16,13 @@ def create_app(settings: CheckupSettings, lifespan: Lifespan) -> FastAPI:
         title="Marktplatz: checkup",
         description="Quality checkup of repositories in five dimensions, with evidence and coverage.",
         lifespan=lifespan,
-        routers=[reports.router, insights.router, operations.router],
+        routers=[
+            reports.router,
+            insights.router,
+            disclosures.router,
+            checks.router,
+            contests.router,
+            sources.router,
+            operations.router,
+        ],
     )

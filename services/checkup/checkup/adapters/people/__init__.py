@@ -1,0 +1,1 @@
+"""Where what people say about a solution is kept, and where its questions and rules come from."""
