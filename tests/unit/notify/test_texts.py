@@ -1,14 +1,24 @@
 """Every kind of message reads well in the inbox and as a mail, says why it came, and how to stop it."""
 
 from pathlib import Path
+from typing import TypeVar
 
 import notify
 import pytest
-from contracts.checkup import CheckupScored
+from contracts import samples
+from contracts.checkup import (
+    CheckupScored,
+    ContestAnswered,
+    ContestOpened,
+    ContradictionsFound,
+    DisclosurePublished,
+    ManualCheckCompleted,
+)
+from contracts.envelope import Event
 from contracts.review import ChangesRequested, ReviewCompleted
 from jinja2 import UndefinedError
 from notify.adapters.templates import JinjaTemplates
-from notify.application import notices
+from notify.application import checkup_notices, notices
 from notify.application.notices import Notice
 from notify.domain.message import Kind
 
@@ -38,6 +48,17 @@ FACTS = {
     "more": 2,
     "search_path": "/suche?q=x",
     "saved_path": "/meine-suchen",
+    "number": 2,
+    "asked": 30,
+    "answered": 12,
+    "passed": 10,
+    "failed": 1,
+    "valid_until": "01.03.2027",
+    "contradictions": [HOSTILE],
+    "public_from": "01.04.2026",
+    "title": HOSTILE,
+    "accepted": True,
+    "outcome": "corrected",
 }
 
 
@@ -135,3 +156,35 @@ def test_a_title_stays_short_and_on_one_line(templates: JinjaTemplates) -> None:
     assert "\n" not in title
     assert "\r" not in title
     assert len(title) == 200
+
+
+E = TypeVar("E", bound=Event)
+
+
+def sample(event_class: type[E]) -> E:
+    return event_class.model_validate_json(samples.of(event_class))
+
+
+def test_contradictions_are_listed_with_the_day_they_become_public(templates: JinjaTemplates) -> None:
+    event = sample(ContradictionsFound)
+    notice = checkup_notices.of_contradictions(event, "DorfFunk")
+    texts = templates.inbox(notice.kind, notice.facts)
+    assert notice.link == f"/meine-loesungen/{event.data.solution_id}/befunde"
+    assert "- Erklärt eine Stückliste der Software (SBOM); im Repository wurde keine gefunden.\n" in texts.text
+    assert "Ab 01.04.2026 ist der Widerspruch öffentlich zu sehen." in texts.text
+
+
+def test_provider_and_team_hear_of_each_others_steps(templates: JinjaTemplates) -> None:
+    opened = checkup_notices.of_contest(sample(ContestOpened), "DorfFunk")
+    assert (opened.role, opened.link.partition("#")[2]) == ("reviewer", "widersprueche")
+    assert templates.inbox(opened.kind, opened.facts).title == "Befund angefochten: „DorfFunk“"
+    answered = checkup_notices.of_answer(sample(ContestAnswered), None)
+    assert answered.role is None
+    assert "Ergebnis: angenommen, der Befund zählt nicht" in templates.inbox(answered.kind, answered.facts).text
+    disclosed = checkup_notices.of_disclosure(sample(DisclosurePublished), "DorfFunk")
+    assert disclosed.role == "reviewer"
+    assert "7 von 11 Fragen beantwortet" in templates.inbox(disclosed.kind, disclosed.facts).text
+    checked = checkup_notices.of_manual_check(sample(ManualCheckCompleted), "DorfFunk")
+    assert "2 Punkte erfüllt, 1 nicht erfüllt. Das Ergebnis gilt bis 02.03.2027" in (
+        templates.inbox(checked.kind, checked.facts).text
+    )

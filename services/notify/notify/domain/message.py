@@ -22,13 +22,20 @@ class Kind(StrEnum):
     CHECKUP_SCORED = "checkup_scored"
     CHECKUP_NOT_MEASURABLE = "checkup_not_measurable"
     CHECKUP_FAILED = "checkup_failed"
+    DISCLOSURE_PUBLISHED = "disclosure_published"
+    MANUAL_CHECK_COMPLETED = "manual_check_completed"
+    CONTRADICTIONS_FOUND = "contradictions_found"
+    CONTEST_OPENED = "contest_opened"
+    CONTEST_ANSWERED = "contest_answered"
     RATING_ADDED = "rating_added"
     ORGANISATION_ONBOARDED = "organisation_onboarded"
     SAVED_SEARCH_ALERTED = "saved_search_alerted"
 
 
-MAILED = frozenset(Kind) - {Kind.SOLUTION_PUBLISHED, Kind.CHECKUP_NOT_MEASURABLE}
-"""Kinds that are worth an e-mail: publication follows an approval at once, and "not measurable" asks for nothing."""
+MAILED = frozenset(Kind) - {Kind.SOLUTION_PUBLISHED, Kind.CHECKUP_NOT_MEASURABLE, Kind.DISCLOSURE_PUBLISHED}
+"""Kinds that are worth an e-mail: publication follows an approval at once, "not measurable" asks for nothing, and a
+self-disclosure waits for nobody.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,20 @@ from contracts.catalog import (
     SolutionPublished,
     SolutionSubmitted,
 )
-from contracts.checkup import CheckupFailed, CheckupScored
+from contracts.checkup import (
+    CheckupFailed,
+    CheckupScored,
+    ContestAnswered,
+    ContestOpened,
+    ContradictionsFound,
+    DisclosurePublished,
+    ManualCheckCompleted,
+)
 from contracts.review import ChangesRequested, ReviewCompleted
 from contracts.search import SavedSearchAlerted
 from servicekit.delivery import Delivery, EventConsumer
 
-from notify.application import alert_notice, contacts, notices
+from notify.application import alert_notice, checkup_notices, contacts, notices
 from notify.application.notices import Notice
 from notify.application.policies import tell
 from notify.application.ports import Ports
@@ -41,6 +49,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     _bind_catalog(events, container.ports, tell_and_send)
     _bind_review(events, tell_and_send)
     _bind_checkup(events, container.ports, tell_and_send)
+    _bind_people(events, container.ports, tell_and_send)
     _bind_members(platform.consumer("notify-contacts"), container.ports)
     _bind_alerts(platform.consumer("notify-alerts"), tell_and_send)
     async with mailer.running(settings.shutdown_seconds), platform.consuming():
@@ -85,6 +94,30 @@ def _bind_checkup(consumer: EventConsumer, ports: Ports, say: Tell) -> None:
     @consumer.on(CheckupFailed)
     async def _failed(event: CheckupFailed, delivery: Delivery) -> None:
         await say(notices.of_failed_checkup(event, await ports.names.of(event.data.solution_id)), delivery)
+
+
+def _bind_people(consumer: EventConsumer, ports: Ports, say: Tell) -> None:
+    """What provider and team tell each other about a checkup."""
+
+    @consumer.on(DisclosurePublished)
+    async def _disclosed(event: DisclosurePublished, delivery: Delivery) -> None:
+        await say(checkup_notices.of_disclosure(event, await ports.names.of(event.data.solution_id)), delivery)
+
+    @consumer.on(ManualCheckCompleted)
+    async def _checked(event: ManualCheckCompleted, delivery: Delivery) -> None:
+        await say(checkup_notices.of_manual_check(event, await ports.names.of(event.data.solution_id)), delivery)
+
+    @consumer.on(ContradictionsFound)
+    async def _contradicted(event: ContradictionsFound, delivery: Delivery) -> None:
+        await say(checkup_notices.of_contradictions(event, await ports.names.of(event.data.solution_id)), delivery)
+
+    @consumer.on(ContestOpened)
+    async def _contested(event: ContestOpened, delivery: Delivery) -> None:
+        await say(checkup_notices.of_contest(event, await ports.names.of(event.data.solution_id)), delivery)
+
+    @consumer.on(ContestAnswered)
+    async def _answered(event: ContestAnswered, delivery: Delivery) -> None:
+        await say(checkup_notices.of_answer(event, await ports.names.of(event.data.solution_id)), delivery)
 
 
 def _bind_members(consumer: EventConsumer, ports: Ports) -> None:
