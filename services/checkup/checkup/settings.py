@@ -31,6 +31,10 @@ class CheckupSettings(ServiceSettings):
     """Attempts at a repository that cannot be reached; with the queue's pauses six take about a quarter of a minute."""
     checkup_analysis_seconds: float = Field(default=300, gt=0)
     checkup_analysis_memory_bytes: int = Field(default=1_500_000_000, ge=200_000_000)
+    checkup_forge_seconds: float = Field(default=30, ge=0)
+    """The longest time for questions to a forge about a repository's issues; 0 asks none."""
+    checkup_forge_tokens: SecretStr = SecretStr("")
+    """`github.com=TOKEN,gitlab.example.org=TOKEN`: read-only tokens, each sent to its host only; works without."""
     checkup_request_interval_seconds: int = Field(default=600, ge=0)
     """The shortest time between two runs that people ask for, per solution."""
     checkup_comparison_seconds: float = Field(default=60, ge=0)
@@ -85,6 +89,21 @@ class CheckupSettings(ServiceSettings):
     def _on_loopback(cls, value: str) -> str:
         allowed_origins(value)
         return value
+
+    @field_validator("checkup_forge_tokens")
+    @classmethod
+    def _host_and_token(cls, value: SecretStr) -> SecretStr:
+        for part in filter(None, value.get_secret_value().split(",")):
+            host, _, token = part.partition("=")
+            if not host.strip() or not token.strip():
+                raise ValueError("CHECKUP_FORGE_TOKENS is a list of host=token")
+        return value
+
+    def forge_tokens(self) -> dict[str, str]:
+        """Return the tokens by host."""
+        parts = filter(None, self.checkup_forge_tokens.get_secret_value().split(","))
+        pairs = (part.partition("=") for part in parts)
+        return {host.strip().lower(): token.strip() for host, _, token in pairs}
 
     def production_faults(self) -> list[str]:
         """Return what must not run in production, a sentence each."""

@@ -12,6 +12,7 @@ from checkup.adapters import prompt_files
 from checkup.adapters.address_guard import allowed_origins
 from checkup.adapters.analysis_process import AnalysisProcess
 from checkup.adapters.assessments import MongoAssessments
+from checkup.adapters.forge import Forge
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
 from checkup.adapters.llm_endpoint import LlmEndpoint
 from checkup.adapters.passages_process import PassagesProcess
@@ -23,7 +24,7 @@ from checkup.adapters.rubric_files import RubricFiles
 from checkup.adapters.runs import MongoRuns
 from checkup.adapters.solutions import MongoSolutions
 from checkup.application.people.ports import PeoplePorts
-from checkup.application.ports import Assessing, Ports
+from checkup.application.ports import Assessing, Observer, Ports
 from checkup.domain.people.contest import Contest
 from checkup.domain.people.contradictions import ContradictionLog
 from checkup.domain.people.disclosure import Disclosure
@@ -62,6 +63,7 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
             ),
             repositories=fetch,
             analyser=analyser(settings),
+            observers=observers(settings, platform.clock),
             rubrics=rubrics,
             queue=JetStreamQueue(platform.js, runs, platform.clock),
             assessments=assessments,
@@ -109,6 +111,15 @@ def fetcher(settings: CheckupSettings) -> GitFetch:
         allowed=allowed_origins(settings.checkup_allow_local),
     )
     return GitFetch(settings.checkup_work_dir, limits)
+
+
+def observers(settings: CheckupSettings, clock: Clock) -> tuple[Observer, ...]:
+    """Whoever looks at what is not in the commit."""
+    if not settings.checkup_forge_seconds:
+        return ()
+    allowed = allowed_origins(settings.checkup_allow_local)
+    tokens = settings.forge_tokens()
+    return (Forge(seconds=settings.checkup_forge_seconds, tokens=tokens, allowed=allowed, clock=clock),)
 
 
 def analyser(settings: CheckupSettings) -> AnalysisProcess:

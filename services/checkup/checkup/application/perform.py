@@ -1,5 +1,6 @@
 """Carries out one queued run: fetch, analyse, score, keep; safe to be repeated after any interruption."""
 
+import asyncio
 from functools import partial
 
 from servicekit import errors, logging
@@ -9,6 +10,7 @@ from checkup.application.mapping import Job, run_of
 from checkup.application.ports import Ports
 from checkup.domain import report, run
 from checkup.domain.failure import CheckupFailure
+from checkup.domain.measurement import with_observations
 from checkup.domain.run import Run
 
 log = logging.get(__name__)
@@ -51,10 +53,15 @@ async def perform(ports: Ports, job: Job) -> None:
 
 async def _measure(ports: Ports, begun: Run, url: str) -> None:
     rubric = ports.rubrics.current
-    async with ports.repositories.fetched(url, begun.as_of) as git_dir:
-        await ports.runs.change(begun.id, run.analysing)
-        analysis = await ports.analyser.analyse(git_dir, begun.as_of)
-        await assess.gather(ports, begun.id, git_dir)
+    seen = asyncio.gather(*(observer.observe(begun) for observer in ports.observers))
+    try:
+        async with ports.repositories.fetched(url, begun.as_of) as git_dir:
+            await ports.runs.change(begun.id, run.analysing)
+            analysis = await ports.analyser.analyse(git_dir, begun.as_of)
+            await assess.gather(ports, begun.id, git_dir)
+        analysis = with_observations(analysis, *await seen)
+    finally:
+        seen.cancel()
     before = await ports.runs.latest_report(begun.solution_id)
     held = report.held_at(before.report if before else None, rubric, as_of=begun.as_of)
     made = report.of_analysis(analysis, rubric, as_of=begun.as_of, repository_url=url, held=held)

@@ -11,7 +11,7 @@ from servicekit.clock import Clock
 
 from checkup.domain.assessment import Assessment, Decision, Gathered, Prompt
 from checkup.domain.history import PublicScores, ScoredRun
-from checkup.domain.measurement import Analysis
+from checkup.domain.measurement import Analysis, Observations
 from checkup.domain.rubric import Rubric
 from checkup.domain.run import Run
 from checkup.domain.solution import Solution
@@ -145,6 +145,14 @@ class Assessing:
     pauses: tuple[float, ...] = (2.0, 15.0, 60.0)
 
 
+class Observer(Protocol):
+    """Whoever looks at what is not in the commit (forge, demo) while a run goes on."""
+
+    async def observe(self, run: Run) -> Observations:
+        """What was seen, or why nothing could be; never raises, and ends in its own bounded time."""
+        ...
+
+
 class Rubrics(Protocol):
     """The released rubrics."""
 
@@ -182,3 +190,4 @@ class Ports:
     clock: Clock
     request_interval: timedelta
     fetch_attempts: int
+    observers: tuple[Observer, ...] = ()
