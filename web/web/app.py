@@ -1,5 +1,6 @@
 """The ASGI application: pages, static files, error pages."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -61,8 +62,9 @@ def create_app(
     *,
     gateway: httpx.AsyncBaseTransport | None = None,
     identity: httpx.AsyncBaseTransport | None = None,
+    stopping: asyncio.Event | None = None,
 ) -> ASGIApp:
-    """Build the application; the transports stand in for the network in tests."""
+    """Build the application; the transports stand in for the network in tests, `stopping` ends what is streamed."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,6 +73,7 @@ def create_app(
             yield
 
     app = FastAPI(title="Marktplatz", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.stopping = stopping or asyncio.Event()
     for page in PAGES:
         app.include_router(page.router)
     app.mount("/static", GZipMiddleware(FingerprintedFiles(directory=STATIC), minimum_size=SMALLEST_ZIPPED), "static")

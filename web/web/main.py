@@ -1,10 +1,10 @@
-"""`marktplatz-web`: serve the front end with uvicorn."""
+"""`marktplatz-web`: serve the front end."""
 
+import asyncio
 import sys
 
-import uvicorn
 from pydantic import ValidationError
-from servicekit import logging
+from servicekit import logging, serving
 
 from web import assets
 from web.app import create_app
@@ -21,17 +21,9 @@ def main() -> None:
     except assets.AssetsMissingError as error:
         sys.exit(f"web: {error}")
     logging.configure("web", env=settings.env, level=settings.log_level)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        timeout_graceful_shutdown=10,
-    )
+    stopping = asyncio.Event()
+    app = create_app(settings, stopping=stopping)
+    serving.serve(app, host=settings.host, port=settings.port, grace_seconds=10, stopping=stopping)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What every HTTP API shares: the application factory, conditional requests and paging."""
 
+import asyncio
 import base64
 import binascii
 import re
@@ -50,6 +51,7 @@ def create_app(
         responses={"default": {"description": "Problem", "content": {problems.MEDIA_TYPE: {}}}},
     )
     app.state.checks = Checks()
+    app.state.stopping = asyncio.Event()
     app.add_middleware(RequestMiddleware, max_body_bytes=settings.max_body_bytes, public_prefix=prefix)
     problems.install(app, prefix)
     app.include_router(_operations(title))

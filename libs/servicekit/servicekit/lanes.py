@@ -46,7 +46,7 @@ class Lanes(ABC):
     async def consuming(self, grace_seconds: float) -> AsyncIterator[None]:
         """Fetch inside the block; on exit wait up to `grace_seconds` for what runs.
 
-        What is cut off then is delivered again, here or elsewhere, when its `ack_wait` has passed.
+        What is cut off then is delivered again, here or elsewhere, at the latest when its `ack_wait` has passed.
         """
         self._stopping.clear()
         sources = self._sources()
@@ -94,7 +94,10 @@ class Lanes(ABC):
 
 
 class JobConsumer(Lanes):
-    """Runs long jobs of a work queue: a fixed number at a time, with heartbeats while they run."""
+    """Runs long jobs of a work queue: a fixed number at a time, with heartbeats while they run.
+
+    A job that is cut off by the end of the process is handed back, so that another process takes it at once.
+    """
 
     def __init__(self, js: JetStreamContext, durable: str, handler: JobHandler, *, concurrency: int = 1) -> None:
         super().__init__(js, durable)
@@ -107,6 +110,9 @@ class JobConsumer(Lanes):
 
     async def _take(self, messages: list[Msg]) -> None:
         for message in messages:
+            if self._stopping.is_set():  # fetched while the end was asked for: somebody else takes it
+                await self._hand_back(message)
+                continue
             heartbeat = asyncio.create_task(self._heartbeat(message))
             self.running += 1
             try:
@@ -114,9 +120,18 @@ class JobConsumer(Lanes):
                 with context.bound(bound):
                     delivery = delivery_of(message, self.spec.durable)
                     await self._settle(message, delivery, partial(self._handler, message.data, delivery))
+            except asyncio.CancelledError:
+                await asyncio.shield(self._hand_back(message))
+                raise
             finally:
                 self.running -= 1
                 heartbeat.cancel()
+
+    async def _hand_back(self, message: Msg) -> None:
+        try:
+            await message.nak()
+        except Exception as error:  # it is delivered again when its `ack_wait` has passed
+            log.warning("job not handed back", durable=self.spec.durable, error=repr(error))
 
     async def _heartbeat(self, message: Msg) -> None:
         while True:

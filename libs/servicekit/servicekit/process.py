@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import typer
-import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from servicekit import http, logging
+from servicekit import http, logging, serving
 from servicekit.http import Lifespan
 from servicekit.platform import Platform
 from servicekit.settings import ServiceSettings
@@ -64,36 +63,42 @@ class Service(Generic[S, C]):
             return http.create_app(settings, title=f"{self.name} worker", lifespan=lifespan)
         return self.api(settings, lifespan)
 
-    def cli(self) -> typer.Typer:
-        """Return the command line with `api`, `worker` and `all`; services add operator commands."""
+    def run(self, mode: Mode, host: str | None = None, port: int | None = None, **given: Any) -> None:
+        """Serve one process; what is given by name goes before the environment."""
+        settings = self.load_settings(host, port, **given)
+        serve(self.app(settings, mode), settings)
+
+    def cli(self, *, worker_command: bool = True) -> typer.Typer:
+        """Return the command line with `api`, `worker` and `all`; services add operator commands.
+
+        Without `worker_command` the service brings its own `worker`, with further options.
+        """
         cli = typer.Typer(no_args_is_help=True, add_completion=False, help=f"The {self.name} service.")
         host = Annotated[str | None, typer.Option(help="Address to listen on (default: HOST).")]
         port = Annotated[int | None, typer.Option(help="Port to listen on (default: PORT).")]
 
-        def run(mode: Mode, host: str | None, port: int | None) -> None:
-            settings = self.load_settings(host, port)
-            serve(self.app(settings, mode), settings)
-
         @cli.command()
         def api(host: host = None, port: port = None) -> None:
             """Answer HTTP requests."""
-            run("api", host, port)
+            self.run("api", host, port)
 
-        @cli.command()
         def worker(host: host = None, port: port = None) -> None:
             """Consume events and jobs."""
-            run("worker", host, port)
+            self.run("worker", host, port)
+
+        if worker_command:
+            cli.command()(worker)
 
         @cli.command(name="all")
         def everything(host: host = None, port: port = None) -> None:
             """Do both in one process, for local use."""
-            run("all", host, port)
+            self.run("all", host, port)
 
         return cli
 
-    def load_settings(self, host: str | None = None, port: int | None = None) -> S:
+    def load_settings(self, host: str | None = None, port: int | None = None, **given: Any) -> S:
         """Read the settings from the environment; a fault ends the program with a sentence, not a traceback."""
-        given: dict[str, Any] = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+        given = {key: value for key, value in {"host": host, "port": port, **given}.items() if value is not None}
         try:
             settings = self.settings_class(**given)
         except ValidationError as error:
@@ -108,18 +113,12 @@ class Service(Generic[S, C]):
 
 def serve(app: FastAPI, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT; then finish requests and handlers within `shutdown_seconds`."""
-    uvicorn.run(
+    serving.serve(
         app,
         host=settings.host,
         port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        lifespan="on",
-        timeout_graceful_shutdown=settings.shutdown_seconds,
+        grace_seconds=settings.shutdown_seconds,
+        stopping=app.state.stopping,
         timeout_keep_alive=75,
-        proxy_headers=True,
         forwarded_allow_ips="127.0.0.1",
     )

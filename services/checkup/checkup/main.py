@@ -13,6 +13,6 @@ service = Service(name="checkup", settings_class=CheckupSettings, build=build, a
 
 def main() -> None:
     """Run the command line."""
-    commands = service.cli()
-    cli.add_to(commands)
+    commands = service.cli(worker_command=False)
+    cli.add_to(commands, service)
     commands()

@@ -35,6 +35,10 @@ class CheckupSettings(ServiceSettings):
     """The longest time for questions to a forge about a repository's issues; 0 asks none."""
     checkup_forge_tokens: SecretStr = SecretStr("")
     """`github.com=TOKEN,gitlab.example.org=TOKEN`: read-only tokens, each sent to its host only; works without."""
+    checkup_require_isolation: bool = False
+    """Rather no analysis than one whose child has a network: where the kernel allows no namespaces, workers refuse."""
+    checkup_reuse_days: float = Field(default=30, ge=0)
+    """How old a measurement of the same commit and tags may be to be taken over instead of a clone; 0 never does."""
     checkup_request_interval_seconds: int = Field(default=600, ge=0)
     """The shortest time between two runs that people ask for, per solution."""
     checkup_comparison_seconds: float = Field(default=60, ge=0)

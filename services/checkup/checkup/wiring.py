@@ -1,5 +1,7 @@
 """The only place where the checkup service is put together; processes and tests share it."""
 
+import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from servicekit.platform import Platform, open_platform
 
 from checkup.adapters import prompt_files
 from checkup.adapters.address_guard import allowed_origins
+from checkup.adapters.analyses import MongoAnalyses
 from checkup.adapters.analysis_process import AnalysisProcess
 from checkup.adapters.assessments import MongoAssessments
 from checkup.adapters.forge import Forge
@@ -51,12 +54,15 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
     async with open_platform(settings, clock=clock) as platform:
         stored_runs, stored_solutions = platform.aggregates("runs"), platform.aggregates("solutions")
         runs, solutions = MongoRuns(stored_runs), MongoSolutions(stored_solutions)
+        analyses = MongoAnalyses(platform.db)
         await runs.prepare()
         assessments = MongoAssessments(platform.aggregates("assessments"))
+        await analyses.prepare()
         await solutions.prepare()
         await assessments.prepare()
         ports = Ports(
             runs=runs,
+            analyses=analyses,
             solutions=solutions,
             public_scores=CachedPublicScores(
                 MongoPublicScores(stored_solutions, stored_runs), seconds=settings.checkup_comparison_seconds
@@ -71,6 +77,8 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
             clock=platform.clock,
             request_interval=timedelta(seconds=settings.checkup_request_interval_seconds),
             fetch_attempts=settings.checkup_fetch_attempts,
+            reuse_for=timedelta(days=settings.checkup_reuse_days),
+            worker=f"{socket.gethostname()}-{os.getpid()}",
         )
         yield Container(platform, ports, await _people(platform, ports, settings), fetch, settings)
 
@@ -128,6 +136,7 @@ def analyser(settings: CheckupSettings) -> AnalysisProcess:
         settings.checkup_work_dir,
         seconds=settings.checkup_analysis_seconds,
         memory_bytes=settings.checkup_analysis_memory_bytes,
+        isolation=settings.checkup_require_isolation,
     )
 
 

@@ -1,5 +1,6 @@
 """Real git servers on loopback, the real service on the real servers, and the catalogue's voice on the bus."""
 
+import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -59,6 +60,11 @@ class GitServer:
     def add(self, name: str, maker: RepositoryMaker, **options: Any) -> str:
         maker.make(self.root / f"{name}.git", **options)
         return f"{self.url}/{name}.git"
+
+    def replace(self, name: str, maker: RepositoryMaker) -> None:
+        """Serve something else under the same address."""
+        shutil.rmtree(self.root / f"{name}.git")
+        self.add(name, maker)
 
     def gate(self, name: str) -> threading.Event:
         self.gates[name] = threading.Event()

@@ -39,9 +39,7 @@ def process(tmp_path: Path, seconds: float = 60) -> AnalysisProcess:
 
 async def test_the_child_finds_what_the_library_finds(small_app: RepositoryMaker, tmp_path: Path) -> None:
     made = small_app.make(tmp_path / "app.git")
-    assert await process(
-        tmp_path,
-    ).analyse(made, AT) == analyse(made, AT)
+    assert (await process(tmp_path).analyse(made, AT)).analysis == analyse(made, AT)
 
 
 async def test_an_empty_repository_is_told(tmp_path: Path) -> None:
@@ -65,11 +63,7 @@ async def test_a_tree_of_tricky_paths_is_analysed(tmp_path: Path) -> None:
     blob = write_blob(tricky, b"x\n")
     entries = [(b"100644", b"..", blob), (b"100644", b"caf\xe9.py", blob), (b"120000", b"out", blob)]
     raw_repository(tricky, write_tree(tricky, entries), AT)
-    assert (
-        await process(
-            tmp_path,
-        ).analyse(tricky, AT)
-    ).facts["files"] == 1
+    assert (await process(tmp_path).analyse(tricky, AT)).analysis.facts["files"] == 1
 
 
 async def test_memory_processor_and_files_are_limited() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -24,10 +25,9 @@ from .conftest import Bus, GitServer, Headers, port_of, running
 COMMAND = Path(sys.executable).with_name("marktplatz-checkup")
 
 
-@asynccontextmanager
-async def worker(settings: CheckupSettings) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker process of its own, as in production."""
-    environment = {
+def environment(settings: CheckupSettings, **more: str) -> dict[str, str]:
+    """What a process of its own needs to know of the servers of the test."""
+    return {
         **os.environ,
         "ENV": "test",
         "NATS_URL": settings.nats_url,
@@ -37,9 +37,24 @@ async def worker(settings: CheckupSettings) -> AsyncIterator[asyncio.subprocess.
         "CHECKUP_WORK_DIR": str(settings.checkup_work_dir),
         "CHECKUP_ALLOW_LOCAL": settings.checkup_allow_local,
         "SHUTDOWN_SECONDS": "5",
+        **more,
     }
+
+
+async def command(settings: CheckupSettings, *arguments: str, **more: str) -> tuple[int, str, str]:
+    """Run the command line to its end; return its exit code and what it printed."""
     process = await asyncio.create_subprocess_exec(
-        str(COMMAND), "worker", "--port", "0", env=environment, stdout=asyncio.subprocess.DEVNULL
+        str(COMMAND), *arguments, env=environment(settings, **more), stdout=PIPE, stderr=PIPE
+    )
+    output, errors = await process.communicate()
+    return process.returncode or 0, output.decode(), errors.decode()
+
+
+@asynccontextmanager
+async def worker(settings: CheckupSettings, *options: str, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker process of its own, as in production."""
+    process = await asyncio.create_subprocess_exec(
+        str(COMMAND), "worker", "--port", "0", *options, env=environment(settings, **more), stdout=DEVNULL
     )
     try:
         yield process

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 from checkup.entrypoints import cli
+from checkup.main import service
 from checkup.testing.repositories import RepositoryMaker, init
 from typer.testing import CliRunner
 
@@ -16,7 +17,7 @@ AT = datetime(2026, 8, 1, tzinfo=UTC)
 @pytest.fixture
 def commands() -> typer.Typer:
     made = typer.Typer()
-    cli.add_to(made)
+    cli.add_to(made, service)
     return made
 
 

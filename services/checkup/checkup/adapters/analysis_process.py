@@ -1,9 +1,10 @@
 """Analyses a bare repository in a confined child without network."""
 
+import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 from servicekit import logging
 
 from checkup.adapters import confined, work_folder
-from checkup.adapters.confined import Limits
+from checkup.adapters.confined import NO_ISOLATION, Limits
+from checkup.analysis import toolset
+from checkup.application.ports import Analysed, GroupsDone
 from checkup.domain.failure import CheckupFailure
-from checkup.domain.measurement import Analysis
+from checkup.domain.measurement import Analysis, toolset_of
 
 EMPTY = 3  # exit code of the child
 MOST_OUTPUT = 8_000_000
@@ -27,13 +30,19 @@ _ANALYSIS: TypeAdapter[Analysis] = TypeAdapter(Analysis)
 class AnalysisProcess:
     """Starts one child per analysis; what it prints is validated, since it has read a stranger's files."""
 
-    def __init__(self, folder: Path, *, seconds: float, memory_bytes: int) -> None:
+    def __init__(self, folder: Path, *, seconds: float, memory_bytes: int, isolation: bool = False) -> None:
         """Work below `folder`, where programs find copies of the code and nothing else may be written."""
         self._folder, self._seconds = folder, seconds
-        self._limits = Limits(memory=memory_bytes, cpu=int(seconds), file_bytes=LARGEST_FILE, network=False)
+        self._limits = Limits(
+            memory=memory_bytes, cpu=int(seconds), file_bytes=LARGEST_FILE, network=False, isolation=isolation
+        )
 
-    async def analyse(self, git_dir: Path, as_of: datetime) -> Analysis:
-        """Measure HEAD. Raises CheckupFailure `empty`, `analysis_timeout`, `analysis_failed`."""
+    async def toolset(self) -> str:
+        """Return what measures, as an analysis names it."""
+        return toolset_of(await asyncio.to_thread(toolset.tools))
+
+    async def analyse(self, git_dir: Path, as_of: datetime, *, told: GroupsDone | None = None) -> Analysed:
+        """Measure HEAD. Raises CheckupFailure `empty`, `analysis_timeout`, `analysis_failed`, `not_isolated`."""
         async with work_folder.leased(self._folder) as place:
             outcome = await confined.run(
                 [sys.executable, "-I", "-m", "checkup.analysis", str(git_dir), as_of.isoformat(), str(place),
@@ -43,8 +52,16 @@ class AnalysisProcess:
                 directory=Path("/"),
                 seconds=self._seconds,
                 most_output=MOST_OUTPUT,
+                told=_telling(told) if told else None,
             )  # fmt: skip
         log.info("repository analysed", code=outcome.code, **_effort(outcome.errors))
+        if outcome.code == NO_ISOLATION:
+            raise CheckupFailure(
+                "not_isolated",
+                "Auf diesem Prüfrechner fehlt die Abschottung, ohne die nichts untersucht wird.",
+                "the kernel gives the analysis no network namespace, and CHECKUP_REQUIRE_ISOLATION is set",
+                transient=True,
+            )
         if outcome.code == EMPTY:
             raise empty()
         if outcome.stopped_by == "time" or outcome.code in (-9, -24):  # SIGKILL, SIGXCPU
@@ -54,7 +71,7 @@ class AnalysisProcess:
                 f"analysis stopped (code {outcome.code}, {outcome.stopped_by or 'cpu limit'})",
             )
         try:
-            return _ANALYSIS.validate_json(outcome.output)
+            return Analysed(_ANALYSIS.validate_json(outcome.output), outcome.isolated)
         except ValidationError as error:
             raise CheckupFailure(
                 "analysis_failed",
@@ -78,6 +95,16 @@ def _groups(told: str) -> Iterator[dict[str, Any]]:
     for line in told.splitlines():
         if line.startswith('{"ids"') and line.endswith("}"):
             yield json.loads(line)
+
+
+def _telling(told: GroupsDone) -> Callable[[str], None]:
+    """Hand on how many groups are through, as the child tells it line by line."""
+
+    def read(line: str) -> None:
+        for group in _groups(line):
+            told(int(group["done"]), int(group["total"]))
+
+    return read
 
 
 def _complaint(told: str) -> str:

@@ -14,27 +14,40 @@ from checkup.sandbox import __file__ as _sandbox
 
 LAUNCHER = str(Path(_sandbox).with_name("launch.py"))
 LOOK_SECONDS = 0.2
+LONGEST_LINE = 1_000
+ISOLATED, NOT_ISOLATED = "network: none", "network: shared"
+"""The first line on standard error of a child without a network, written before it becomes the program."""
+NO_ISOLATION = 96
+"""Exit code of a child that must be isolated where the kernel does not allow it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use: bytes of memory and per file, CPU seconds, open files, and whether it has a network."""
+    """What a child may use: bytes of memory and per file, CPU seconds, open files, and whether it has a network.
+
+    Without a network, `isolation` says that it shall rather not run at all where the kernel gives it no namespace.
+    """
 
     memory: int
     cpu: int
     file_bytes: int
     files: int = 256
     network: bool = False
+    isolation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a child ended: its exit code (negative: signal), what it printed, or the limit that stopped it."""
+    """How a child ended: its exit code (negative: signal), what it printed, or the limit that stopped it.
+
+    `isolated` is True when it had a network namespace of its own, with nothing in it.
+    """
 
     code: int
     output: bytes
     errors: str
     stopped_by: str | None = None
+    isolated: bool = False
 
 
 async def run(
@@ -46,8 +59,12 @@ async def run(
     seconds: float,
     most_output: int,
     watch: Callable[[], str | None] | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Outcome:
-    """Run to the end, to `seconds`, or until `watch` names a limit; the whole group is gone when this returns."""
+    """Run to the end, to `seconds`, or until `watch` names a limit; the whole group is gone when this returns.
+
+    `told` is handed each line that the child writes to its standard error, as it comes.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-S", LAUNCHER, json.dumps(asdict(limits)), *command,
         stdin=asyncio.subprocess.DEVNULL,
@@ -60,7 +77,9 @@ async def run(
     assert process.stdout is not None  # noqa: S101
     assert process.stderr is not None  # noqa: S101
     stopped: list[str] = []
-    readers = asyncio.gather(_bounded(process.stdout, most_output), _bounded(process.stderr, 64_000), process.wait())
+    readers = asyncio.gather(
+        _bounded(process.stdout, most_output), _bounded(process.stderr, 64_000, told), process.wait()
+    )
     watcher = asyncio.create_task(_watch(process.pid, watch, stopped)) if watch else None
     try:
         async with asyncio.timeout(seconds):
@@ -77,7 +96,10 @@ async def run(
             await readers
         with contextlib.suppress(ProcessLookupError):
             await process.wait()
-    return Outcome(code, output, errors.decode("utf-8", "replace"), stopped[0] if stopped else None)
+    first, _, said = errors.decode("utf-8", "replace").partition("\n")
+    if first not in (ISOLATED, NOT_ISOLATED):
+        return Outcome(code, output, f"{first}\n{said}", stopped[0] if stopped else None)
+    return Outcome(code, output, said, stopped[0] if stopped else None, first == ISOLATED)
 
 
 def kill_group(pid: int) -> None:
@@ -94,10 +116,16 @@ async def _watch(pid: int, watch: Callable[[], str | None], stopped: list[str]) 
             return
 
 
-async def _bounded(stream: asyncio.StreamReader, most: int) -> bytes:
-    """All that comes, of which the first `most` bytes are kept."""
-    kept = bytearray()
+async def _bounded(stream: asyncio.StreamReader, most: int, told: Callable[[str], None] | None = None) -> bytes:
+    """All that comes, of which the first `most` bytes are kept; whole lines of at most LONGEST_LINE bytes are told."""
+    kept, line = bytearray(), b""
     while chunk := await stream.read(65_536):
         if len(kept) < most:
             kept += chunk[: most - len(kept)]
+        if told is not None:
+            *whole, line = (line + chunk).split(b"\n")
+            line = line[: LONGEST_LINE + 1]
+            for each in whole:
+                if len(each) <= LONGEST_LINE:
+                    told(each.decode("utf-8", "replace"))
     return bytes(kept)

@@ -19,6 +19,7 @@ from checkup.adapters.analysis_process import empty
 from checkup.adapters.confined import Limits, Outcome
 from checkup.adapters.git_failures import failure_of
 from checkup.analysis.git_process import config_arguments, hardened_environment
+from checkup.application.ports import Refs
 from checkup.domain.failure import CheckupFailure
 
 log = logging.get(__name__)
@@ -28,6 +29,8 @@ SHALLOW_COMMITS = 50  # when nothing is that recent
 NO_SHALLOW = re.compile(
     r"does not support shallow|no commits selected|shallow (file|info|since|requests)", re.IGNORECASE
 )
+OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+MOST_TAGS = 10_000
 UNBORN = re.compile(r"empty repository|nonexistent ref|unborn", re.IGNORECASE)
 
 
@@ -57,6 +60,16 @@ class GitFetch:
         async with work_folder.leased(self._folder) as place:
             yield await self._clone(target, place, as_of)
 
+    async def refs(self, url: str) -> Refs:
+        """Ask the server for HEAD and tags, without a clone. Raises CheckupFailure."""
+        target = await checked(url, self._limits.allowed)
+        async with work_folder.leased(self._folder) as place:
+            arguments = ["ls-remote", "--", target.url, "HEAD", "refs/tags/*"]
+            outcome = await self._git(arguments, target, place, self._limits.seconds)
+        if outcome.code != 0 or outcome.stopped_by is not None:
+            raise self._failure(outcome, target)
+        return _refs(outcome.output)
+
     async def _clone(self, target: Target, place: Path, as_of: datetime) -> Path:
         """Two years of history; fewer or all commits where the server cannot cut or has nothing that recent."""
         since = (as_of - HISTORY).date().isoformat()
@@ -75,9 +88,12 @@ class GitFetch:
             if not NO_SHALLOW.search(outcome.errors) or outcome.stopped_by:
                 break
         assert outcome is not None  # noqa: S101
-        log.info("clone failed", host=target.host, code=outcome.code, stopped_by=outcome.stopped_by,
+        raise self._failure(outcome, target)
+
+    def _failure(self, outcome: Outcome, target: Target) -> CheckupFailure:
+        log.info("git failed", host=target.host, code=outcome.code, stopped_by=outcome.stopped_by,
                  errors=outcome.errors[-300:])  # fmt: skip
-        raise failure_of(outcome, seconds=self._limits.seconds, disk_bytes=self._limits.disk_bytes)
+        return failure_of(outcome, seconds=self._limits.seconds, disk_bytes=self._limits.disk_bytes)
 
     async def _without_head(self, target: Target, place: Path, left: float) -> CheckupFailure:
         """Empty, or branches without the one that HEAD names."""
@@ -137,6 +153,21 @@ def disk_usage(place: Path) -> int:
             with contextlib.suppress(OSError):
                 total += (Path(folder) / name).lstat().st_size
     return total
+
+
+def _refs(listing: bytes) -> Refs:
+    """Read what ls-remote printed; a line that was cut off by the bound is left out."""
+    head: str | None = None
+    tags: dict[str, str] = {}
+    for line in listing.decode("utf-8", "replace").splitlines(keepends=True):
+        oid, _, name = line.rstrip("\n").partition("\t")
+        if not line.endswith("\n") or not OBJECT_ID.fullmatch(oid):
+            continue
+        if name == "HEAD":
+            head = oid
+        elif name.startswith("refs/tags/") and not name.endswith("^{}") and len(tags) < MOST_TAGS:
+            tags[name.removeprefix("refs/tags/")] = oid
+    return Refs(head, tags)
 
 
 def _has_head(git_dir: Path) -> bool:

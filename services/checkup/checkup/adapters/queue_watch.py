@@ -8,6 +8,7 @@ from checkup.application.ports import Queue
 from checkup.domain.run import RunState
 
 STREAM, DURABLE = "JOBS", "checkup-runs"
+MOST_SHOWN = 100
 
 
 class JetStreamQueue:
@@ -19,8 +20,8 @@ class JetStreamQueue:
     async def look(self) -> Queue:
         """Return the queue as it is now."""
         info = await self._js.consumer_info(STREAM, DURABLE)
-        oldest = await self._runs.oldest(RunState.QUEUED)
-        age = None if oldest is None else round((self._clock.now() - oldest.requested_at).total_seconds(), 1)
+        oldest = await self._runs.in_state(RunState.QUEUED, limit=1)
+        age = round((self._clock.now() - oldest[0].requested_at).total_seconds(), 1) if oldest else None
         return Queue(
             waiting=info.num_pending or 0,
             in_flight=info.num_ack_pending or 0,
@@ -28,4 +29,5 @@ class JetStreamQueue:
             queued=await self._runs.count(RunState.QUEUED),
             running=await self._runs.count(RunState.RUNNING),
             oldest_seconds=age,
+            runs=await self._runs.in_state(RunState.RUNNING, limit=MOST_SHOWN),
         )

@@ -35,6 +35,11 @@ class MongoRuns:
         stored = await self._runs.get(run_id)
         return None if stored is None else run_of(stored)
 
+    async def look(self, run_id: str) -> Run | None:
+        """Return the run without its report, or None; cheap enough to be asked every second."""
+        found = await self._runs.find({"_id": run_id}, limit=1, projection=WITHOUT_REPORT)
+        return run_of(found[0]) if found else None
+
     async def add(self, run: Run, *, with_job: bool = True) -> bool:
         """Save a new run; a queued one with its job, a finished one with its event. False when it is there already."""
         messages = messages_of(run) if run.finished else [job_of(run)] if with_job else []
@@ -80,16 +85,16 @@ class MongoRuns:
         found = await self._runs.find(query, sort=NEWEST_FIRST, limit=limit, projection=WITHOUT_EVIDENCE)
         return [scored_run_of(stored) for stored in found]
 
+    async def in_state(self, state: RunState, *, limit: int) -> Sequence[Run]:
+        """Return runs in the state without their reports, the one asked for longest ago first."""
+        found = await self._runs.find(
+            {"state": state.value}, sort=(("requested_at", ASCENDING),), limit=limit, projection=WITHOUT_REPORT
+        )
+        return [run_of(stored) for stored in found]
+
     async def count(self, state: RunState) -> int:
         """Return how many runs are in the state."""
         return await self._runs.count({"state": state.value})
-
-    async def oldest(self, state: RunState) -> Run | None:
-        """Return the run that has been in the state longest."""
-        found = await self._runs.find(
-            {"state": state.value}, sort=(("requested_at", ASCENDING),), limit=1, projection=WITHOUT_REPORT
-        )
-        return run_of(found[0]) if found else None
 
 
 def _of(solution_id: str, up_to_version: int | None) -> dict[str, Any]:

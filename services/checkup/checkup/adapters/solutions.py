@@ -1,6 +1,6 @@
 """What is known of solutions, in MongoDB."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pymongo import ASCENDING
 from servicekit.mongo import AggregateCollection, VersionConflict, retrying
@@ -55,3 +55,12 @@ class MongoSolutions:
             return after
 
         return await retrying(attempt, attempts=6)
+
+    async def live(self) -> Sequence[Solution]:
+        """Return the solutions that are online and name a repository."""
+        found = await self._solutions.find({"live_version": {"$ne": None}})
+        return [solution for solution in map(solution_of, found) if solution.live_repository is not None]
+
+    async def all_ids(self) -> Sequence[str]:
+        """Return the ids of all solutions."""
+        return [stored.id for stored in await self._solutions.find({}, projection={"version": 1})]

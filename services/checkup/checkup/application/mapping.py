@@ -30,6 +30,7 @@ class Job(BaseModel):
     requested_by: str | None
     requested_at: datetime
     as_of: datetime
+    forced: bool = False
     correlation_id: str
     causation_id: str | None = None
     traceparent: str
@@ -109,6 +110,7 @@ def job_of(run: Run) -> OutboxMessage:
         requested_by=run.requested_by,
         requested_at=run.requested_at,
         as_of=run.as_of,
+        forced=run.forced,
         correlation_id=bound.correlation_id,
         causation_id=bound.causation_id,
         traceparent=bound.traceparent,
@@ -130,6 +132,7 @@ def run_of(job: Job) -> Run:
         requested_by=job.requested_by,
         requested_at=job.requested_at,
         as_of=job.as_of,
+        forced=job.forced,
     )
 
 

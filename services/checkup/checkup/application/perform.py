@@ -1,17 +1,22 @@
 """Carries out one queued run: fetch, analyse, score, keep; safe to be repeated after any interruption."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from servicekit import errors, logging
 
 from checkup.application import assess
 from checkup.application.mapping import Job, run_of
-from checkup.application.ports import Ports
+from checkup.application.ports import KeptAnalysis, Ports
+from checkup.application.progress import CalledOff, Progress, accompanied
 from checkup.domain import report, run
 from checkup.domain.failure import CheckupFailure
 from checkup.domain.measurement import with_observations
-from checkup.domain.run import Run
+from checkup.domain.report import Report
+from checkup.domain.repository_address import same_repository
+from checkup.domain.run import Run, Trigger
 
 log = logging.get(__name__)
 
@@ -21,10 +26,15 @@ MOST_ATTEMPTS = 8
 MOST_TIMEOUTS = 2
 """Beginnings that may end in a timeout: each holds a worker for as long as a run may take."""
 
+REUSED_BY_SCHEDULE = timedelta(days=1)
+"""A scheduled run is there to look again; it only shares the measurement of another solution's run of the same day."""
+
+HAND_BACK_SECONDS = 5.0
+
 
 async def perform(ports: Ports, job: Job) -> None:
     """Bring the run to its end, whoever began it. Attempts are counted by the run, not by the queue, which delivers
-    again for other reasons too (a database that is away).
+    again for other reasons too (a database that is away). Cut off by the end of this process, it is handed back.
 
     Raises ProblemError (unavailable) when the repository cannot be reached for now: the queue delivers again.
     """
@@ -36,37 +46,101 @@ async def perform(ports: Ports, job: Job) -> None:
     elif held.attempts >= MOST_ATTEMPTS:
         await _give_up(ports, job.run_id, _interrupted(held.attempts))
         return
-    begun = await ports.runs.change(job.run_id, lambda known: run.start(known, now=ports.clock.now()))
+    begun = await ports.runs.change(
+        job.run_id, lambda known: run.start(known, now=ports.clock.now(), worker=ports.worker)
+    )
     if begun.finished or begun.repository_url is None:
         return
     try:
-        await _measure(ports, begun, begun.repository_url)
+        async with accompanied(ports, begun.id) as progress:
+            await _measure(ports, begun, begun.repository_url, progress)
+    except CalledOff:
+        await _called_off(ports, begun)
+    except asyncio.CancelledError:
+        await asyncio.shield(_hand_back(ports, begun.id))
+        raise
     except CheckupFailure as failure:
         log.info("checkup failed", run_id=begun.id, kind=failure.kind, detail=failure.detail, attempt=begun.attempts)
         if failure.transient and begun.attempts < (
             MOST_TIMEOUTS if failure.kind == "timeout" else ports.fetch_attempts
         ):
-            await ports.runs.change(begun.id, partial(run.wait, failure=failure))
+            await ports.runs.change(begun.id, partial(run.wait, failure=failure, now=ports.clock.now()))
             raise errors.unavailable("repository-unreachable", failure.detail) from failure
         await _give_up(ports, begun.id, failure)
 
 
-async def _measure(ports: Ports, begun: Run, url: str) -> None:
-    rubric = ports.rubrics.current
+async def _measure(ports: Ports, begun: Run, url: str, progress: Progress) -> None:
+    """Measure, or take over what was measured of the same commit lately."""
+    refs = await ports.repositories.refs(url) if ports.reuse_for else None
+    if refs is not None and (kept := await _measured_lately(ports, begun, url, refs.digest)) is not None:
+        await _finish(ports, begun, url, kept)
+        return
     seen = asyncio.gather(*(observer.observe(begun) for observer in ports.observers))
     try:
         async with ports.repositories.fetched(url, begun.as_of) as git_dir:
-            await ports.runs.change(begun.id, run.analysing)
-            analysis = await ports.analyser.analyse(git_dir, begun.as_of)
+            await ports.runs.change(begun.id, lambda known: run.analysing(known, now=ports.clock.now()))
+            found = await ports.analyser.analyse(git_dir, begun.as_of, told=progress.told)
             await assess.gather(ports, begun.id, git_dir)
-        analysis = with_observations(analysis, *await seen)
+        analysis = with_observations(found.analysis, *await seen)
     finally:
         seen.cancel()
+    kept = KeptAnalysis(
+        run_id=begun.id,
+        repository_url=same_repository(url),
+        as_of=begun.as_of,
+        refs=refs.digest if refs is not None and refs.head == analysis.commit else None,
+        analysis=analysis,
+        network_isolated=found.network_isolated,
+    )
+    await ports.analyses.keep(kept, now=ports.clock.now())
+    await _finish(ports, begun, url, kept)
+
+
+async def _measured_lately(ports: Ports, begun: Run, url: str, refs: str) -> KeptAnalysis | None:
+    if begun.forced:
+        return None
+    most = min(ports.reuse_for, REUSED_BY_SCHEDULE) if begun.trigger is Trigger.SCHEDULE else ports.reuse_for
+    toolset = await ports.analyser.toolset()
+    return await ports.analyses.same(same_repository(url), refs, toolset, since=begun.as_of - most)
+
+
+async def _finish(ports: Ports, begun: Run, url: str, kept: KeptAnalysis) -> None:
+    made = await _report(ports, begun, url, kept)
+    finish = partial(run.finish, analysis_id=kept.run_id, network_isolated=kept.network_isolated)
+    done = await ports.runs.change(begun.id, lambda known: finish(known, made, now=ports.clock.now()))
+    if done.state is run.RunState.CANCELLED:
+        raise CalledOff(begun.id)
+    log.info("checkup scored", run_id=done.id, slug=done.slug, commit=made.commit, awards=list(made.awards),
+             reused_from=done.reused_from)  # fmt: skip
+
+
+async def _report(ports: Ports, begun: Run, url: str, kept: KeptAnalysis) -> Report:
+    """The report of measurements; word for word that of the run they were taken over from, if it was the solution's."""
+    rubric = ports.rubrics.current
+    if kept.run_id != begun.id:
+        original = await ports.runs.get(kept.run_id)
+        same = original and original.solution_id == begun.solution_id and original.report
+        if same and same.rubric_digest == rubric.digest:
+            return replace(same, repository_url=url)
     before = await ports.runs.latest_report(begun.solution_id)
-    held = report.held_at(before.report if before else None, rubric, as_of=begun.as_of)
-    made = report.of_analysis(analysis, rubric, as_of=begun.as_of, repository_url=url, held=held)
-    done = await ports.runs.change(begun.id, lambda known: run.finish(known, made, now=ports.clock.now()))
-    log.info("checkup scored", run_id=done.id, slug=done.slug, commit=made.commit, awards=list(made.awards))
+    held = report.held_at(before.report if before else None, rubric, as_of=kept.as_of)
+    return report.of_analysis(kept.analysis, rubric, as_of=kept.as_of, repository_url=url, held=held)
+
+
+async def _called_off(ports: Ports, begun: Run) -> None:
+    """Leave nothing half done of a cancelled run; what another worker brought to its end stays."""
+    held = await ports.runs.look(begun.id)
+    log.info("checkup called off", run_id=begun.id, slug=begun.slug, state=held and held.state)
+    if held is None or held.state is run.RunState.CANCELLED:
+        await ports.analyses.drop(begun.id)
+
+
+async def _hand_back(ports: Ports, run_id: str) -> None:
+    try:
+        async with asyncio.timeout(HAND_BACK_SECONDS):
+            await ports.runs.change(run_id, run.hand_back)
+    except Exception as error:  # whoever takes the job begins it anew all the same
+        log.warning("run not handed back", run_id=run_id, error=repr(error))
 
 
 async def _give_up(ports: Ports, run_id: str, failure: CheckupFailure) -> None:

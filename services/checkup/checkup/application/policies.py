@@ -30,15 +30,15 @@ async def on_published(ports: Ports, event: SolutionPublished) -> None:
 
 
 async def on_delisted(ports: Ports, event: SolutionDelisted) -> None:
-    """The report is hidden again; runs of a withdrawn solution that nobody has started are cancelled."""
+    """The report is hidden again; runs of a withdrawn solution that have not ended are cancelled."""
     solution_id = event.data.solution_id
     await ports.solutions.change(solution_id, lambda known: solution.delisted(known, at=event.data.delisted_at))
     if event.data.reason != "withdrawn":
         return
     now = ports.clock.now()
-    for waiting in await ports.runs.of_solution(solution_id):
-        if waiting.state is run.RunState.QUEUED and waiting.requested_at < event.data.delisted_at:
-            await ports.runs.change(waiting.id, lambda held: run.cancel(held, now=now))
+    for asked in await ports.runs.of_solution(solution_id):
+        if not asked.finished and asked.requested_at < event.data.delisted_at:
+            await ports.runs.change(asked.id, lambda held: run.cancel(held, now=now))
 
 
 async def on_scored(ports: Ports, event: CheckupScored) -> None:

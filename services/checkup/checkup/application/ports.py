@@ -1,6 +1,7 @@
 """What the use cases need from outside, as Protocols; adapters fulfil them."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,13 +14,16 @@ from checkup.domain.assessment import Assessment, Decision, Gathered, Prompt
 from checkup.domain.history import PublicScores, ScoredRun
 from checkup.domain.measurement import Analysis, Observations
 from checkup.domain.rubric import Rubric
-from checkup.domain.run import Run
+from checkup.domain.run import Run, RunState
 from checkup.domain.solution import Solution
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The work queue as operators see it: `waiting` for a worker, `in_flight` with one, `oldest` queued run's age."""
+    """The work queue as operators see it: `waiting` for a worker, `in_flight` with one, `oldest` queued run's age.
+
+    `runs` are those under way, longest first, without their reports.
+    """
 
     waiting: int
     in_flight: int
@@ -27,6 +31,45 @@ class Queue:
     queued: int
     running: int
     oldest_seconds: float | None
+    runs: Sequence[Run] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refs:
+    """What a repository's server says without a clone: the commit HEAD leads to (None when empty), and its tags."""
+
+    head: str | None
+    tags: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal commits and tags: then a measurement would find the same."""
+        lines = [f"HEAD {self.head}", *(f"{name} {oid}" for name, oid in sorted(self.tags.items()))]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnalysis:
+    """The measurements of one run, kept so that any rubric can score them again; `refs` as of the fetch, if known."""
+
+    run_id: str
+    repository_url: str
+    as_of: datetime
+    refs: str | None
+    analysis: Analysis
+    network_isolated: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What came of an analysis, and whether the child had no network while it read a stranger's files."""
+
+    analysis: Analysis
+    network_isolated: bool
+
+
+GroupsDone = Callable[[int, int], None]
+"""Told how many metric groups of how many are measured."""
 
 
 class Runs(Protocol):
@@ -38,6 +81,10 @@ class Runs(Protocol):
 
     async def add(self, run: Run, *, with_job: bool = True) -> bool:
         """Save a new run; a queued one with its job, a finished one with its event. False when it is there already."""
+        ...
+
+    async def look(self, run_id: str) -> Run | None:
+        """Return the run without its report, or None; cheap enough to be asked every second."""
         ...
 
     async def change(self, run_id: str, decide: Callable[[Run], Run | None]) -> Run:
@@ -58,6 +105,30 @@ class Runs(Protocol):
         """Return the newest scored runs without their evidence, newest first."""
         ...
 
+    async def in_state(self, state: RunState, *, limit: int) -> Sequence[Run]:
+        """Return runs in the state without their reports, the one asked for longest ago first."""
+        ...
+
+
+class Analyses(Protocol):
+    """Measurements that were kept, one per run that measured."""
+
+    async def keep(self, kept: KeptAnalysis, *, now: datetime) -> None:
+        """Save the measurements of a run, in place of what an earlier attempt at it left."""
+        ...
+
+    async def drop(self, run_id: str) -> None:
+        """Forget the measurements of a run that came to nothing."""
+        ...
+
+    async def get(self, run_id: str) -> KeptAnalysis | None:
+        """Return the measurements of a run, or None."""
+        ...
+
+    async def same(self, repository_url: str, refs: str, toolset: str, *, since: datetime) -> KeptAnalysis | None:
+        """Return the newest measurements of the same commit and tags by the same tools whose `as_of` is that recent."""
+        ...
+
 
 class Solutions(Protocol):
     """What is known of solutions."""
@@ -76,6 +147,14 @@ class Solutions(Protocol):
         """Load, decide, save, with the job of `run` in the same write; None decided saves nothing."""
         ...
 
+    async def live(self) -> Sequence[Solution]:
+        """Return the solutions that are online and name a repository."""
+        ...
+
+    async def all_ids(self) -> Sequence[str]:
+        """Return the ids of all solutions."""
+        ...
+
 
 class PublicScoreBoard(Protocol):
     """The newest public reports of published solutions, as they are or were a moment ago."""
@@ -92,12 +171,20 @@ class Repositories(Protocol):
         """A bare clone that exists inside the block. Raises CheckupFailure."""
         ...
 
+    async def refs(self, url: str) -> Refs:
+        """Ask the server for HEAD and tags, without a clone. Raises CheckupFailure."""
+        ...
+
 
 class Analyser(Protocol):
     """Whoever measures a bare repository."""
 
-    async def analyse(self, git_dir: Path, as_of: datetime) -> Analysis:
+    async def analyse(self, git_dir: Path, as_of: datetime, *, told: GroupsDone | None = None) -> Analysed:
         """Measure HEAD. Raises CheckupFailure."""
+        ...
+
+    async def toolset(self) -> str:
+        """Return what measures, as an analysis names it."""
         ...
 
 
@@ -179,6 +266,7 @@ class Ports:
     """Everything that the use cases of this service are handed."""
 
     runs: Runs
+    analyses: Analyses
     solutions: Solutions
     public_scores: PublicScoreBoard
     repositories: Repositories
@@ -190,4 +278,8 @@ class Ports:
     clock: Clock
     request_interval: timedelta
     fetch_attempts: int
+    reuse_for: timedelta
+    """How old a measurement of the same commit may be to be taken over; nothing is when it is zero."""
+    worker: str
+    """The name of this process, for whoever looks at the queue."""
     observers: tuple[Observer, ...] = ()

@@ -17,6 +17,7 @@ FailureKind = Literal[
     "analysis_failed",
     "analysis_timeout",
     "interrupted",
+    "not_isolated",
 ]
 
 

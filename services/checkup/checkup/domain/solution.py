@@ -13,7 +13,9 @@ class Solution:
 
     `fields_of_action` are those of the published version, none as long as there was none. `requests` counts the runs
     asked for by people, `requested_at` is when that was last done. `statements` are what the listing of the newest
-    submitted version says of itself, `live_statements` those of the published one.
+    submitted version says of itself, `live_statements` those of the published one; so are `repository_url` and
+    `live_repository_url`. `releases_seen_at` is when its tags were last looked at,
+    `releases` what they were then, as short hashes (None: never).
     """
 
     id: str
@@ -28,6 +30,16 @@ class Solution:
     fields_of_action: tuple[str, ...] = ()
     statements: Mapping[str, str] = field(default_factory=dict)
     live_statements: Mapping[str, str] = field(default_factory=dict)
+    live_repository_url: str | None = None
+    releases_seen_at: datetime | None = None
+    releases: tuple[str, ...] | None = None
+
+    @property
+    def live_repository(self) -> str | None:
+        """The published version's repository; of solutions saved before that was kept, the newest version's."""
+        if self.live_version is None:
+            return None
+        return self.live_repository_url or (self.repository_url if self.version == self.live_version else None)
 
 
 def submitted(known: Solution | None, new: Solution) -> Solution | None:
@@ -48,9 +60,11 @@ def submitted(known: Solution | None, new: Solution) -> Solution | None:
 def published(known: Solution | None, new: Solution, *, at: datetime) -> Solution | None:
     """The version of `new` is online since `at`; None when something later is known."""
     if known is None:
-        return replace(new, live_version=new.version, live_since=at, live_statements=new.statements)
+        return replace(new, live_version=new.version, live_since=at, live_statements=new.statements,
+                       live_repository_url=new.repository_url)  # fmt: skip
     if known.live_since is not None and at < known.live_since:
         return None
+    moved = new.repository_url != known.live_repository_url
     return replace(
         known,
         slug=new.slug,
@@ -58,6 +72,8 @@ def published(known: Solution | None, new: Solution, *, at: datetime) -> Solutio
         live_since=at,
         live_statements=new.statements,
         fields_of_action=new.fields_of_action,
+        live_repository_url=new.repository_url,
+        releases=None if moved else known.releases,
     )
 
 

@@ -13,6 +13,7 @@ import typer
 from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
+from servicekit.process import Service
 
 from checkup.adapters.rubric_files import load
 from checkup.application import queries
@@ -20,21 +21,33 @@ from checkup.domain import report as reports
 from checkup.domain.failure import CheckupFailure
 from checkup.domain.report import Report
 from checkup.domain.scoring import DimensionResult, Standing
+from checkup.entrypoints import status_table
 from checkup.entrypoints.api.schemas import StatusOut
 from checkup.settings import CheckupSettings
-from checkup.wiring import analyser, build, fetcher
+from checkup.wiring import Container, analyser, build, fetcher
 
 _REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 STANDING = {Standing.SCORED: "", Standing.LIMITED: "eingeschränkt", Standing.NOT_MEASURABLE: "nicht bewertbar"}
 
 
-def add_to(commands: typer.Typer) -> None:
+def add_to(commands: typer.Typer, service: Service[CheckupSettings, Container]) -> None:
     """Add the commands to the service's command line."""
 
     @commands.command()
-    def status() -> None:
-        """Print how many runs wait and run."""
-        asyncio.run(_status())
+    def worker(
+        host: Annotated[str | None, typer.Option(help="Address to listen on (default: HOST).")] = None,
+        port: Annotated[int | None, typer.Option(help="Port to listen on (default: PORT).")] = None,
+        concurrency: Annotated[
+            int | None, typer.Option(min=1, max=64, help="Runs at the same time (default: CHECKUP_CONCURRENCY).")
+        ] = None,
+    ) -> None:
+        """Consume events and jobs; any number of workers share the queue."""
+        service.run("worker", host, port, checkup_concurrency=concurrency)
+
+    @commands.command()
+    def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+        """Print how many runs wait, which are under way, and the lag that workers are scaled by."""
+        asyncio.run(_status(service.load_settings(log_level="error"), as_json=as_json))
 
     @commands.command()
     def analyze(
@@ -64,9 +77,13 @@ def _log_warnings_to_stderr() -> None:
     )
 
 
-async def _status() -> None:
-    async with build(CheckupSettings()) as container:
-        typer.echo(StatusOut.of(await queries.queue(container.ports)).model_dump_json(indent=2))
+async def _status(settings: CheckupSettings, *, as_json: bool) -> None:
+    async with build(settings) as container:
+        found, now = StatusOut.of(await queries.queue(container.ports)), container.platform.clock.now()
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        status_table.show(found, now)
 
 
 async def _analyze(place: str, as_of: datetime) -> Report:
@@ -76,10 +93,10 @@ async def _analyze(place: str, as_of: datetime) -> Report:
         fetch = fetcher(settings)
         fetch.prepare()
         async with fetch.fetched(place, as_of) as git_dir:
-            analysis = await measure.analyse(git_dir, as_of)
+            found = await measure.analyse(git_dir, as_of)
     else:
-        analysis = await measure.analyse(_git_dir(place), as_of)
-    return reports.of_analysis(analysis, load(settings.checkup_rubric_version), as_of=as_of, repository_url=place)
+        found = await measure.analyse(_git_dir(place), as_of)
+    return reports.of_analysis(found.analysis, load(settings.checkup_rubric_version), as_of=as_of, repository_url=place)
 
 
 def _git_dir(place: str) -> Path:

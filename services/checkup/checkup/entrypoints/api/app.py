@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from servicekit import http
 from servicekit.http import Lifespan
 
-from checkup.entrypoints.api import insights, operations, reports
+from checkup.entrypoints.api import insights, operations, reports, runs
 from checkup.entrypoints.api.people import checks, contests, disclosures, sources
 from checkup.settings import CheckupSettings
 
@@ -18,6 +18,7 @@ def create_app(settings: CheckupSettings, lifespan: Lifespan) -> FastAPI:
         lifespan=lifespan,
         routers=[
             reports.router,
+            runs.router,
             insights.router,
             disclosures.router,
             checks.router,

@@ -45,12 +45,18 @@ async def list_runs(given: Given, user: OptionalUser, solution_id: Id) -> RunLis
     return RunList(items=[RunOut.of(run) for run in found], next_cursor=None, total=len(found))
 
 
+Force = Annotated[bool, Query(description="Measure although the commit was measured lately (team only)")]
+
+
 @router.post("/solutions/{solution_id}/runs", status_code=202)
-async def request_run(given: Given, user: CurrentUser, solution_id: Id, request: Request, response: Response) -> RunOut:
-    """Measure the newest version again: for members of the provider and the team, at most once per ten minutes."""
-    asker = asker_of(user)
-    assert asker is not None  # noqa: S101 - CurrentUser
-    run = await commands.request_run(given, solution_id, by=asker, run_id=new_id(request))
+async def request_run(  # noqa: PLR0917 - what FastAPI hands in, by name
+    given: Given, user: CurrentUser, solution_id: Id, request: Request, response: Response, force: Force = False
+) -> RunOut:
+    """Measure the newest version again: for members of the provider and the team, at most once per ten minutes.
+
+    A commit that was measured lately is not measured again: the run takes over that measurement and says so.
+    """
+    run = await commands.request_run(given, solution_id, by=member(user), run_id=new_id(request), forced=force)
     response.headers["Location"] = f"/api/checkup/runs/{run.id}"
     return RunOut.of(run)
 
@@ -61,7 +67,11 @@ async def read_run(given: Given, user: OptionalUser, run_id: Id) -> RunOut:
     return RunOut.of(await queries.run(given, run_id, by=asker_of(user)))
 
 
-def asker_of(user: Principal | None) -> Asker | None:
-    if user is None:
-        return None
+def member(user: Principal) -> Asker:
+    """Return who asks, as the use cases know them."""
     return Asker(user.sub, frozenset(user.memberships), user.has_role(*TEAM))
+
+
+def asker_of(user: Principal | None) -> Asker | None:
+    """Return who asks; None for somebody who is not logged in."""
+    return None if user is None else member(user)

@@ -14,7 +14,17 @@ from checkup.domain.scoring import DimensionResult, MetricResult, Standing
 from checkup.entrypoints.api.assessment_schemas import AssessmentOut
 from checkup.entrypoints.api.overall_schemas import AwardOut, GradeOut
 
-PROGRESS = {Stage.FETCHING: 0.2, Stage.ANALYSING: 0.6, Stage.WAITING: 0.1}
+PROGRESS = {Stage.FETCHING: 0.1, Stage.ANALYSING: 0.3, Stage.WAITING: 0.05}
+ANALYSED = 0.95
+"""How far a run is when all its metric groups are measured: what is left is to score them."""
+
+
+def _progress(run: Run) -> float:
+    if run.finished:
+        return 1.0
+    begun = PROGRESS[run.stage] if run.stage else 0.0
+    share = run.groups_done / run.groups_total if run.stage is Stage.ANALYSING and run.groups_total else 0.0
+    return round(begun + share * (ANALYSED - begun), 2)
 
 
 class EvidenceOut(BaseModel):
@@ -190,7 +200,12 @@ class ReportOut(BaseModel):
 
 
 class RunOut(BaseModel):
-    """A run; `reason` is German and set when it failed or waits, `progress` is 0 to 1."""
+    """A run; `reason` is German and set when it failed or waits, `progress` is 0 to 1.
+
+    `groups_done` of `groups_total` metric groups are measured. `reused_from` is the run whose measurement this one
+    took over, because the commit had been measured lately, or scored again under another rubric. `network_isolated` is
+    false when the analysis ran where the kernel gave it no network namespace of its own.
+    """
 
     id: str
     solution_id: str
@@ -206,6 +221,12 @@ class RunOut(BaseModel):
     kind: str | None
     reason: str | None
     detail: str | None
+    groups_done: int
+    groups_total: int
+    stage_at: datetime | None
+    reused_from: str | None
+    forced: bool
+    network_isolated: bool | None
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -215,7 +236,7 @@ class RunOut(BaseModel):
             version=run.solution_version,
             state=run.state,
             stage=run.stage,
-            progress=1.0 if run.finished else PROGRESS[run.stage] if run.stage else 0.0,
+            progress=_progress(run),
             trigger=run.trigger,
             attempts=run.attempts,
             requested_at=run.requested_at,
@@ -224,6 +245,12 @@ class RunOut(BaseModel):
             kind=run.failure_kind,
             reason=run.failure_reason,
             detail=run.failure_detail,
+            groups_done=run.groups_done,
+            groups_total=run.groups_total,
+            stage_at=run.stage_at,
+            reused_from=run.reused_from,
+            forced=run.forced,
+            network_isolated=run.network_isolated,
         )
 
 
@@ -235,8 +262,38 @@ class RunList(BaseModel):
     total: int
 
 
+class RunningOut(BaseModel):
+    """A run under way; `since` is when its stage began, `seen_at` when its worker was last heard of."""
+
+    id: str
+    slug: str
+    trigger: Trigger
+    stage: Stage | None
+    groups_done: int
+    groups_total: int
+    attempts: int
+    worker: str | None
+    since: datetime | None
+    seen_at: datetime | None
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        return cls(
+            id=run.id,
+            slug=run.slug,
+            trigger=run.trigger,
+            stage=run.stage,
+            groups_done=run.groups_done,
+            groups_total=run.groups_total,
+            attempts=run.attempts,
+            worker=run.worker,
+            since=run.stage_at or run.started_at,
+            seen_at=run.seen_at,
+        )
+
+
 class StatusOut(BaseModel):
-    """The work queue; `lag` (waiting and in flight) is what workers are scaled by."""
+    """The work queue; `lag` (waiting and in flight) is what workers are scaled by. `runs` are those under way."""
 
     lag: int
     waiting: int
@@ -245,6 +302,7 @@ class StatusOut(BaseModel):
     queued: int
     running: int
     oldest_seconds: float | None
+    runs: list[RunningOut]
 
     @classmethod
     def of(cls, queue: Queue) -> Self:
@@ -256,4 +314,5 @@ class StatusOut(BaseModel):
             queued=queue.queued,
             running=queue.running,
             oldest_seconds=queue.oldest_seconds,
+            runs=[RunningOut.of(run) for run in queue.runs],
         )
