@@ -137,7 +137,7 @@ async def test_a_model_that_obeys_the_repository_moves_no_score(
     async with running(settings) as api:
         await bus.submit(url)
         without = await assessed(api, bus, team, "off")
-    async with running(asking) as api:
+    async with running(asking.model_copy(update={"checkup_reuse_days": 0.0})) as api:
         await bus.submit(url, round_=2)
         obeyed = await assessed(api, bus, team, "done")
     assert len(model.asked) == 1

@@ -87,7 +87,7 @@ async def queue(ports: Ports) -> Queue:
 
 async def _assessed(ports: Ports, run: Run) -> Run:
     """The run with what a language model said about it, if one was asked."""
-    found = await ports.assessments.get(run.id)
+    found = await ports.assessments.get(run.analysis_id or run.id)
     return run if run.report is None else replace(run, report=replace(run.report, assessment=found))
 
 
