@@ -1,8 +1,10 @@
 """What is left of an answer once every statement had to prove itself."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import resources
 from typing import Any
 
 import jsonschema
@@ -53,6 +55,7 @@ def test_claims_with_a_quote_are_kept_in_the_order_of_the_questions(judge: Judge
     found = judge(written([claim("setup", 1, GERMAN, [TRUE]), claim("purpose", 3, GERMAN, [FALSE, TRUE])], []))
     assert [(one.question, one.rating, len(one.quotes)) for one in found.claims] == [("purpose", 3, 1), ("setup", 1, 1)]
     assert (found.claims[0].quotes[0].line, found.dropped) == (3, 0)
+    assert found.claims[0].anchor.en == "a purpose is stated in plain words; for whom or what for is missing"
     assert found.claims[0].title.de == "Ist der Zweck ohne technisches Vorwissen verständlich?"
 
 
@@ -147,6 +150,17 @@ def test_a_model_that_obeys_the_repository_proves_nothing(report: Report, judge:
     honestly, told = answered(README), answered(INJECTION)
     assert (len(honestly.claims), len(honestly.summary), honestly.dropped) == (4, 1, 0)
     assert (told.claims, told.summary, told.dropped) == ((), (), 5)
+
+
+def test_a_released_prompt_stays_as_it_is() -> None:
+    released = {"2026.1": "20143b41643e98b4ab7c440ea70fe2cd08f7586b03d828b34be47a788356eead"}
+    for version, digest in released.items():
+        source = resources.files("checkup").joinpath("prompts", f"{version}.yaml").read_bytes()
+        assert hashlib.sha256(source).hexdigest() == digest
+
+
+def test_every_rating_of_every_question_has_a_meaning() -> None:
+    assert [len(question.anchors) for question in PROMPT.questions] == [5, 5, 5, 5]
 
 
 def test_the_digest_covers_prompt_and_schema(monkeypatch: pytest.MonkeyPatch, report: Report) -> None:

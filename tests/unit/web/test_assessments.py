@@ -27,6 +27,8 @@ def assessment(**changes: Any) -> dict[str, Any]:
                 "title_de": "Ist der Zweck verständlich?",
                 "title_en": "Is the purpose understandable?",
                 "rating": 3,
+                "anchor_de": "für wen fehlt",
+                "anchor_en": "for whom is missing",
                 "text_de": "Ja, für alle.",
                 "text_en": "Yes, for all.",
                 "quotes": [{"path": "docs/über uns.md", "line": 7, "quote": "Hilft kleinen Gemeinden"}],
@@ -51,7 +53,7 @@ async def test_it_is_marked_and_quotes_lead_to_the_file(site: Site) -> None:
     text = text_of(html)
     assert "KI-Einschätzung (Modell local-7b), nicht Teil der Bewertung" in text
     assert "Die Anleitung ist gut. (Grundlage: Gehalt der README)" in text
-    assert "Ist der Zweck verständlich? 3 von 4" in text
+    assert "Ist der Zweck verständlich? 3 von 4 Stufe 3: für wen fehlt" in text
     assert "Hilft kleinen Gemeinden" in text
     assert "2 Aussagen ohne Beleg wurden weggelassen." in text
     address = f"https://gitlab.com/musterstadt/terminlotse/-/blob/{'f' * 40}/docs/%C3%BCber%20uns.md#L7"
@@ -64,7 +66,7 @@ async def test_it_is_shown_in_english(site: Site) -> None:
     await site.get("/sprache?zu=en&weiter=/")
     text = text_of(await page(site, assessment()))
     assert "AI assessment (model local-7b), not part of the scores" in text
-    assert "Is the purpose understandable? 3 of 4 Yes, for all." in text
+    assert "Is the purpose understandable? 3 of 4 Level 3: for whom is missing Yes, for all." in text
 
 
 @pytest.mark.parametrize("given", [None, assessment(state="off"), assessment(state="something-new")])

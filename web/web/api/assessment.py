@@ -14,11 +14,13 @@ class Quote(ApiModel):
 
 
 class Answer(ApiModel):
-    """The answer to one question, rated 0 to 4."""
+    """The answer to one question, rated 0 to 4; `anchor` is what the rating means."""
 
     title_de: str = ""
     title_en: str = ""
     rating: int = 0
+    anchor_de: str = ""
+    anchor_en: str = ""
     text_de: str = ""
     text_en: str = ""
     quotes: list[Quote] = []

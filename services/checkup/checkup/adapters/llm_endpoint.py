@@ -61,12 +61,14 @@ class LlmEndpoint:
         """Status, seconds to wait, and the body of a success."""
         async with (
             httpx.AsyncClient(timeout=self._seconds, trust_env=False, follow_redirects=False) as client,
-            client.stream("POST", self._url, json=body, headers=self._headers) as response,
+            client.stream(
+                "POST", self._url, json=body, headers={**self._headers, "Accept-Encoding": "identity"}
+            ) as response,
         ):
             if response.status_code != httpx.codes.OK:
                 return response.status_code, _seconds(response.headers.get("Retry-After")), b""
             content = bytearray()
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():
                 content += chunk
                 if len(content) > MOST_BYTES:
                     raise ModelFailure("answer", f"longer than {MOST_BYTES} bytes", transient=True)

@@ -19,6 +19,9 @@ def load(version: str = CURRENT) -> Prompt:
     """The prompt of that version."""
     source = (resources.files("checkup") / "prompts" / f"{version}.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(source)
-    questions = tuple(Question(one["id"], Text(**one["title"]), tuple(one["anchors"])) for one in data["questions"])
+    questions = tuple(
+        Question(one["id"], Text(**one["title"]), tuple(Text(**anchor) for anchor in one["anchors"]))
+        for one in data["questions"]
+    )
     canonical = json.dumps([data, schema()], sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     return Prompt(data["version"], hashlib.sha256(canonical).hexdigest(), data["system"], questions)

@@ -69,7 +69,11 @@ def user_message(prompt: Prompt, report: Report, passages: tuple[Passage, ...]) 
     return json.dumps(
         {
             "questions": [
-                {"id": one.id, "question": one.title.en, "ratings": dict(enumerate(one.anchors))}
+                {
+                    "id": one.id,
+                    "question": one.title.en,
+                    "ratings": {n: anchor.en for n, anchor in enumerate(one.anchors)},
+                }
                 for one in prompt.questions
             ],
             "findings": findings(report),
@@ -131,7 +135,8 @@ def _claims(given: list[ClaimIn], prompt: Prompt, passages: tuple[Passage, ...])
         text = _text(claim)
         question = next((one for one in prompt.questions if one.id == claim.question), None)
         if proved and text and question and question.id not in kept:
-            kept[question.id] = Claim(question.id, question.title, claim.rating, text, proved)
+            anchor = question.anchors[claim.rating]
+            kept[question.id] = Claim(question.id, question.title, claim.rating, anchor, text, proved)
     return tuple(kept[one.id] for one in prompt.questions if one.id in kept)
 
 

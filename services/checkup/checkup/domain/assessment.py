@@ -100,7 +100,7 @@ class Question:
 
     id: str
     title: Text
-    anchors: tuple[str, ...]
+    anchors: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,12 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The answer to one question: 0 (not at all) to 4 (fully), resting on one to three quotes."""
+    """The answer to one question: 0 (not at all) to 4 (fully), which `anchor` puts in words, resting on 1 to 3 quotes."""
 
     question: str
     title: Text
     rating: int
+    anchor: Text
     text: Text
     quotes: tuple[Quote, ...]
 

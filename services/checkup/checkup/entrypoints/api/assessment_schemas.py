@@ -21,12 +21,14 @@ class QuoteOut(BaseModel):
 
 
 class AnswerOut(BaseModel):
-    """The answer to one question: `rating` 0 (not at all) to 4 (fully), with one to three quotes."""
+    """The answer to one question: `rating` 0 (not at all) to 4 (fully), which `anchor` puts in words, with 1 to 3 quotes."""
 
     question: str
     title_de: str
     title_en: str
     rating: int
+    anchor_de: str
+    anchor_en: str
     text_de: str
     text_en: str
     quotes: list[QuoteOut]
@@ -38,6 +40,8 @@ class AnswerOut(BaseModel):
             title_de=claim.title.de,
             title_en=claim.title.en,
             rating=claim.rating,
+            anchor_de=claim.anchor.de,
+            anchor_en=claim.anchor.en,
             text_de=claim.text.de,
             text_en=claim.text.en,
             quotes=[QuoteOut.of(quote) for quote in claim.quotes],
