@@ -115,7 +115,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The answer to one question: 0 (not at all) to 4 (fully), which `anchor` puts in words, resting on 1 to 3 quotes."""
+    """The answer to one question: 0 (not at all) to 4 (fully), `anchor` in words, resting on 1 to 3 quotes."""
 
     question: str
     title: Text

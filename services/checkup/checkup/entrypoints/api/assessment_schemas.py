@@ -21,7 +21,7 @@ class QuoteOut(BaseModel):
 
 
 class AnswerOut(BaseModel):
-    """The answer to one question: `rating` 0 (not at all) to 4 (fully), which `anchor` puts in words, with 1 to 3 quotes."""
+    """The answer to one question: `rating` 0 (not at all) to 4 (fully), `anchor` in words, with 1 to 3 quotes."""
 
     question: str
     title_de: str
