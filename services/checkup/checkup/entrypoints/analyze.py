@@ -1,0 +1,206 @@
+"""The command `analyze`: a checkup at the desk or in a pipeline, without any server.
+
+Exit codes: 0 done (and `--fail-under` reached), 1 nothing could be measured or an argument is wrong, 2 `--fail-under`
+was not reached (and, as with every command, an unknown option).
+"""
+
+import asyncio
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from pydantic import TypeAdapter
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from checkup.adapters import local_repository, rubric_files, rubric_schema
+from checkup.adapters.rubric_files import RubricError
+from checkup.domain import gate
+from checkup.domain import report as reports
+from checkup.domain.failure import CheckupFailure
+from checkup.domain.report import Report
+from checkup.domain.rubric import Rubric, Text
+from checkup.presentation import html, sarif, terminal
+from checkup.presentation.words import Language, said
+from checkup.settings import CheckupSettings
+from checkup.wiring import analyser, fetcher
+
+REPORT: TypeAdapter[Report] = TypeAdapter(Report)
+FAILED, BELOW = 1, 2
+FILE_WIDTH = 120
+
+
+class Format(StrEnum):
+    """What the report is written as."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+    SARIF = "sarif"
+
+
+class Speech(StrEnum):
+    """The language of titles and advice; evidence is always German."""
+
+    DE = "de"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where this run of the command speaks to its reader: notices and progress go to stderr."""
+
+    language: Language
+    err: Console
+
+    def tell(self, text: Text, style: str = "yellow") -> None:
+        self.err.print(said(text, self.language), style=style, highlight=False, markup=False)
+
+    def fail(self, text: Text) -> typer.Exit:
+        self.tell(text, "red")
+        return typer.Exit(FAILED)
+
+    @contextmanager
+    def step(self, text: Text) -> Iterator[None]:
+        """Show what is going on, on a terminal only."""
+        if not self.err.is_terminal:
+            yield
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=self.err, transient=True) as progress:
+            progress.add_task(said(text, self.language), total=None)
+            yield
+
+
+def analyze(
+    place: Annotated[str, typer.Argument(help="Folder of a repository, or https address.", show_default=False)],
+    output_format: Annotated[Format, typer.Option("--format", help="What the report is written as.")] = Format.TABLE,
+    rubric: Annotated[Path | None, typer.Option(help="A rubric of your own (YAML) instead of the released one.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the report to this file instead of printing it.")] = None,
+    fail_under: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER|STAGE",
+            help="Exit with 2 when a measured dimension is below the number (0 to 100), or the stage is not reached.",
+        ),
+    ] = None,
+    lang: Annotated[Speech, typer.Option(help="Language of titles and advice.")] = Speech.DE,
+    as_of: Annotated[datetime | None, typer.Option(help="Reference date (default: now).", show_default=False)] = None,
+) -> None:
+    """Measure the committed state of a repository and print the scores; needs no server, runs nothing of it.
+
+    Exit codes: 0 done, 1 nothing could be measured or an argument is wrong, 2 --fail-under was not reached.
+    """
+    _log_warnings_to_stderr()
+    desk = Desk(lang.value, Console(stderr=True))
+    rules = _rules(rubric, desk)
+    wanted = None if fail_under is None else _wanted(fail_under, rules, desk)
+    moment = datetime.now(UTC) if as_of is None else as_of.replace(tzinfo=UTC)
+    try:
+        report = asyncio.run(_measure(place, moment, rules, desk))
+    except CheckupFailure as failure:
+        raise desk.fail(Text(f"{failure.reason} ({failure.detail})", f"{failure.kind}: {failure.detail}")) from None
+    _write(report, rules, output_format, output, desk)
+    if wanted is not None:
+        _judge(report, rules, wanted, desk)
+
+
+def _log_warnings_to_stderr() -> None:
+    """Standard output is for the report alone."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
+def _rules(file: Path | None, desk: Desk) -> Rubric:
+    if file is None:
+        return rubric_files.load(CheckupSettings().checkup_rubric_version)
+    try:
+        return rubric_schema.read(file)
+    except RubricError as error:
+        raise desk.fail(Text(f"Das Raster {file} ist nicht gültig:\n{error}", f"{file} is no valid rubric:\n{error}")) from None
+
+
+def _wanted(given: str, rules: Rubric, desk: Desk) -> float | str:
+    """A number from 0 to 100, or one of the rubric's stages."""
+    if re.fullmatch(r"\d{1,3}(\.\d+)?", given) and float(given) <= 100:
+        return float(given)
+    stages = [stage.id for stage in rules.overall.stages] if rules.overall else []
+    if given in stages:
+        return given
+    names = ", ".join(stages)
+    raise desk.fail(
+        Text(
+            f"--fail-under: {given} ist weder eine Zahl von 0 bis 100 noch eine Stufe ({names}).",
+            f"--fail-under: {given} is neither a number from 0 to 100 nor a stage ({names}).",
+        )
+    )
+
+
+async def _measure(place: str, as_of: datetime, rules: Rubric, desk: Desk) -> Report:
+    settings = CheckupSettings()
+    measure, url = analyser(settings), place
+    analysing = Text("Analysiere …", "Analysing …")
+    if "://" in place:
+        fetch = fetcher(settings)
+        fetch.prepare()
+        with desk.step(Text("Lade und analysiere …", "Fetching and analysing …")):
+            async with fetch.fetched(place, as_of) as git_dir:
+                analysis = await measure.analyse(git_dir, as_of)
+    else:
+        local = local_repository.find(place)
+        for notice in local.notices:
+            desk.tell(notice)
+        url = local.url or place
+        with desk.step(analysing):
+            analysis = await measure.analyse(local.git_dir, as_of)
+    return reports.of_analysis(analysis, rules, as_of=as_of, repository_url=url)
+
+
+def _write(report: Report, rules: Rubric, chosen: Format, file: Path | None, desk: Desk) -> None:
+    try:
+        if file is None:
+            _print(report, rules, chosen, desk)
+        elif chosen is Format.TABLE:
+            with file.open("w", encoding="utf-8") as stream:
+                terminal.show(Console(file=stream, width=FILE_WIDTH), report, rules, desk.language)
+        else:
+            file.write_text(_rendered(report, rules, chosen, desk.language) + "\n", encoding="utf-8")
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise desk.fail(Text(f"{file} lässt sich nicht schreiben: {words}", f"cannot write {file}: {words}")) from None
+
+
+def _print(report: Report, rules: Rubric, chosen: Format, desk: Desk) -> None:
+    if chosen is Format.TABLE:
+        terminal.show(Console(), report, rules, desk.language)
+    else:
+        typer.echo(_rendered(report, rules, chosen, desk.language))
+
+
+def _rendered(report: Report, rules: Rubric, chosen: Format, language: Language) -> str:
+    if chosen is Format.HTML:
+        return html.render(report, rules, language)
+    if chosen is Format.SARIF:
+        return sarif.render(report, rules, language)
+    return REPORT.dump_json(report, indent=2).decode()
+
+
+def _judge(report: Report, rules: Rubric, wanted: float | str, desk: Desk) -> None:
+    verdict = gate.stage(report, rules, wanted) if isinstance(wanted, str) else gate.at_least(report, rules, wanted)
+    for text in verdict.unknown:
+        desk.tell(text)
+    for text in verdict.faults:
+        desk.tell(text, "red")
+    if not verdict.passed:
+        raise typer.Exit(BELOW)
