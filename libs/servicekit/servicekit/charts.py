@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 Value = float | None
 RINGS = (25, 50, 75, 100)
@@ -23,11 +22,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis of a radar: its end, where its label stands, and its value's place; None without a value."""
+    """One axis of a radar: its end, the middle of its label, and its value's place; None without a value."""
 
     end: Point
     label: Point
-    anchor: Literal["start", "middle", "end"]
     dot: Point | None
 
 
@@ -54,7 +52,7 @@ class Line:
     steps: tuple[float, ...]
 
 
-def radar(values: Sequence[Value], *, radius: float = 100, label_at: float = 1.14) -> Radar:
+def radar(values: Sequence[Value], *, radius: float = 100, label_at: float = 1.18) -> Radar:
     """Lay out a radar: the first axis points up, the others follow clockwise; needs three values or more."""
     count = len(values)
     angles = [2 * math.pi * index / count for index in range(count)]
@@ -64,7 +62,7 @@ def radar(values: Sequence[Value], *, radius: float = 100, label_at: float = 1.1
     sides = [(a, b) for a, b in pairwise([*dots, dots[0]]) if a is not None and b is not None]
     return Radar(
         axes=tuple(
-            Axis(_at(angle, radius), _at(angle, radius * label_at), _anchor(angle), dot)
+            Axis(_at(angle, radius), _at(angle, radius * label_at), dot)
             for angle, dot in zip(angles, dots, strict=True)
         ),
         rings=tuple(_points(_at(angle, radius * ring / 100) for angle in angles) for ring in RINGS),
@@ -96,11 +94,6 @@ def line(values: Sequence[Value], *, width: float, height: float) -> Line:
 
 def _at(angle: float, distance: float) -> Point:
     return Point(round(distance * math.sin(angle), 1) + 0.0, round(-distance * math.cos(angle), 1) + 0.0)
-
-
-def _anchor(angle: float) -> Literal["start", "middle", "end"]:
-    side = round(math.sin(angle), 3)
-    return "middle" if side == 0 else "start" if side > 0 else "end"
 
 
 def _points(points: Iterable[Point]) -> str:

@@ -7,7 +7,7 @@ from servicekit.charts import Point, line, radar
 def test_a_radar_starts_at_the_top_and_goes_clockwise() -> None:
     drawn = radar([100, 50, 0, 25])
     assert [axis.dot for axis in drawn.axes] == [Point(0, -100), Point(50, 0), Point(0, 0), Point(-25, 0)]
-    assert [axis.anchor for axis in drawn.axes] == ["middle", "start", "middle", "end"]
+    assert [axis.label for axis in drawn.axes] == [Point(0, -118), Point(118, 0), Point(0, 118), Point(-118, 0)]
     assert len(drawn.areas) == len(drawn.edges) == 4
     assert drawn.rings[-1] == "0,-100 100,0 0,100 -100,0"
     assert len(drawn.rings) == 4

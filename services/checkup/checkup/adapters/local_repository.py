@@ -1,9 +1,11 @@
 """A repository in a folder of this machine: where its objects are, and what about it the reader of a result must know.
 
-Nothing that the repository configures is run: git compares no contents here, so no filter, hook or monitor starts.
+Nothing that the repository configures is run. Commands of git that look at contents (`status`, `diff-files`) would
+start its filters, so contents are compared here.
 """
 
 import hashlib
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +16,10 @@ from checkup.domain.failure import CheckupFailure
 from checkup.domain.rubric import Text
 
 SECONDS = 60
-MOST_COMPARED = 500
-"""Files whose times differ and whose contents are compared; beyond that the times have to do."""
+MOST_COMPARED_BYTES = 200_000_000
+"""Of files in the folder; what comes after them counts as unchanged."""
+SUBMODULE, SPARSE_FOLDER = b"160000", b"040000"
+SHA1_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +79,36 @@ def _about_the_work_tree(folder: Path, top: Path) -> list[Text]:
 def _changed(top: Path) -> int:
     """How many files differ from HEAD: in the index, in the folder, or not known to git at all."""
     index = _git(top, "diff-index", "--cached", "--name-only", "-z", "--ignore-submodules=all", "HEAD", "--") or b""
-    files = _git(top, "diff-files", "-z", "--ignore-submodules=all") or b""
     others = _git(top, "ls-files", "--others", "--exclude-standard", "-z") or b""
     names = {name for name in (*index.split(b"\0"), *others.split(b"\0")) if name}
-    entries = files.split(b"\0")
-    touched = list(zip(entries[0::2], entries[1::2], strict=False))
-    for number, (entry, name) in enumerate(touched):
-        if number >= MOST_COMPARED or _differs(
-            top / name.decode("utf-8", "surrogateescape"), entry.split()[2].decode()
-        ):
+    left = MOST_COMPARED_BYTES
+    for entry in filter(None, (_git(top, "ls-files", "--stage", "-z") or b"").split(b"\0")):
+        mode, object_id = entry.split(b" ")[:2]
+        name = entry.partition(b"\t")[2]
+        if mode in (SUBMODULE, SPARSE_FOLDER) or left <= 0:
+            continue
+        content = _content(top / os.fsdecode(name))
+        left -= len(content or b"")
+        if content is None or not _is(object_id.decode(), content):
             names.add(name)
     return len(names)
 
 
-def _differs(file: Path, object_id: str) -> bool:
+def _content(file: Path) -> bytes | None:
     try:
-        content = file.read_bytes() if not file.is_symlink() else bytes(file.readlink())
+        return os.fsencode(file.readlink()) if file.is_symlink() else file.read_bytes()
     except OSError:
-        return True
-    digest = hashlib.sha1 if len(object_id) == 40 else hashlib.sha256
-    return digest(b"blob %d\0" % len(content) + content).hexdigest() != object_id
+        return None
+
+
+def _is(object_id: str, content: bytes) -> bool:
+    """Whether the content is the object, be it with the line ends of another system."""
+    return any(_object_id(each, object_id) == object_id for each in (content, content.replace(b"\r\n", b"\n")))
+
+
+def _object_id(content: bytes, like: str) -> str:
+    digest = hashlib.sha1 if len(like) == SHA1_DIGITS else hashlib.sha256
+    return digest(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def _origin(folder: Path) -> str | None:

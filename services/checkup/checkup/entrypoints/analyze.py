@@ -20,10 +20,11 @@ import structlog
 import typer
 from pydantic import TypeAdapter
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from checkup.adapters import local_repository, rubric_files, rubric_schema
 from checkup.adapters.rubric_files import RubricError
+from checkup.application.ports import GroupsDone
 from checkup.domain import gate
 from checkup.domain import report as reports
 from checkup.domain.failure import CheckupFailure
@@ -37,6 +38,10 @@ from checkup.wiring import analyser, fetcher
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 FAILED, BELOW = 1, 2
 FILE_WIDTH = 120
+UNCONFINED = Text(
+    de="Auf diesem Rechner ließ sich der Messung das Netz nicht nehmen; sie braucht keines.",
+    en="On this machine the network could not be taken from the measurement; it needs none.",
+)
 
 
 class Format(StrEnum):
@@ -70,21 +75,24 @@ class Desk:
         return typer.Exit(FAILED)
 
     @contextmanager
-    def step(self, text: Text) -> Iterator[None]:
-        """Show what is going on, on a terminal only."""
+    def progress(self, text: Text) -> Iterator[GroupsDone | None]:
+        """Show how many groups of metrics are measured, on a terminal only."""
         if not self.err.is_terminal:
-            yield
+            yield None
             return
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, console=self.err, transient=True) as progress:
-            progress.add_task(said(text, self.language), total=None)
-            yield
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.err, transient=True) as shown:
+            task = shown.add_task(said(text, self.language), total=None)
+            yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def analyze(
     place: Annotated[str, typer.Argument(help="Folder of a repository, or https address.", show_default=False)],
+    *,
     output_format: Annotated[Format, typer.Option("--format", help="What the report is written as.")] = Format.TABLE,
-    rubric: Annotated[Path | None, typer.Option(help="A rubric of your own (YAML) instead of the released one.")] = None,
+    rubric: Annotated[
+        Path | None, typer.Option(help="A rubric of your own (YAML) instead of the released one.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="Write the report to this file instead of printing it.")] = None,
     fail_under: Annotated[
         str | None,
@@ -128,7 +136,9 @@ def _rules(file: Path | None, desk: Desk) -> Rubric:
     try:
         return rubric_schema.read(file)
     except RubricError as error:
-        raise desk.fail(Text(f"Das Raster {file} ist nicht gültig:\n{error}", f"{file} is no valid rubric:\n{error}")) from None
+        raise desk.fail(
+            Text(f"Das Raster {file} ist nicht gültig:\n{error}", f"{file} is no valid rubric:\n{error}")
+        ) from None
 
 
 def _wanted(given: str, rules: Rubric, desk: Desk) -> float | str:
@@ -149,22 +159,24 @@ def _wanted(given: str, rules: Rubric, desk: Desk) -> float | str:
 
 async def _measure(place: str, as_of: datetime, rules: Rubric, desk: Desk) -> Report:
     settings = CheckupSettings()
-    measure, url = analyser(settings), place
-    analysing = Text("Analysiere …", "Analysing …")
+    measure = analyser(settings)
     if "://" in place:
         fetch = fetcher(settings)
         fetch.prepare()
-        with desk.step(Text("Lade und analysiere …", "Fetching and analysing …")):
+        with desk.progress(Text("Lade und messe", "Fetching and measuring")) as told:
             async with fetch.fetched(place, as_of) as git_dir:
-                analysis = await measure.analyse(git_dir, as_of)
+                found = await measure.analyse(git_dir, as_of, told=told)
+        url = place
     else:
         local = local_repository.find(place)
         for notice in local.notices:
             desk.tell(notice)
+        with desk.progress(Text("Messe", "Measuring")) as told:
+            found = await measure.analyse(local.git_dir, as_of, told=told)
         url = local.url or place
-        with desk.step(analysing):
-            analysis = await measure.analyse(local.git_dir, as_of)
-    return reports.of_analysis(analysis, rules, as_of=as_of, repository_url=url)
+    if not found.network_isolated:
+        desk.tell(UNCONFINED)
+    return reports.of_analysis(found.analysis, rules, as_of=as_of, repository_url=url)
 
 
 def _write(report: Report, rules: Rubric, chosen: Format, file: Path | None, desk: Desk) -> None:

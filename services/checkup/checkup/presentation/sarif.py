@@ -18,6 +18,7 @@ PLACES = frozenset(("U4", "U7", "D4", "D5", "D9", "D10", "A7", "Q1", "Q2", "Q3",
 """Metrics whose evidence with a path is a place to mend; of the others it is a place that was found."""
 SEVERE = frozenset(("Q9",))
 WARN_BELOW = 50
+MOST_EVIDENCE = 5
 NO_FILE = "no file associated with this alert"  # the words that OpenSSF Scorecard uses, since code hosts ask for a file
 
 
@@ -52,7 +53,11 @@ def _driver(report: Report, rubric: Rubric, language: Language) -> dict[str, Any
         "rules": [
             _rule(metric, dimension.id, language) for dimension in rubric.dimensions for metric in dimension.metrics
         ],
-        "properties": {"rubric": report.rubric_version, "rubricDigest": report.rubric_digest, "tools": dict(report.tools)},
+        "properties": {
+            "rubric": report.rubric_version,
+            "rubricDigest": report.rubric_digest,
+            "tools": dict(report.tools),
+        },
     }
 
 
@@ -81,16 +86,16 @@ def _result(metric: MetricResult, index: int, language: Language, found: Evidenc
     assert metric.advice is not None  # noqa: S101
     of = "von" if language == "de" else "of"
     sentences = [f"{said(metric.title, language)}: {metric.score:g} {of} 100.", said(metric.advice, language)]
-    if found is not None:
+    if metric.id in PLACES and found is not None:
         sentences.insert(0, f"{found.text}.")
-    else:
-        sentences.insert(0, f"{'; '.join(each.text for each in metric.evidence[:3])}." if metric.evidence else "")
+    elif metric.evidence:
+        sentences.append(f"({'; '.join(each.text for each in metric.evidence[:MOST_EVIDENCE])})")
     fingerprint = f"{metric.id}|{found.path if found else ''}|{found.text if found else ''}"
     return {
         "ruleId": metric.id,
         "ruleIndex": index,
         "level": "error" if metric.id in SEVERE else "warning" if metric.score < WARN_BELOW else "note",
-        "message": {"text": " ".join(filter(None, sentences))},
+        "message": {"text": " ".join(sentences)},
         "locations": [_location(found)],
         "partialFingerprints": {"checkup/v1": hashlib.sha256(fingerprint.encode()).hexdigest()[:32]},
         "properties": {"score": metric.score, "gain": metric.gain},

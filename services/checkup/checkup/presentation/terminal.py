@@ -17,13 +17,14 @@ from checkup.presentation.words import CRITERION, STANDING, STATUS, Language, ne
 
 MOST_EVIDENCE = 3
 GOOD, FAIR = 70, 40
+BAR, WIDE = 20, 110
 
 
 def show(console: Console, report: Report, rubric: Rubric, language: Language) -> None:
     """Print the whole report."""
     titles = {dimension.id: dimension.title for dimension in rubric.dimensions}
     console.print(_head(report, language))
-    console.print(_overview(report, titles, language))
+    console.print(_overview(report, titles, language, bars=console.width >= WIDE))
     if report.grade is not None:
         console.print(_stage(report.grade, language))
     if steps := next_steps(report, rubric):
@@ -62,26 +63,27 @@ def _head(report: Report, language: Language) -> Panel:
     return Panel(table, title=word("title", language), title_align="left", expand=False)
 
 
-def _overview(report: Report, titles: dict[str, Text], language: Language) -> Table:
+def _overview(report: Report, titles: dict[str, Text], language: Language, *, bars: bool) -> Table:
     table = Table(title=word("overview", language), title_justify="left", title_style="bold", box=None, padding=(0, 1))
-    for name in ("dimension", "score"):
-        table.add_column(word(name, language), justify="right" if name == "score" else "left")
-    table.add_column("", width=20)
+    table.add_column(word("dimension", language), no_wrap=True)
+    table.add_column(word("score", language), justify="right", no_wrap=True)
+    table.add_column("", width=BAR if bars else 0)
     for name in ("coverage", "confidence"):
-        table.add_column(word(name, language), justify="right")
-    table.add_column(word("standing", language))
+        table.add_column(word(name, language), justify="right", min_width=len(word(name, language)))
+    table.add_column(word("standing", language), overflow="fold")
     awarded = {award.dimension: award for award in report.awarded}
     for result in report.dimensions:
         colour = colour_of(result.score)
         number = "–" if result.score is None else str(result.score)
         bar: RenderableType = ""
-        if result.score is not None:
-            bar = ProgressBar(total=100, completed=result.score, width=20, complete_style=colour, finished_style=colour)
+        if bars and result.score is not None:
+            bar = ProgressBar(
+                total=100, completed=result.score, width=BAR, complete_style=colour, finished_style=colour
+            )
         standing = said(STANDING[result.standing], language)
         if result.award:
             award = awarded.get(result.dimension)
-            standing += f" ★ {word('award', language)}"
-            standing += f" {word('until', language)} {award.valid_until:%Y-%m-%d}" if award else ""
+            standing += f"\n★ {word('until', language)} {award.valid_until:%Y-%m-%d}" if award else "\n★"
             standing += f" ({word('kept', language)})" if award and award.renewed else ""
         table.add_row(
             said(titles[result.dimension], language),
@@ -114,13 +116,17 @@ def _stage(grade: Grade, language: Language) -> Group:
 def _metrics(result: DimensionResult, title: Text, language: Language) -> Table:
     number = "–" if result.score is None else f"{result.score} {word('of_100', language)}"
     table = Table(
-        title=f"{said(title, language)}: {number}", title_justify="left", title_style="bold", expand=True, padding=(0, 1)
+        title=f"{said(title, language)}: {number}",
+        title_justify="left",
+        title_style="bold",
+        expand=True,
+        padding=(0, 1),
     )
     table.add_column("", width=4)
     table.add_column(word("metric", language), ratio=4)
     table.add_column(word("value", language), justify="right", min_width=6)
     table.add_column(word("gain", language), justify="right", min_width=6)
-    table.add_column(word("evidence", language), ratio=7)
+    table.add_column(word("evidence", language), ratio=7, overflow="fold")
     for metric in result.metrics:
         value = "–" if metric.score is None else f"{metric.score:g}"
         gain = f"+{metric.gain:g}" if metric.gain and metric.advice else ""
