@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -24,7 +24,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from checkup.adapters import local_repository, rubric_files, rubric_schema
 from checkup.adapters.rubric_files import RubricError
-from checkup.application.ports import GroupsDone
+from checkup.application.assess import at_once
+from checkup.application.ports import Assessing, GroupsDone
 from checkup.domain import gate
 from checkup.domain import report as reports
 from checkup.domain.failure import CheckupFailure
@@ -33,7 +34,7 @@ from checkup.domain.rubric import Rubric, Text
 from checkup.presentation import html, sarif, terminal
 from checkup.presentation.words import Language, said
 from checkup.settings import CheckupSettings
-from checkup.wiring import analyser, fetcher
+from checkup.wiring import analyser, assessing, fetcher
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 FAILED, BELOW = 1, 2
@@ -102,6 +103,9 @@ def analyze(
         ),
     ] = None,
     lang: Annotated[Speech, typer.Option(help="Language of titles and advice.")] = Speech.DE,
+    assess: Annotated[
+        bool, typer.Option("--assess", help="Also ask the language model of CHECKUP_LLM_URL; moves no score.")
+    ] = False,
     as_of: Annotated[datetime | None, typer.Option(help="Reference date (default: now).", show_default=False)] = None,
 ) -> None:
     """Measure the committed state of a repository and print the scores; needs no server, runs nothing of it.
@@ -114,7 +118,7 @@ def analyze(
     wanted = None if fail_under is None else _wanted(fail_under, rules, desk)
     moment = datetime.now(UTC) if as_of is None else as_of.replace(tzinfo=UTC)
     try:
-        report = asyncio.run(_measure(place, moment, rules, desk))
+        report = asyncio.run(_measure(place, moment, rules, desk, _assessor(desk) if assess else None))
     except CheckupFailure as failure:
         raise desk.fail(Text(f"{failure.reason} ({failure.detail})", f"{failure.kind}: {failure.detail}")) from None
     _write(report, rules, output_format, output, desk)
@@ -157,7 +161,14 @@ def _wanted(given: str, rules: Rubric, desk: Desk) -> float | str:
     )
 
 
-async def _measure(place: str, as_of: datetime, rules: Rubric, desk: Desk) -> Report:
+def _assessor(desk: Desk) -> Assessing:
+    made = assessing(CheckupSettings())
+    if made is None:
+        raise desk.fail(Text("--assess: CHECKUP_LLM_URL ist nicht gesetzt.", "--assess: CHECKUP_LLM_URL is not set."))
+    return made
+
+
+async def _measure(place: str, as_of: datetime, rules: Rubric, desk: Desk, asks: Assessing | None) -> Report:
     settings = CheckupSettings()
     measure = analyser(settings)
     if "://" in place:
@@ -166,17 +177,25 @@ async def _measure(place: str, as_of: datetime, rules: Rubric, desk: Desk) -> Re
         with desk.progress(Text("Lade und messe", "Fetching and measuring")) as told:
             async with fetch.fetched(place, as_of) as git_dir:
                 found = await measure.analyse(git_dir, as_of, told=told)
-        url = place
+                report = reports.of_analysis(found.analysis, rules, as_of=as_of, repository_url=place)
+                report = await _assessed(report, git_dir, asks)
     else:
         local = local_repository.find(place)
         for notice in local.notices:
             desk.tell(notice)
         with desk.progress(Text("Messe", "Measuring")) as told:
             found = await measure.analyse(local.git_dir, as_of, told=told)
-        url = local.url or place
+            report = reports.of_analysis(found.analysis, rules, as_of=as_of, repository_url=local.url or place)
+            report = await _assessed(report, local.git_dir, asks)
     if not found.network_isolated:
         desk.tell(UNCONFINED)
-    return reports.of_analysis(found.analysis, rules, as_of=as_of, repository_url=url)
+    return report
+
+
+async def _assessed(report: Report, git_dir: Path, asks: Assessing | None) -> Report:
+    if asks is None:
+        return report
+    return replace(report, assessment=await at_once(asks, report, git_dir, now=datetime.now(UTC)))
 
 
 def _write(report: Report, rules: Rubric, chosen: Format, file: Path | None, desk: Desk) -> None:

@@ -9,6 +9,7 @@ from servicekit.permalinks import permalink
 
 from checkup.domain.report import Report
 from checkup.domain.rubric import Rubric
+from checkup.presentation import opinion
 from checkup.presentation.words import (
     CRITERION,
     STANDING,
@@ -24,6 +25,7 @@ MOST_EVIDENCE = 50
 
 def render(report: Report, rubric: Rubric, language: Language) -> str:
     """The whole page; equal reports give equal text."""
+    assessment = report.assessment
     return (
         _environment()
         .get_template("report.html.jinja")
@@ -41,6 +43,8 @@ def render(report: Report, rubric: Rubric, language: Language) -> str:
             statuses=STATUS,
             criteria=CRITERION,
             say=lambda text: said(text, language),
+            opinion=list(opinion.lines(assessment, language)) if assessment else [],
+            opinion_heading=opinion.heading(assessment, language) if assessment else "",
             w=lambda name: word(name, language),
             link=lambda found: permalink(report.repository_url, report.commit, found.path, found.line),
         )

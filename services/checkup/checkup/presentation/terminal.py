@@ -13,6 +13,7 @@ from checkup.domain.overall import CriterionStatus, Grade
 from checkup.domain.report import Report
 from checkup.domain.rubric import Rubric, Text
 from checkup.domain.scoring import DimensionResult, MetricResult, Standing
+from checkup.presentation import opinion
 from checkup.presentation.words import CRITERION, STANDING, STATUS, Language, next_steps, said, word
 
 MOST_EVIDENCE = 3
@@ -38,6 +39,11 @@ def show(console: Console, report: Report, rubric: Rubric, language: Language) -
         console.print(_metrics(result, titles[result.dimension], language))
         for cap in result.caps:
             console.print(f"  [yellow]! {escape(said(cap.text, language))}[/]")
+    if report.assessment is not None:
+        console.print(f"\n[bold]{escape(opinion.heading(report.assessment, language))}[/]")
+        for line in opinion.lines(report.assessment, language):
+            place = f" [dim]{escape(f'{line.place.path}:{line.place.line}')}[/]" if line.place else ""
+            console.print(f"  {escape(line.text)}{place}")
     for note in (*report.notes, word("limits", language), word("evidence_language", language)):
         if note:
             console.print(f"[dim]{escape(note)}[/]")
