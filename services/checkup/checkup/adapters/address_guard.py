@@ -81,12 +81,23 @@ def is_forbidden(address: IP) -> bool:
 
 async def checked(url: str, allowed: frozenset[Origin] = frozenset()) -> Target:
     """Return what may be fetched, resolved once. Raises CheckupFailure with the reason in words."""
-    scheme, host, port, clean = _parts(url)
+    return await _target(_parts(url), allowed)
+
+
+async def checked_page(url: str, allowed: frozenset[Origin] = frozenset()) -> Target:
+    """The same for the address of a page, which may have a query. Raises CheckupFailure."""
+    clean, _, query = url.partition("#")[0].partition("?")
+    scheme, host, port, address = _parts(clean)
+    return await _target((scheme, host, port, f"{address}?{_printable(query)}" if query else address), allowed)
+
+
+async def _target(parts: tuple[str, str, int, str], allowed: frozenset[Origin]) -> Target:
+    scheme, host, port, clean = parts
     if Origin(host, port) in allowed and scheme in ("http", "https"):
         loopback = host if _is_loopback(host) else "127.0.0.1"
         return Target(clean, scheme, host, port, (loopback,))
     if scheme != "https":
-        raise _refused("Repositories werden nur über https:// geladen.", f"scheme {scheme!r} is not https")
+        raise _refused("Geladen wird nur über https://.", f"scheme {scheme!r} is not https")
     if port != 443:
         raise _refused("Die Adresse nennt einen ungewöhnlichen Port; erlaubt ist 443.", f"port {port} is not 443")
     if not HOST.match(host) or _looks_numeric(host):
@@ -94,15 +105,18 @@ async def checked(url: str, allowed: frozenset[Origin] = frozenset()) -> Target:
     return Target(clean, scheme, host, port, await _resolved(host, port))
 
 
+def _printable(text: str) -> str:
+    """The text itself. Raises CheckupFailure when it is not what an address may hold."""
+    if not text.isascii() or any(c.isspace() or not c.isprintable() or c in "\\\"'<>`" for c in text):
+        raise _invalid("unprintable or not ASCII")
+    return text
+
+
 def _parts(url: str) -> tuple[str, str, int, str]:
-    if (
-        len(url) > LONGEST
-        or not url.isascii()
-        or any(c.isspace() or not c.isprintable() or c in "\\\"'<>`" for c in url)
-    ):
-        raise _invalid("unprintable, not ASCII, or too long")
+    if len(url) > LONGEST:
+        raise _invalid("too long")
     try:
-        split = urlsplit(url)
+        split = urlsplit(_printable(url))
         port = split.port
     except ValueError as error:
         raise _invalid(str(error)) from error
@@ -146,7 +160,7 @@ async def _resolved(host: str, port: int) -> tuple[str, ...]:
 
 
 def _invalid(detail: str) -> CheckupFailure:
-    return CheckupFailure("invalid_address", "Das ist keine gültige Repository-Adresse.", detail)
+    return CheckupFailure("invalid_address", "Das ist keine gültige Adresse.", detail)
 
 
 def _refused(reason: str, detail: str) -> CheckupFailure:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
 from checkup.sandbox import __file__ as _sandbox
 
 LAUNCHER = str(Path(_sandbox).with_name("launch.py"))
@@ -25,15 +27,18 @@ NO_ISOLATION = 96
 class Limits:
     """What a child may use: bytes of memory and per file, CPU seconds, open files, and whether it has a network.
 
-    Without a network, `isolation` says that it shall rather not run at all where the kernel gives it no namespace.
+    `memory` None is for programs that reserve more than they use; `watch` has to bound them. Without a network,
+    `isolation` says that it shall rather not run at all where the kernel gives it no namespace, and `loopback` gives it
+    at least its own loopback there.
     """
 
-    memory: int
+    memory: int | None
     cpu: int
     file_bytes: int
     files: int = 256
     network: bool = False
     isolation: bool = False
+    loopback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,10 @@ async def run(
     directory: Path,
     seconds: float,
     most_output: int,
-    watch: Callable[[], str | None] | None = None,
+    watch: Callable[[int], str | None] | None = None,
     told: Callable[[str], None] | None = None,
 ) -> Outcome:
-    """Run to the end, to `seconds`, or until `watch` names a limit; the whole group is gone when this returns.
+    """Run to the end, to `seconds`, or until `watch`, given the pid, names a limit; nothing of it is left then.
 
     `told` is handed each line that the child writes to its standard error, as it comes.
     """
@@ -90,7 +95,7 @@ async def run(
     finally:
         if watcher:
             watcher.cancel()
-        kill_group(process.pid)
+        end_family(process.pid)
         readers.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await readers
@@ -102,17 +107,24 @@ async def run(
     return Outcome(code, output, said, stopped[0] if stopped else None, first == ISOLATED)
 
 
-def kill_group(pid: int) -> None:
+def end_family(pid: int) -> None:
+    """Kill the group of a process, and its descendants that left the group (a browser does)."""
+    descendants: list[psutil.Process] = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        descendants = psutil.Process(pid).children(recursive=True)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+    for process in descendants:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
-async def _watch(pid: int, watch: Callable[[], str | None], stopped: list[str]) -> None:
+async def _watch(pid: int, watch: Callable[[int], str | None], stopped: list[str]) -> None:
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        if limit := await asyncio.to_thread(watch):
+        if limit := await asyncio.to_thread(watch, pid):
             stopped.append(limit)
-            kill_group(pid)
+            end_family(pid)
             return
 
 

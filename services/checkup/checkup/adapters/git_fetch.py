@@ -141,8 +141,8 @@ class GitFetch:
         )
 
 
-def _disk_watch(place: Path, most: int) -> Callable[[], str | None]:
-    return lambda: "disk" if disk_usage(place) > most else None
+def _disk_watch(place: Path, most: int) -> Callable[[int], str | None]:
+    return lambda _: "disk" if disk_usage(place) > most else None
 
 
 def disk_usage(place: Path) -> int:

@@ -1,0 +1,46 @@
+"""The child: `python -I -m checkup.browser '{"url": …}'` (an Order) prints an Audit as JSON."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+from playwright.async_api import Error, async_playwright
+from pydantic import TypeAdapter
+
+from checkup.browser.audit import Auditor
+from checkup.browser.chromium import NotConfined, launch, window
+from checkup.browser.order import Order
+from checkup.browser.relay import relaying
+from checkup.domain.demo import Audit
+
+
+async def carry_out(order: Order) -> NoReturn:
+    """Open and test; what was found before the time ran out is kept."""
+    async with relaying(order.socket) as port, async_playwright() as playwright:
+        try:
+            browser = await launch(playwright, order, port)
+        except NotConfined as error:
+            end(Audit(reason=str(error)))
+        except Error as error:
+            print(error.message, file=sys.stderr)
+            end(Audit(reason="Der Browser ließ sich nicht starten."))
+        auditor = Auditor(await window(browser), Path(order.axe), order.pages)
+        with contextlib.suppress(TimeoutError, Error):
+            async with asyncio.timeout(order.seconds):
+                await auditor.visit(order.url)
+        end(replace(auditor.audit, tools={"Chromium": browser.version, **auditor.audit.tools}))
+
+
+def end(audit: Audit) -> NoReturn:
+    """Say it and leave: closing a browser that hangs would take the result along; it ends with its pipe."""
+    sys.stdout.buffer.write(TypeAdapter(Audit).dump_json(audit))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    asyncio.run(carry_out(TypeAdapter(Order).validate_json(sys.argv[1])))
