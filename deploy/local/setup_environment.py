@@ -103,6 +103,10 @@ def install_assets():
     run(PYTHON, "-m", "web.assets", "--install")
 
 
+def install_axe():
+    run(PYTHON, "-c", "from pathlib import Path; from web.assets import install; install(Path('services/checkup'))")
+
+
 def main():
     done = done_before()
     own = [os.path.join(package, "pyproject.toml") for package in PACKAGES]
@@ -112,10 +116,13 @@ def main():
         ("locked", install_locked, digest("requirements.lock")),
         ("own", install_own, digest(*own)),
         ("assets", install_assets, digest("web/package-lock.json", "web/web/assets.py")),
+        ("axe", install_axe, digest("services/checkup/package-lock.json")),
     ]
     vendor = os.path.join(ROOT, "web", "web", "static", "vendor")
     if not os.path.isdir(vendor):
         done.pop("assets", None)
+    if not os.path.isdir(os.path.join(ROOT, "services", "checkup", "node_modules")):
+        done.pop("axe", None)
     for name, step, inputs in steps:
         if done.get(name) == inputs:
             continue

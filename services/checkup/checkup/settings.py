@@ -1,9 +1,10 @@
 """Settings of the checkup service."""
 
+import shutil
 import tempfile
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -49,7 +50,17 @@ class CheckupSettings(ServiceSettings):
     checkup_answer_days: int = Field(default=30, ge=0, le=365)
     """How long a provider has to answer a contradiction before everybody sees it."""
     checkup_allow_local: str = ""
-    """Development only: `127.0.0.1:PORT,…`, from which repositories may be fetched over plain http."""
+    """Development only: `127.0.0.1:PORT,…`, from which repositories and demos may be fetched over plain http."""
+
+    checkup_chromium: Path | None = None
+    """The browser that tests demos; default: a Chromium on the PATH. Without one the metric U1 is not available."""
+    checkup_chromium_sandbox: Literal["required", "optional"] = "required"
+    """Whether the browser may run where the kernel gives it neither a network namespace nor its own sandbox."""
+    checkup_demo_seconds: float = Field(default=60, ge=5)
+    checkup_demo_pages: int = Field(default=5, ge=1, le=20)
+    checkup_demo_memory_bytes: int = Field(default=1_000_000_000, ge=300_000_000)
+    """Private memory of all processes of the browser together."""
+    checkup_demo_network_bytes: int = Field(default=50_000_000, ge=1_000_000)
 
     checkup_llm_url: str = ""
     """Base address of an OpenAI-compatible API such as `https://llm.example.org/v1`; empty: no assessment."""
@@ -109,11 +120,17 @@ class CheckupSettings(ServiceSettings):
         pairs = (part.partition("=") for part in parts)
         return {host.strip().lower(): token.strip() for host, _, token in pairs}
 
+    @property
+    def chromium(self) -> Path | None:
+        """The browser that was set, else one of the machine, else None."""
+        found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+        return self.checkup_chromium or (Path(found) if found else None)
+
     def production_faults(self) -> list[str]:
         """Return what must not run in production, a sentence each."""
         faults = super().production_faults()
         if self.checkup_allow_local:
-            faults.append("CHECKUP_ALLOW_LOCAL is set: repositories on loopback are for development only")
+            faults.append("CHECKUP_ALLOW_LOCAL is set: repositories and demos on loopback are for development only")
         if self._speaks_openly():
             faults.append(OPENLY)
         return faults

@@ -15,6 +15,8 @@ from checkup.adapters.address_guard import allowed_origins
 from checkup.adapters.analyses import MongoAnalyses
 from checkup.adapters.analysis_process import AnalysisProcess
 from checkup.adapters.assessments import MongoAssessments
+from checkup.adapters.demo_browser import BrowserLimits, DemoBrowser
+from checkup.adapters.demo_visits import DemoVisits
 from checkup.adapters.forge import Forge
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
 from checkup.adapters.llm_endpoint import LlmEndpoint
@@ -123,11 +125,25 @@ def fetcher(settings: CheckupSettings) -> GitFetch:
 
 def observers(settings: CheckupSettings, clock: Clock) -> tuple[Observer, ...]:
     """Whoever looks at what is not in the commit."""
-    if not settings.checkup_forge_seconds:
-        return ()
     allowed = allowed_origins(settings.checkup_allow_local)
+    demos = DemoVisits(demo_browser(settings), allowed, clock)
+    if not settings.checkup_forge_seconds:
+        return (demos,)
     tokens = settings.forge_tokens()
-    return (Forge(seconds=settings.checkup_forge_seconds, tokens=tokens, allowed=allowed, clock=clock),)
+    return Forge(seconds=settings.checkup_forge_seconds, tokens=tokens, allowed=allowed, clock=clock), demos
+
+
+def demo_browser(settings: CheckupSettings) -> DemoBrowser:
+    """The browser for demos, within the bounds of the settings."""
+    limits = BrowserLimits(
+        seconds=settings.checkup_demo_seconds,
+        pages=settings.checkup_demo_pages,
+        memory_bytes=settings.checkup_demo_memory_bytes,
+        network_bytes=settings.checkup_demo_network_bytes,
+        sandboxed=settings.checkup_chromium_sandbox == "required",
+    )
+    allowed = allowed_origins(settings.checkup_allow_local)
+    return DemoBrowser(settings.chromium, settings.checkup_work_dir, limits, allowed)
 
 
 def analyser(settings: CheckupSettings) -> AnalysisProcess:

@@ -27,10 +27,10 @@ ASK = (
 MOVED = (301, 302, 303, 307, 308)
 
 
-async def ask(url: str, allowed: frozenset[Origin]) -> Answer:
+async def ask(url: str, allowed: frozenset[Origin], *, seconds: float = SECONDS) -> Answer:
     """What a visitor's first request gets; never raises for anything that the other side does."""
     try:
-        async with asyncio.timeout(SECONDS), guarded_pool(allowed) as pool:
+        async with asyncio.timeout(seconds), guarded_pool(allowed) as pool:
             return await _follow(pool, url, allowed)
     except CheckupFailure as failure:
         return Answer(up=False, reason=failure.reason)

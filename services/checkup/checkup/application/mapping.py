@@ -5,7 +5,7 @@ from datetime import datetime
 from contracts import checkup as contract
 from contracts.catalog import SolutionPublished, SolutionSubmitted
 from contracts.ids import derived_id
-from contracts.listing import CheckupDimensionScore, Listing
+from contracts.listing import CheckupDimensionScore
 from contracts.vocabulary import CheckupDimension, CheckupStatus
 from pydantic import BaseModel
 from servicekit import context
@@ -26,6 +26,7 @@ class Job(BaseModel):
     solution_version: int
     organisation_id: str
     repository_url: str | None
+    demo_url: str | None = None
     trigger: Trigger
     requested_by: str | None
     requested_at: datetime
@@ -50,7 +51,8 @@ def solution_of(event: SolutionSubmitted | SolutionPublished) -> Solution:
         slug=data.slug,
         organisation_id=data.organisation_id,
         version=data.version,
-        repository_url=_repository(data.listing),
+        repository_url=_stated(data.listing.repository_url),
+        demo_url=_stated(data.listing.demo_url),
         fields_of_action=tuple(field.value for field in data.listing.fields_of_action),
         statements=statements_of(data.listing),
     )
@@ -84,7 +86,8 @@ def run_of_submission(event: SolutionSubmitted) -> Run:
         slug=data.slug,
         solution_version=data.version,
         organisation_id=data.organisation_id,
-        repository_url=_repository(data.listing),
+        repository_url=_stated(data.listing.repository_url),
+        demo_url=_stated(data.listing.demo_url),
         trigger=Trigger.SUBMISSION,
         requested_by=data.submitted_by,
         requested_at=data.submitted_at,
@@ -92,8 +95,8 @@ def run_of_submission(event: SolutionSubmitted) -> Run:
     )
 
 
-def _repository(listing: Listing) -> str | None:
-    return (listing.repository_url or "").strip() or None
+def _stated(address: str | None) -> str | None:
+    return (address or "").strip() or None
 
 
 def job_of(run: Run) -> OutboxMessage:
@@ -106,6 +109,7 @@ def job_of(run: Run) -> OutboxMessage:
         solution_version=run.solution_version,
         organisation_id=run.organisation_id,
         repository_url=run.repository_url,
+        demo_url=run.demo_url,
         trigger=run.trigger,
         requested_by=run.requested_by,
         requested_at=run.requested_at,
@@ -128,6 +132,7 @@ def run_of(job: Job) -> Run:
         solution_version=job.solution_version,
         organisation_id=job.organisation_id,
         repository_url=job.repository_url,
+        demo_url=job.demo_url,
         trigger=job.trigger,
         requested_by=job.requested_by,
         requested_at=job.requested_at,

@@ -1,7 +1,6 @@
 """The child: `python -I -m checkup.browser '{"url": …}'` (an Order) prints an Audit as JSON."""
 
 import asyncio
-import contextlib
 import os
 import sys
 from dataclasses import replace
@@ -11,7 +10,7 @@ from typing import NoReturn
 from playwright.async_api import Error, async_playwright
 from pydantic import TypeAdapter
 
-from checkup.browser.audit import Auditor
+from checkup.browser.audit import Auditor, reason_of
 from checkup.browser.chromium import NotConfined, launch, window
 from checkup.browser.order import Order
 from checkup.browser.relay import relaying
@@ -29,9 +28,13 @@ async def carry_out(order: Order) -> NoReturn:
             print(error.message, file=sys.stderr)
             end(Audit(reason="Der Browser ließ sich nicht starten."))
         auditor = Auditor(await window(browser), Path(order.axe), order.pages)
-        with contextlib.suppress(TimeoutError, Error):
+        try:
             async with asyncio.timeout(order.seconds):
                 await auditor.visit(order.url)
+        except TimeoutError:
+            auditor.faults.append(f"Nach {order.seconds:.0f} Sekunden abgebrochen.")
+        except Error as error:
+            auditor.faults.append(f"Der Browser brach ab ({reason_of(error)}).")
         end(replace(auditor.audit, tools={"Chromium": browser.version, **auditor.audit.tools}))
 
 

@@ -106,7 +106,7 @@ class Auditor:
             return []
         except Error as error:
             if "Download is starting" not in error.message:
-                self.faults.append(f"{_path(url)}: Die Seite ließ sich nicht öffnen ({_reason(error)}).")
+                self.faults.append(f"{_path(url)}: Die Seite ließ sich nicht öffnen ({reason_of(error)}).")
             return []
         if fault := _fault(response):
             self.faults.append(f"{_path(url)}: {fault}")
@@ -124,7 +124,7 @@ class Auditor:
         except TimeoutError as error:
             raise Stuck from error
         except Error as error:
-            self.faults.append(f"{path}: Die Prüfung brach ab ({_reason(error)}).")
+            self.faults.append(f"{path}: Die Prüfung brach ab ({reason_of(error)}).")
             return []
         self.tools["axe-core"] = found["version"]
         rules = tuple(Rule(**{**rule, "selectors": tuple(rule["selectors"])}) for rule in found["rules"])
@@ -181,6 +181,7 @@ def _path(url: str) -> str:
     return (urlsplit(url).path or "/")[:200]
 
 
-def _reason(error: Error) -> str:
+def reason_of(error: Error) -> str:
+    """The shortest that Playwright says of it, such as `net::ERR_FAILED`."""
     first = error.message.splitlines()[0] if error.message else "unknown"
     return next((word for word in first.split() if word.startswith("net::")), first)[:80]

@@ -109,6 +109,15 @@ def without_demo() -> Observations:
     )
 
 
+def failed() -> Observations:
+    """Looking failed for a reason of our own: nothing is said about the demo."""
+    reason = "Die Prüfung der Demo ist gescheitert; das Marktplatz-Team sieht sich das an."
+    return Observations(
+        measurements=(Measurement("U1", Status.ERROR, reason=reason, origin=Origin.DEMO),),
+        probes={probe: Probe(Presence.NOT_AVAILABLE, reason=reason, origin=Origin.DEMO) for probe in _probe_ids()},
+    )
+
+
 def observations(answer: Answer, audit: Audit, *, at: datetime) -> Observations:
     """Metrics U1 and U3, and the probes, of a demo that was looked at `at`."""
     return Observations(

@@ -79,6 +79,7 @@ class Run:
     analysis_id: str | None = None
     reused_from: str | None = None
     cancelled_by: str | None = None
+    demo_url: str | None = None
 
     @property
     def finished(self) -> bool:

@@ -40,6 +40,7 @@ class Solution:
         if self.live_version is None:
             return None
         return self.live_repository_url or (self.repository_url if self.version == self.live_version else None)
+    demo_url: str | None = None
 
 
 def submitted(known: Solution | None, new: Solution) -> Solution | None:
@@ -54,6 +55,7 @@ def submitted(known: Solution | None, new: Solution) -> Solution | None:
         version=new.version,
         repository_url=new.repository_url,
         statements=new.statements,
+        demo_url=new.demo_url,
     )
 
 
