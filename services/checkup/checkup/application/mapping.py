@@ -5,7 +5,7 @@ from datetime import datetime
 from contracts import checkup as contract
 from contracts.catalog import SolutionPublished, SolutionSubmitted
 from contracts.ids import derived_id
-from contracts.listing import CheckupDimensionScore
+from contracts.listing import CheckupDimensionScore, Listing
 from contracts.vocabulary import CheckupDimension, CheckupStatus
 from pydantic import BaseModel
 from servicekit import context
