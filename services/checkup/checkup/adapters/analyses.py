@@ -31,6 +31,7 @@ class MongoAnalyses:
             "repository_url": kept.repository_url,
             "as_of": kept.as_of,
             "refs": kept.refs,
+            "demo_url": kept.demo_url,
             "toolset": kept.analysis.toolset,
             "network_isolated": kept.network_isolated,
             "kept_at": now,
@@ -46,9 +47,17 @@ class MongoAnalyses:
         """Return the measurements of a run, or None."""
         return _kept(await self._collection.find_one({"_id": run_id}))
 
-    async def same(self, repository_url: str, refs: str, toolset: str, *, since: datetime) -> KeptAnalysis | None:
-        """Return the newest measurements of the same commit and tags by the same tools whose `as_of` is that recent."""
-        query = {"repository_url": repository_url, "refs": refs, "toolset": toolset, "as_of": {"$gte": since}}
+    async def same(
+        self, repository_url: str, refs: str, toolset: str, *, demo_url: str | None, since: datetime
+    ) -> KeptAnalysis | None:
+        """Return the newest measurements of the same commit, tags and demo by the same tools, `as_of` that recent."""
+        query = {
+            "repository_url": repository_url,
+            "refs": refs,
+            "toolset": toolset,
+            "demo_url": demo_url,
+            "as_of": {"$gte": since},
+        }
         return _kept(await self._collection.find_one(query, sort=[("as_of", DESCENDING), ("_id", ASCENDING)]))
 
 
@@ -60,6 +69,7 @@ def _kept(document: dict[str, Any] | None) -> KeptAnalysis | None:
         repository_url=document["repository_url"],
         as_of=document["as_of"],
         refs=document["refs"],
+        demo_url=document.get("demo_url"),
         analysis=_ANALYSIS.validate_python(document["analysis"]),
         network_isolated=document["network_isolated"],
     )

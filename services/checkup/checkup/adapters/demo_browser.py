@@ -82,7 +82,8 @@ class DemoBrowser:
         try:
             audit = _AUDIT.validate_json(outcome.output)
         except ValidationError:
-            return Audit(reason=_words(outcome.stopped_by, self._limits))
+            stopped_by = "isolation" if outcome.code == confined.NO_ISOLATION else outcome.stopped_by
+            return Audit(reason=_words(stopped_by, self._limits))
         faults = audit.faults
         if proxy.full:
             faults = (*faults, _words("network", self._limits))
@@ -122,6 +123,7 @@ def _words(stopped_by: str | None, limits: BrowserLimits) -> str:
     return {
         "time": f"Die Prüfung der Demo wurde nach {limits.seconds:.0f} Sekunden abgebrochen.",
         "memory": f"Die Demo braucht im Browser mehr als {limits.memory_bytes // 1_000_000} MB Speicher.",
+        "isolation": "Die Demo wurde nicht geöffnet: Hier lässt sich der Browser nicht vom Netz abschotten.",
         "disk": "Die Demo legt im Browser zu viele Daten ab.",
         "network": f"Die Demo lädt mehr als {limits.network_bytes // 1_000_000} MB; der Rest wurde nicht geladen.",
     }.get(stopped_by or "", "Die Prüfung der Demo im Browser ist gescheitert.")

@@ -91,6 +91,7 @@ async def _measure(ports: Ports, begun: Run, url: str, progress: Progress) -> No
         refs=refs.digest if refs is not None and refs.head == analysis.commit else None,
         analysis=analysis,
         network_isolated=found.network_isolated,
+        demo_url=begun.demo_url,
     )
     await ports.analyses.keep(kept, now=ports.clock.now())
     await _finish(ports, begun, url, kept)
@@ -101,7 +102,8 @@ async def _measured_lately(ports: Ports, begun: Run, url: str, refs: str) -> Kep
         return None
     most = min(ports.reuse_for, REUSED_BY_SCHEDULE) if begun.trigger is Trigger.SCHEDULE else ports.reuse_for
     toolset = await ports.analyser.toolset()
-    return await ports.analyses.same(same_repository(url), refs, toolset, since=begun.as_of - most)
+    since = begun.as_of - most
+    return await ports.analyses.same(same_repository(url), refs, toolset, demo_url=begun.demo_url, since=since)
 
 
 async def _finish(ports: Ports, begun: Run, url: str, kept: KeptAnalysis) -> None:

@@ -58,6 +58,7 @@ class KeptAnalysis:
     refs: str | None
     analysis: Analysis
     network_isolated: bool | None = None
+    demo_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,10 @@ class Analyses(Protocol):
         """Return the measurements of a run, or None."""
         ...
 
-    async def same(self, repository_url: str, refs: str, toolset: str, *, since: datetime) -> KeptAnalysis | None:
-        """Return the newest measurements of the same commit and tags by the same tools whose `as_of` is that recent."""
+    async def same(
+        self, repository_url: str, refs: str, toolset: str, *, demo_url: str | None, since: datetime
+    ) -> KeptAnalysis | None:
+        """Return the newest measurements of the same commit, tags and demo by the same tools, `as_of` that recent."""
         ...
 
 

@@ -31,6 +31,8 @@ class Solution:
     statements: Mapping[str, str] = field(default_factory=dict)
     live_statements: Mapping[str, str] = field(default_factory=dict)
     live_repository_url: str | None = None
+    demo_url: str | None = None
+    live_demo_url: str | None = None
     releases_seen_at: datetime | None = None
     releases: tuple[str, ...] | None = None
 
@@ -40,7 +42,6 @@ class Solution:
         if self.live_version is None:
             return None
         return self.live_repository_url or (self.repository_url if self.version == self.live_version else None)
-    demo_url: str | None = None
 
 
 def submitted(known: Solution | None, new: Solution) -> Solution | None:
@@ -63,7 +64,7 @@ def published(known: Solution | None, new: Solution, *, at: datetime) -> Solutio
     """The version of `new` is online since `at`; None when something later is known."""
     if known is None:
         return replace(new, live_version=new.version, live_since=at, live_statements=new.statements,
-                       live_repository_url=new.repository_url)  # fmt: skip
+                       live_repository_url=new.repository_url, live_demo_url=new.demo_url)  # fmt: skip
     if known.live_since is not None and at < known.live_since:
         return None
     moved = new.repository_url != known.live_repository_url
@@ -75,6 +76,7 @@ def published(known: Solution | None, new: Solution, *, at: datetime) -> Solutio
         live_statements=new.statements,
         fields_of_action=new.fields_of_action,
         live_repository_url=new.repository_url,
+        live_demo_url=new.demo_url,
         releases=None if moved else known.releases,
     )
 
