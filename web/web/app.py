@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+from contracts.profile.questionnaire import Questionnaire
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
@@ -63,12 +64,16 @@ def create_app(
     gateway: httpx.AsyncBaseTransport | None = None,
     identity: httpx.AsyncBaseTransport | None = None,
     stopping: asyncio.Event | None = None,
+    profile: Questionnaire | None = None,
 ) -> ASGIApp:
-    """Build the application; the transports stand in for the network in tests, `stopping` ends what is streamed."""
+    """Build the application; the transports stand in for the network in tests, `profile` for the current one.
+
+    `stopping` ends what is streamed.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with build(settings, gateway=gateway, identity=identity) as container:
+        async with build(settings, gateway=gateway, identity=identity, profile=profile) as container:
             app.state.container = container
             yield
 

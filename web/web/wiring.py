@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
+from contracts.profile import questionnaire
+from contracts.profile.questionnaire import Questionnaire
 from jinja2 import Environment
 
 from web import assets
@@ -28,6 +30,7 @@ class Container:
     sessions: SessionCodec
     flashes: FlashCodec
     templates: Environment
+    profile: Questionnaire
 
 
 @asynccontextmanager
@@ -36,8 +39,9 @@ async def build(
     *,
     gateway: httpx.AsyncBaseTransport | None = None,
     identity: httpx.AsyncBaseTransport | None = None,
+    profile: Questionnaire | None = None,
 ) -> AsyncIterator[Container]:
-    """Build what the pages use; the transports stand in for the network in tests.
+    """Build what the pages use; the transports stand in for the network in tests, `profile` for the current one.
 
     Raises AssetsMissingError when the style sheets are not there.
     """
@@ -55,4 +59,5 @@ async def build(
             sessions=SessionCodec(settings),
             flashes=FlashCodec(settings),
             templates=environment(development=settings.env == "development"),
+            profile=profile or questionnaire.load(),
         )

@@ -1,6 +1,6 @@
 """Parts that several events share: the listing, the review seal, rating summary and checkup scores."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -24,6 +24,28 @@ Note = Annotated[str, StringConstraints(max_length=2000)]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Lines = Annotated[list[Line], Field(max_length=50)]
 Urls = Annotated[list[Url], Field(max_length=50)]
+QuestionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Answer = bool | int | float | str | list[str] | list[dict[str, str]]
+"""Yes or no, a number, a text (dates as `2026-11-22`, choices by value), texts, or records of texts."""
+
+
+class Media(EventData):
+    """A picture or a document of a listing. Its bytes are at `/api/catalog/media/<id>`, pictures in smaller too."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    kind: Literal["image", "document"]
+    media_type: Annotated[str, StringConstraints(max_length=100)]
+    """`image/webp` or `application/pdf`."""
+    alt: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    """What a picture shows, in words for those who do not see it; of a document its title."""
+    caption: Line | None = None
+    size: Annotated[int, Field(ge=1)]
+    """Bytes."""
+    width: Annotated[int, Field(ge=1)] | None = None
+    """Pixels, of pictures."""
+    height: Annotated[int, Field(ge=1)] | None = None
+    pages: Annotated[int, Field(ge=1)] | None = None
+    """Of documents."""
 
 
 class Listing(EventData):
@@ -73,6 +95,10 @@ class Listing(EventData):
     usage_note: Note | None = None
     information_material_urls: Urls = []
     support_url: Url | None = None
+    media: Annotated[list[Media], Field(max_length=20)] = []
+    """Pictures and documents, in the order they are shown."""
+    answers: Annotated[dict[QuestionId, Answer], Field(max_length=100)] = {}
+    """Answers to the questions of the standard profile that have no field of their own; see docs/profile.md."""
 
 
 class Finding(EventData):

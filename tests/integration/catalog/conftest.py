@@ -34,6 +34,7 @@ MODULE = "module"
 LISTING: dict[str, Any] = {
     "name": "Kommunale Räume",
     "summary": "Räume finden und buchen",
+    "description": "Vereine finden freie Räume der Kommune.",
     "kind": "software",
     "fields_of_action": ["networking"],
 }

@@ -34,6 +34,7 @@ def a_listing(name: str = "Kommunale Räume", **given: Any) -> Listing:
     values: dict[str, Any] = {
         "name": name,
         "summary": "Räume finden und buchen",
+        "description": "Vereine finden freie Räume der Kommune.",
         "kind": "software",
         "fields_of_action": ["networking"],
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 from web.api.problem import ApiProblem, known_slugs
-from web.forms.listing_sections import SECTIONS
+from web.forms.listing import GERMAN as FAULTS
 from web.i18n import ENGLISH, GERMAN, catalogue
 from web.rendering.templates import TEMPLATES, environment
 from web.search_query import SORTS
@@ -45,10 +45,7 @@ def texts_in_code() -> Iterator[str]:
 
 def texts_in_data() -> Iterator[str]:
     yield from SORTS.values()
-    for section in SECTIONS:
-        yield from (section.title, section.intro)
-        for each in section.fields:
-            yield from (each.label, each.hint)
+    yield from FAULTS.values()
 
 
 def test_every_text_of_the_pages_has_an_english_one() -> None:

@@ -100,7 +100,7 @@ async def test_save_and_submit_does_both(site: Site) -> None:
         ({"name": ""}, "name", "Bitte füllen Sie dieses Feld aus."),
         ({"name": "x" * 121}, "name", "Höchstens 120 Zeichen."),
         ({"summary": "x" * 301}, "summary", "Höchstens 300 Zeichen."),
-        ({"fields_of_action": []}, "fields_of_action", "Bitte füllen Sie dieses Feld aus."),
+        ({"fields_of_action": [], "aktion": "einreichen"}, "fields_of_action", "Bitte füllen Sie dieses Feld aus."),
         ({"kind": "boat"}, "kind", "Bitte wählen Sie einen Wert aus der Liste."),
         ({"website_url": "example.org"}, "website_url", "„example.org“ ist keine vollständige Adresse."),
         (
@@ -111,6 +111,12 @@ async def test_save_and_submit_does_both(site: Site) -> None:
         ({"features": "\n".join("abcdefghij"[i % 10] for i in range(51))}, "features", "Höchstens 50 Einträge."),
         ({"features": "kurz\n" + "x" * 301}, "features", "Eintrag 2: Höchstens 300 Zeichen."),
         ({"languages": "Deutsch!"}, "languages", "Eintrag 1: Diese Angabe passt nicht zu diesem Feld."),
+        ({"price_from": "viel"}, "price_from", "Bitte geben Sie eine Zahl an."),
+        ({"price_from": "-1"}, "price_from", "Die Zahl muss mindestens 0 sein."),
+        ({"price_from": "20", "price_to": "5,50"}, "price_to", "nicht kleiner sein als bei „Preis von“"),
+        ({"penetration_test": "2999-01-01"}, "penetration_test", "Das Datum liegt in der Zukunft."),
+        ({"certificates-1-kind": "iso_27001"}, "certificates", "Eintrag 1: Gültig bis: Bitte füllen Sie dieses Feld"),
+        ({"data_export": "ja", "aktion": "einreichen"}, "data_export_formats", "Bitte füllen Sie dieses Feld aus."),
     ],
 )
 async def test_faults_are_named_at_their_field_and_nothing_typed_is_lost(

@@ -4,12 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contracts.profile.questionnaire import Question, Questionnaire
 from pydantic import Field
 
 from web.api.caller import ApiModel, Caller
 
 BASE = "/api/catalog"
 WEAK_GRADE = 2
+MOST_HELPFUL = 8
+
+
+class Media(ApiModel):
+    """A picture or a document of a listing; `/medien/<id>` has its bytes, for those who may see it."""
+
+    id: str
+    kind: str
+    media_type: str = ""
+    alt: str = ""
+    caption: str | None = None
+    size: int = 0
+    width: int | None = None
+    height: int | None = None
+    pages: int | None = None
 
 
 class Listing(ApiModel):
@@ -53,6 +69,8 @@ class Listing(ApiModel):
     usage_note: str | None = None
     information_material_urls: list[str] = []
     support_url: str | None = None
+    media: list[Media] = []
+    answers: dict[str, Any] = {}
 
 
 class Membership(ApiModel):
@@ -147,6 +165,44 @@ class RatingSummary(ApiModel):
     distribution: dict[str, int] = {}
 
 
+class Missing(ApiModel):
+    """A question of the profile without an answer."""
+
+    question: str
+    weight: int = 0
+    required: bool = False
+
+
+class SectionCompleteness(ApiModel):
+    """How much of one section of the profile is answered, in per cent."""
+
+    id: str
+    percent: int = 0
+    missing: list[Missing] = []
+
+
+class Completeness(ApiModel):
+    """How much of the profile is answered, in per cent."""
+
+    percent: int = 0
+    sections: list[SectionCompleteness] = []
+
+    @property
+    def required(self) -> list[str]:
+        """The questions that need an answer before the listing can be submitted."""
+        return [each.question for section in self.sections for each in section.missing if each.required]
+
+    def of(self, section_id: str) -> float | None:
+        """The share of a section that is answered, 0 to 1; None when nothing is known of it."""
+        return next((each.percent / 100 for each in self.sections if each.id == section_id), None)
+
+    def helpful(self, profile: Questionnaire) -> list[Question]:
+        """The missing answers that would help most, at most eight."""
+        missing = [each for section in self.sections for each in section.missing if not each.required]
+        ordered = sorted(missing, key=lambda each: -each.weight)
+        return [profile.by_id[each.question] for each in ordered if each.question in profile.by_id][:MOST_HELPFUL]
+
+
 class OwnSolution(ApiModel):
     """A solution as its provider and the team see it."""
 
@@ -157,6 +213,7 @@ class OwnSolution(ApiModel):
     state: str
     live_version: int | None = None
     working: Working
+    completeness: Completeness | None = None
     withdrawn: Mark | None = None
     suspended: Mark | None = None
     version: int = 0

@@ -1,126 +1,226 @@
-"""The form for a listing: which fields it has, how they are typed, and what may be wrong with them."""
+"""The form for a listing, made from the standard profile: what is asked, how it is typed, what is wrong with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
 
-from contracts.listing import Listing as ContractListing
-from pydantic import ValidationError
+from contracts.profile import checking
+from contracts.profile.questionnaire import Asked, Condition, Question, Questionnaire
+from contracts.vocabulary import Language
 
 from web.api.catalog import Listing
 from web.api.problem import FieldFault
 from web.forms.body import FormData
 from web.forms.faults import Faults
-from web.forms.listing_sections import FIELDS, SECTIONS, Field, Section
-from web.i18n import Locale
-from web.links import web_link
+from web.i18n import BERLIN, Locale
 
 Values = dict[str, Any]
-_TOO_LONG: Mapping[str, Literal["characters", "entries"]] = {"string_too_long": "characters", "too_long": "entries"}
+SPARE_RECORDS = 2
+"""Blank rows behind the records that are there: more can be added by saving, without any script."""
+YES, NO = "ja", "nein"
+ASKED = "gefragt"
+"""Hidden field that names the conditional questions that are shown as asked."""
 
 
 @dataclass
 class ListingForm:
-    """What was typed or what is stored, ready to be shown again."""
+    """What was typed or what is stored, ready to be shown again; `media` are not typed but uploaded."""
 
-    values: Values = field(default_factory=dict)
-
-    @classmethod
-    def empty(cls) -> "ListingForm":
-        return cls.of(Listing(languages=["de"]))
+    profile: Questionnaire
+    values: Values
 
     @classmethod
-    def of(cls, listing: Listing) -> "ListingForm":
-        stored = listing.model_dump()
-        return cls({each.name: _shown(each, stored.get(each.name)) for each in FIELDS})
+    def empty(cls, profile: Questionnaire) -> "ListingForm":
+        """A form in which nothing but the language is answered."""
+        return cls.of(profile, Listing(languages=["de"]))
 
     @classmethod
-    def read(cls, form: FormData) -> "ListingForm":
-        return cls(
-            {each.name: form.texts(each.name) if each.kind == "choices" else form.text(each.name) for each in FIELDS}
-        )
+    def of(cls, profile: Questionnaire, listing: Listing) -> "ListingForm":
+        """The form for what is stored."""
+        answers = profile.answers_in(listing.model_dump())
+        return cls(profile, {each.id: _shown(each, answers.get(each.id)) for each in profile.questions})
 
-    @property
-    def sections(self) -> Sequence[Section]:
-        return SECTIONS
+    @classmethod
+    def read(cls, profile: Questionnaire, form: FormData) -> "ListingForm":
+        """The form as it was sent."""
+        return cls(profile, {each.id: _typed(each, form) for each in profile.questions})
 
     def listing(self) -> dict[str, Any]:
-        """The listing for the catalog: blank answers are left out."""
-        listing = {}
-        for each in FIELDS:
-            value = _stored(each, self.values.get(each.name))
+        """The listing for the catalog: blank answers are left out, and media, which stay as they are."""
+        listing: dict[str, Any] = {}
+        answers: dict[str, Any] = {}
+        for each in self.profile.questions:
+            value = None if each.type == "media" else _stored(each, self.values.get(each.id))
             if value not in (None, "", []):
-                listing[each.name] = value
-        return listing
+                (listing if each.typed else answers)[each.id] = value
+        return {**listing, "answers": answers} if answers else listing
 
-    def check(self, locale: Locale) -> Faults:
-        """Say what is wrong, judged by the contract that the catalog judges by."""
+    def asks(self, question: Question) -> bool:
+        """True when what is typed makes the question one to put."""
+        return self.profile.asks(question, self._answers)
+
+    def requires(self, question: Question) -> bool:
+        """True when what is typed makes an answer necessary for a submission."""
+        return self.profile.requires(question, self._answers)
+
+    def controls(self, question: Question) -> bool:
+        """True when it depends on the answer what else is asked."""
+        return question.id in self._controlling
+
+    @cached_property
+    def _answers(self) -> dict[str, Any]:
+        return self.profile.answers_in(self.listing())
+
+    @cached_property
+    def _controlling(self) -> frozenset[str]:
+        return frozenset(
+            condition.question
+            for each in self.profile.questions
+            for condition in (*each.asked_when, *each.required_when)
+        )
+
+    def records(self, question: Question) -> list[dict[str, str]]:
+        """The rows for records: those there are, and blank ones."""
+        held: list[dict[str, str]] = self.values.get(question.id) or []
+        spare = min(SPARE_RECORDS, max(0, question.most_entries - len(held)))
+        return [*held, *({} for _ in range(spare))]
+
+    def check(self, locale: Locale, *, complete: bool) -> Faults:
+        """Say what is wrong, judged by the rules that the catalog judges by; `complete` for a submission."""
         faults = Faults()
-        listing = self.listing()
-        for each in FIELDS:
-            if each.required and each.name not in listing:
-                faults.add(each.name, locale.say("Bitte füllen Sie dieses Feld aus."))
-            addresses = listing.get(each.name) if each.url else None
-            for address in [addresses] if isinstance(addresses, str) else addresses or []:
-                if web_link(address) is None:
-                    faults.add(each.name, locale.say(_BAD_ADDRESS, address=address[:80]))
-        try:
-            ContractListing.model_validate(listing)
-        except ValidationError as error:
-            for fault in error.errors(include_url=False, include_input=False):
-                name = str(fault["loc"][0]) if fault["loc"] else ""
-                message = _german(fault["type"], fault.get("ctx", {}), locale)
-                if len(fault["loc"]) > 1 and isinstance(fault["loc"][1], int):
-                    message = locale.say("Eintrag {n}:", n=fault["loc"][1] + 1) + " " + message
-                faults.add(name, message)
+        today = datetime.now(BERLIN).date()
+        for fault in checking.check(self.profile, self.listing(), complete=complete, today=today):
+            faults.add(fault.question, _in_words(self.profile, fault, locale))
         return faults
 
 
-_BAD_ADDRESS = "„{address}“ ist keine vollständige Adresse. Sie beginnt mit https:// oder http://."
+def condition_text(profile: Questionnaire, question: Question, language: Language) -> str:
+    """Return when a question is asked, such as `Preismodell: Einmalzahlung, Nach Nutzung`."""
+    return "; ".join(_condition(profile, each, language) for each in question.asked_when)
 
 
-def _german(kind: str, context: Mapping[str, Any], locale: Locale) -> str:
-    limit = context.get("max_length")
-    if kind in _TOO_LONG and isinstance(limit, int):
-        unit = "Höchstens {n} Zeichen." if _TOO_LONG[kind] == "characters" else "Höchstens {n} Einträge."
-        return locale.say(unit, n=locale.number(limit))
-    if kind in ("missing", "string_too_short", "too_short"):
-        return locale.say("Bitte füllen Sie dieses Feld aus.")
-    if kind in ("enum", "literal_error"):
-        return locale.say("Bitte wählen Sie einen Wert aus der Liste.")
-    return locale.say("Diese Angabe passt nicht zu diesem Feld.")
+def _condition(profile: Questionnaire, condition: Condition, language: Language) -> str:
+    other = profile.by_id[condition.question]
+    if condition.given:
+        return other.title(language)
+    yes_no = {"yes": ("ja", "yes"), "no": ("nein", "no")}
+    labels = [
+        chosen.in_(language) if (chosen := other.chosen(value)) else yes_no[value][language == "en"]
+        for value in condition.any_of
+    ]
+    return f"{other.title(language)}: {', '.join(labels)}"
 
 
-def refused_fields(errors: Sequence[FieldFault], locale: Locale) -> Faults:
+def _in_words(profile: Questionnaire, fault: checking.Fault, locale: Locale) -> str:
+    message = locale.say(GERMAN[fault.code], **_filled(profile, fault, locale))
+    question = profile.by_id.get(fault.question)
+    part = next((each for each in question.parts if each.id == fault.part), None) if question else None
+    if part is not None:
+        message = f"{part.label.in_(locale.language)}: {message}"
+    return message if fault.entry is None else locale.say("Eintrag {n}:", n=fault.entry + 1) + " " + message
+
+
+GERMAN: Mapping[str, str] = {
+    "missing": "Bitte füllen Sie dieses Feld aus.",
+    "unknown": "Diese Angabe passt nicht zu diesem Feld.",
+    "wrong_type": "Diese Angabe passt nicht zu diesem Feld.",
+    "too_long": "Höchstens {n} Zeichen.",
+    "too_many": "Höchstens {n} Einträge.",
+    "twice": "Diese Angabe steht zweimal da.",
+    "not_a_choice": "Bitte wählen Sie einen Wert aus der Liste.",
+    "not_an_address": "„{address}“ ist keine vollständige Adresse. Sie beginnt mit https:// oder http://.",
+    "not_a_date": "Bitte geben Sie ein Datum an, zum Beispiel 31.12.2027.",
+    "in_the_future": "Das Datum liegt in der Zukunft.",
+    "not_a_number": "Bitte geben Sie eine Zahl an.",
+    "too_small": "Die Zahl muss mindestens {n} sein.",
+    "too_large": "Die Zahl darf höchstens {n} sein.",
+    "below": "Die Zahl darf nicht kleiner sein als bei „{other}“.",
+    "pattern": "Diese Angabe passt nicht zu diesem Feld.",
+    "control_characters": "Steuerzeichen sind hier nicht möglich.",
+}
+"""What is wrong with an answer, in German, by the code of the check."""
+
+
+def _filled(profile: Questionnaire, fault: checking.Fault, locale: Locale) -> dict[str, object]:
+    filled = dict(fault.values)
+    if isinstance(filled.get("n"), int):
+        filled["n"] = locale.number(filled["n"])
+    if "other" in filled:
+        filled["other"] = profile.by_id[filled["other"]].title(locale.language)
+    return filled
+
+
+def refused_fields(profile: Questionnaire, errors: Sequence[FieldFault], locale: Locale) -> Faults:
     """Turn the catalog's own findings about fields into ours."""
     faults = Faults()
-    names = {each.name for each in FIELDS}
     for error in errors:
-        parts = [part for part in error.field.split(".") if part not in ("body", "listing")]
+        parts = [part for part in error.field.split(".") if part not in ("body", "listing", "answers")]
         name = parts[0] if parts else ""
         message = locale.say("Diese Angabe wurde nicht angenommen: {message}", message=error.message)
-        if name in names:
+        if name in profile.by_id:
             faults.add(name, message)
         else:
             faults.general.append(f"{name}: {message}" if name else message)
     return faults
 
 
-def _shown(each: Field, value: Any) -> Any:
-    if each.kind == "choices":
-        return list(value or [])
-    if each.kind == "lines":
-        return "\n".join(value or [])
-    if each.kind == "yes_no":
-        return {True: "ja", False: "nein"}.get(value, "")
+def _shown(question: Question, value: Any) -> Any:
+    match question.type:
+        case "choices" | "records" | "media":
+            return list(value or [])
+        case "lines" | "urls":
+            return "\n".join(value or [])
+        case "yes_no":
+            return {True: YES, False: NO}.get(value, "")
+        case "number":
+            return "" if value is None else f"{value}".removesuffix(".0").replace(".", ",")
     return "" if value is None else str(value)
 
 
-def _stored(each: Field, typed: Any) -> Any:
-    if each.kind == "choices":
-        return list(typed or [])
-    if each.kind == "lines":
-        return [line.strip() for line in str(typed or "").split("\n") if line.strip()]
-    if each.kind == "yes_no":
-        return {"ja": True, "nein": False}.get(str(typed))
+def _typed(question: Question, form: FormData) -> Any:
+    match question.type:
+        case "choices":
+            return form.texts(question.id)
+        case "records":
+            rows = range(question.most_entries + SPARE_RECORDS)
+            held = [{part.id: form.text(part_name(question, row, part)) for part in question.parts} for row in rows]
+            return [record for record in held if any(record.values())]
+        case "media":
+            return []
+    return form.text(question.id)
+
+
+def part_name(question: Question, row: int, part: Asked) -> str:
+    """Return the name of an input of a record, such as `certificates-0-until`."""
+    return f"{question.id}-{row}-{part.id}"
+
+
+def _stored(question: Question, typed: Any) -> Any:
+    match question.type:
+        case "choices":
+            return list(typed or [])
+        case "records":
+            return [{name: text for name, text in record.items() if text} for record in typed or []]
+        case "lines" | "urls":
+            return [line.strip() for line in str(typed or "").split("\n") if line.strip()]
+        case "yes_no":
+            return {YES: True, NO: False}.get(str(typed), typed or None)
+        case "number":
+            return _number(str(typed or ""))
     return str(typed or "")
+
+
+def _number(typed: str) -> float | int | str:
+    """Return the number in a German spelling (`1.200,50`) or a plain one; what is none stays text for the check."""
+    plain = typed.replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
+    if "," in plain or plain.count(".") > 1 or (plain.count(".") == 1 and len(plain.rpartition(".")[2]) == 3):
+        plain = plain.replace(".", "").replace(",", ".")
+    try:
+        number = float(plain) if plain else None
+    except ValueError:
+        return typed
+    if number is None or not plain.lstrip("+-").replace(".", "").isdecimal():
+        return typed
+    return int(number) if number.is_integer() else number

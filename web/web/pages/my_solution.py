@@ -82,7 +82,7 @@ def _show(
         status=status,
         view=view,
         steps=steps_of(view.solution),
-        form=form or ListingForm.of(view.solution.working.listing),
+        form=form or ListingForm.of(page.container.profile, view.solution.working.listing),
         faults=faults or Faults(),
         stale=stale,
     )
@@ -97,9 +97,9 @@ async def my_solution(page: MemberPage, solution_id: str) -> Response:
 @router.post("/meine-loesungen/{solution_id}")
 async def save(page: MemberPage, solution_id: str, form: CheckedForm) -> Response:
     """Save the draft; submit it when that was asked for."""
-    typed = ListingForm.read(form)
+    typed = ListingForm.read(page.container.profile, form)
     submitting = form.text("aktion") == "einreichen"
-    faults = typed.check(page.locale)
+    faults = typed.check(page.locale, complete=submitting)
     if faults:
         return _show(page, await _load(page, solution_id), form=typed, faults=faults, status=422)
     version = int(form.text("version")) if form.text("version").isdigit() else 0
@@ -110,7 +110,7 @@ async def save(page: MemberPage, solution_id: str, form: CheckedForm) -> Respons
     except ApiProblem as problem:
         if problem.status not in (409, 412, 422):
             raise
-        faults = refused_fields(problem.errors, page.locale)
+        faults = refused_fields(page.container.profile, problem.errors, page.locale)
         if not faults:
             faults.general.append(problem.text(page.locale.language))
         view = await _load(page, solution_id)

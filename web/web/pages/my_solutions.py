@@ -9,8 +9,8 @@ from web.api.catalog import Membership
 from web.api.problem import ApiProblem
 from web.flash import Flash
 from web.forms.faults import Faults
-from web.forms.listing import ListingForm, refused_fields
-from web.page import CheckedForm, MemberPage, Page, form_key
+from web.forms.listing import ASKED, ListingForm, refused_fields
+from web.page import CheckedForm, MemberPage, Page, UserPage, form_key
 
 router = APIRouter()
 
@@ -32,16 +32,17 @@ async def new_solution(page: MemberPage) -> Response:
     providers = page.memberships("provider", editing=True)
     if not providers:
         return page.render("my/no_provider.html", status=403)
-    return _form(page, providers, ListingForm.empty(), providers[0].organisation_id)
+    return _form(page, providers, ListingForm.empty(page.container.profile), providers[0].organisation_id)
 
 
 @router.post("/meine-loesungen/neu")
 async def create(page: MemberPage, form: CheckedForm) -> Response:
     """Save the first draft; submit it at once when that was asked for."""
-    typed = ListingForm.read(form)
+    typed = ListingForm.read(page.container.profile, form)
     providers = page.memberships("provider", editing=True)
     organisation_id = form.text("organisation_id") or (providers[0].organisation_id if providers else "")
-    faults = typed.check(page.locale)
+    submitting = form.text("aktion") == "einreichen"
+    faults = typed.check(page.locale, complete=submitting)
     if faults:
         return _form(page, providers, typed, organisation_id, faults)
     try:
@@ -49,15 +50,25 @@ async def create(page: MemberPage, form: CheckedForm) -> Response:
     except ApiProblem as problem:
         if problem.status not in (403, 409, 422):
             raise
-        faults = refused_fields(problem.errors, page.locale)
+        faults = refused_fields(page.container.profile, problem.errors, page.locale)
         if not faults:
             faults.general.append(problem.text(page.locale.language))
         return _form(page, providers, typed, organisation_id, faults)
     address = f"/meine-loesungen/{made.id}"
-    if form.text("aktion") != "einreichen":
+    if not submitting:
         return page.go(address, Flash("Der Entwurf ist gespeichert."))
     await page.services.catalog.submit(made.id, form_key(form))
     return page.go(address, Flash("Eingereicht. Das Marktplatz-Team prüft Ihre Lösung jetzt."))
+
+
+@router.post("/meine-loesungen/formular")
+async def conditional_questions(page: UserPage, form: CheckedForm) -> Response:
+    """For htmx: the questions that what was just typed brings up or makes pointless; nothing is saved."""
+    profile = page.container.profile
+    typed = ListingForm.read(profile, form)
+    shown = set(form.texts(ASKED))
+    changed = [each for each in profile.questions if each.conditional and typed.asks(each) is not (each.id in shown)]
+    return page.render("my/conditional.html", form=typed, changed=changed, faults=Faults())
 
 
 def _form(

@@ -1,19 +1,22 @@
 """The Jinja environment: autoescaping, strict about names, with the filters that pages use."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from contracts import vocabulary
+from contracts.profile import showing
+from contracts.profile.questionnaire import Question, Questionnaire
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from servicekit.permalinks import permalink
 
 from web import links, words
+from web.api.catalog import Listing
 from web.api.review import Criteria
 from web.assets import STATIC
-from web.forms.listing import ListingForm
-from web.forms.listing_sections import FIELDS
+from web.forms.listing import ListingForm, condition_text, part_name
 from web.i18n import Locale
 from web.rendering import markdown
 from web.rendering.static_files import AssetAddresses
@@ -24,6 +27,11 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 def _locale(context: Context) -> Locale:
     locale: Locale = context["locale"]
     return locale
+
+
+def _profile(context: Context) -> Questionnaire:
+    profile: Questionnaire = context["page"].container.profile
+    return profile
 
 
 @pass_context
@@ -63,7 +71,7 @@ def _moment(context: Context, value: Any) -> str:
 
 @pass_context
 def _labels_of(context: Context, form: ListingForm) -> dict[str, str]:
-    return {each.name: _locale(context).say(each.label) for section in form.sections for each in section.fields}
+    return {each.id: each.label.in_(_locale(context).language) for each in form.profile.questions}
 
 
 @pass_context
@@ -75,7 +83,18 @@ def _criterion_labels(context: Context, criteria: Criteria) -> dict[str, str]:
 
 @pass_context
 def _field_label(context: Context, name: str) -> str:
-    return _locale(context).say(next((each.label for each in FIELDS if each.name == name), name))
+    question = _profile(context).by_id.get(name.removeprefix("answers."))
+    return question.title(_locale(context).language) if question else name
+
+
+@pass_context
+def _profile_groups(context: Context, listing: Listing) -> tuple[showing.RowGroup, ...]:
+    return showing.table(_profile(context), listing.model_dump(), _locale(context).language)
+
+
+@pass_context
+def _titles_of(context: Context, questions: Sequence[Question]) -> str:
+    return ", ".join(each.title(_locale(context).language) for each in questions)
 
 
 @pass_context
@@ -101,6 +120,10 @@ def environment(*, development: bool) -> Environment:
         labels_of=_labels_of,
         criterion_labels=_criterion_labels,
         field_label=_field_label,
+        profile_groups=_profile_groups,
+        titles_of=_titles_of,
+        condition_text=condition_text,
+        part_name=part_name,
         asset=AssetAddresses(STATIC, watch=development),
         permalink=permalink,
         words=words,

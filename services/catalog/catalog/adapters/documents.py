@@ -9,6 +9,7 @@ from contracts.listing import Finding, Listing
 from contracts.vocabulary import Bundesland, OrganisationKind, RatingDimension, SizeClass
 
 from catalog.application.ports import LiveSolution
+from catalog.domain.draft import listing_of
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
 from catalog.domain.rating import Hidden, Opinion, Rating, RatingBook, Reply
 from catalog.domain.solution import Mark, Solution, Version, VersionState
@@ -160,9 +161,9 @@ def _to_version(body: Mapping[str, Any]) -> Version:
     return Version(
         number=body["number"],
         state=VersionState(body["state"]),
-        listing=Listing.model_validate(body["listing"]),
+        listing=listing_of(body["listing"]),
         round=body["round"],
-        reviewed=Listing.model_validate(body["reviewed"]) if body["reviewed"] else None,
+        reviewed=listing_of(body["reviewed"]) if body["reviewed"] else None,
         message=body["message"],
         findings=tuple(Finding.model_validate(finding) for finding in body["findings"]),
         submitted_by=body["submitted_by"],

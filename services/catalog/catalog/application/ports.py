@@ -1,11 +1,13 @@
 """What the use cases need from outside; adapters and the tests' fakes implement it."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from contracts.listing import Listing, RatingSummary
+from contracts.profile import questionnaire
+from contracts.profile.questionnaire import Questionnaire
 from servicekit.clock import Clock
 from servicekit.outbox import OutboxMessage
 
@@ -169,3 +171,5 @@ class Ports:
     solutions: Solutions
     ratings: RatingBooks
     clock: Clock
+    profile: Questionnaire = field(default_factory=questionnaire.load)
+    """Which questions a listing answers."""

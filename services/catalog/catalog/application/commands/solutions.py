@@ -6,7 +6,7 @@ from contracts.listing import Listing
 from contracts.vocabulary import OrganisationKind
 from servicekit import errors
 
-from catalog.application import mapping
+from catalog.application import mapping, profile
 from catalog.application.actor import Actor, require_curator, require_member
 from catalog.application.ports import Loaded, Ports, SlugTaken, Write
 from catalog.domain import lifecycle, slug
@@ -31,6 +31,7 @@ async def create_solution(
     require_onboarded(provider)
     if OrganisationKind.PROVIDER not in provider.kinds:
         raise errors.conflict("not-a-provider", f"{provider.name} is not registered as a provider")
+    profile.require_valid(ports.profile, listing, ports.clock)
     for _ in range(1 if wanted_slug else SLUG_ATTEMPTS):
         solution = lifecycle.create(
             solution_id=solution_id,
@@ -51,7 +52,8 @@ async def create_solution(
 async def save_draft(
     ports: Ports, actor: Actor, solution_id: str, listing: Listing, *, expected: int | None
 ) -> Loaded[Solution]:
-    """Keep the provider's text (its editors)."""
+    """Keep the provider's text (its editors); it may be incomplete, but what it says must be within the limits."""
+    profile.require_valid(ports.profile, listing, ports.clock)
     return await _as_provider(
         ports,
         actor,
@@ -64,14 +66,14 @@ async def save_draft(
 async def submit_solution(
     ports: Ports, actor: Actor, solution_id: str, *, expected: int | None = None
 ) -> Loaded[Solution]:
-    """Hand the newest version to the review (its editors)."""
-    return await _as_provider(
-        ports,
-        actor,
-        solution_id,
-        lambda solution: lifecycle.submit(solution, by=actor.user, at=ports.clock.now()),
-        expected=expected,
-    )
+    """Hand the newest version to the review (its editors), if it is complete."""
+
+    def complete(solution: Solution) -> SolutionChange:
+        change = lifecycle.submit(solution, by=actor.user, at=ports.clock.now())
+        profile.require_complete(ports.profile, solution.newest.listing, ports.clock)
+        return change
+
+    return await _as_provider(ports, actor, solution_id, complete, expected=expected)
 
 
 async def withdraw_solution(ports: Ports, actor: Actor, solution_id: str, note: str | None) -> Loaded[Solution]:

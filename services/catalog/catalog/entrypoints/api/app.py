@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from servicekit import http
 from servicekit.http import Lifespan
 
-from catalog.entrypoints.api import organisations, ratings, solutions
+from catalog.entrypoints.api import organisations, profile, ratings, solutions
 from catalog.settings import CatalogSettings
 
 
@@ -15,5 +15,5 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
         title="Marktplatz catalog",
         description="Organisations and their onboarding, solutions from draft to publication, ratings.",
         lifespan=lifespan,
-        routers=[organisations.router, solutions.router, ratings.router],
+        routers=[organisations.router, solutions.router, ratings.router, profile.router],
     )

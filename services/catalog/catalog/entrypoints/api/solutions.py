@@ -26,9 +26,9 @@ from catalog.entrypoints.api.schemas.texts import OptionalNote, Reason
 router = APIRouter(route_class=IdempotentRoute, tags=["solutions"])
 
 
-def _shown(response: Response, loaded: Loaded[Solution]) -> SolutionView:
+def _shown(response: Response, wired: Wired, loaded: Loaded[Solution]) -> SolutionView:
     response.headers["ETag"] = http.etag(loaded.version)
-    return SolutionView.of(loaded)
+    return SolutionView.of(loaded, wired.ports.profile)
 
 
 @router.post("/solutions", status_code=status.HTTP_201_CREATED)
@@ -44,7 +44,7 @@ async def create(
         wanted_slug=body.slug,
         listing=body.listing.to_listing(),
     )
-    return _shown(response, loaded)
+    return _shown(response, wired, loaded)
 
 
 @router.get("/solutions")
@@ -70,7 +70,7 @@ async def solutions(
         )
     found = await wired.ports.solutions.page(everything, after=after, limit=page.limit)
     return Page[SolutionView](
-        items=[SolutionView.of(loaded) for loaded in found.items],
+        items=[SolutionView.of(loaded, wired.ports.profile) for loaded in found.items],
         next_cursor=cursor(found.next),
         total=found.total,
     )
@@ -93,7 +93,7 @@ async def solution(id_or_slug: SolutionId, request: Request, wired: Wired) -> Re
 @router.get("/solutions/{id_or_slug}/working")
 async def working(id_or_slug: SolutionId, response: Response, actor: CurrentActor, wired: Wired) -> SolutionView:
     """The solution with its newest version, whatever its state (the provider's members and the team)."""
-    return _shown(response, await queries.whole_solution(wired.ports, actor, id_or_slug))
+    return _shown(response, wired, await queries.whole_solution(wired.ports, actor, id_or_slug))
 
 
 @router.get("/solutions/{id_or_slug}/versions")
@@ -115,7 +115,7 @@ async def save_draft(
 ) -> SolutionView:
     """Keep the text: in the newest version while it is a draft or changes were requested, else as the next draft."""
     loaded = await commands.save_draft(wired.ports, actor, solution_id, body.listing.to_listing(), expected=expected)
-    return _shown(response, loaded)
+    return _shown(response, wired, loaded)
 
 
 @router.post("/solutions/{solution_id}/submit", status_code=status.HTTP_202_ACCEPTED)
@@ -127,7 +127,7 @@ async def submit(
     wired: Wired,
 ) -> SolutionView:
     """Hand the newest version to the review."""
-    return _shown(response, await commands.submit_solution(wired.ports, actor, solution_id, expected=expected))
+    return _shown(response, wired, await commands.submit_solution(wired.ports, actor, solution_id, expected=expected))
 
 
 @router.post("/solutions/{solution_id}/withdraw")
@@ -140,7 +140,7 @@ async def withdraw(
 ) -> SolutionView:
     """Take the solution offline and its submission back; the note is public."""
     note = body.note if body else None
-    return _shown(response, await commands.withdraw_solution(wired.ports, actor, solution_id, note))
+    return _shown(response, wired, await commands.withdraw_solution(wired.ports, actor, solution_id, note))
 
 
 @router.post("/solutions/{solution_id}/suspend")
@@ -148,10 +148,10 @@ async def suspend(
     solution_id: SolutionId, body: Reason, response: Response, actor: CurrentActor, wired: Wired
 ) -> SolutionView:
     """Take a solution offline in the name of the team (curator); the reason is public."""
-    return _shown(response, await commands.suspend_solution(wired.ports, actor, solution_id, body.reason))
+    return _shown(response, wired, await commands.suspend_solution(wired.ports, actor, solution_id, body.reason))
 
 
 @router.post("/solutions/{solution_id}/republish")
 async def republish(solution_id: SolutionId, response: Response, actor: CurrentActor, wired: Wired) -> SolutionView:
     """Bring a solution back: a curator lifts a suspension, the provider its own withdrawal."""
-    return _shown(response, await commands.republish_solution(wired.ports, actor, solution_id))
+    return _shown(response, wired, await commands.republish_solution(wired.ports, actor, solution_id))

@@ -2,10 +2,12 @@
 
 from typing import Any, Self
 
+from contracts import web_address
 from contracts.listing import Listing
 from pydantic import ConfigDict, ValidationInfo, field_validator, model_validator
 
-from catalog.entrypoints.api.schemas.texts import web_address, without_control_characters
+from catalog.domain.draft import DraftListing, listing_of
+from catalog.entrypoints.api.schemas.texts import without_control_characters
 
 MAX_LISTING_BYTES = 100_000
 """All texts of one listing together: a solution keeps all its versions in one document."""
@@ -14,8 +16,11 @@ _WITH_LINE_BREAKS = frozenset(
 )
 
 
-class ListingIn(Listing):
-    """The listing of the contracts, without unknown fields, with addresses that are web addresses."""
+class ListingIn(DraftListing):
+    """The listing of the contracts, without unknown fields, with addresses that are web addresses.
+
+    `media` may reorder, describe and leave out what was uploaded; without it all of that stays.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -35,12 +40,12 @@ class ListingIn(Listing):
     )
     @classmethod
     def _address(cls, value: str | None) -> str | None:
-        return None if value is None else web_address(value)
+        return None if value is None else web_address.checked(value)
 
     @field_validator("information_material_urls", mode="after")
     @classmethod
     def _addresses(cls, value: list[str]) -> list[str]:
-        return [web_address(address) for address in value]
+        return [web_address.checked(address) for address in value]
 
     @model_validator(mode="after")
     def _size(self) -> Self:
@@ -51,4 +56,9 @@ class ListingIn(Listing):
 
     def to_listing(self) -> Listing:
         """Return the listing as the domain knows it."""
-        return Listing.model_validate(self.model_dump())
+        return listing_of(self.model_dump())
+
+    @property
+    def keeps_media(self) -> bool:
+        """True when nothing is said about media."""
+        return "media" not in self.model_fields_set

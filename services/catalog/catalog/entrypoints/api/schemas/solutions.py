@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from contracts.listing import Finding, Listing, RatingSummary
+from contracts.profile.questionnaire import Questionnaire
 from pydantic import BaseModel, StringConstraints
 
 from catalog.application.ports import LiveSolution, Loaded
 from catalog.application.queries import PublicView
 from catalog.domain.solution import Mark, Solution, SolutionState, Version, VersionState
 from catalog.entrypoints.api.schemas.listing import ListingIn
+from catalog.entrypoints.api.schemas.profile import CompletenessView
 from catalog.entrypoints.api.schemas.texts import Request
 
 
@@ -67,7 +69,10 @@ class MarkView(BaseModel):
 
 
 class SolutionView(BaseModel):
-    """A solution for its provider and the team; `working` is the newest version, `version` is the ETag's."""
+    """A solution for its provider and the team.
+
+    `working` is the newest version, `completeness` is that version's, `version` is the ETag's.
+    """
 
     id: str
     slug: str
@@ -77,6 +82,7 @@ class SolutionView(BaseModel):
     state: SolutionState
     live_version: int | None
     working: VersionView
+    completeness: CompletenessView
     withdrawn: MarkView | None
     suspended: MarkView | None
     version: int
@@ -86,7 +92,7 @@ class SolutionView(BaseModel):
     first_published_at: datetime | None
 
     @classmethod
-    def of(cls, loaded: Loaded[Solution]) -> Self:
+    def of(cls, loaded: Loaded[Solution], profile: Questionnaire) -> Self:
         """Return the view."""
         held = loaded.state
         return cls(
@@ -98,6 +104,7 @@ class SolutionView(BaseModel):
             state=held.state,
             live_version=held.live.number if held.live else None,
             working=VersionView.of(held.newest),
+            completeness=CompletenessView.of(profile, held.newest.listing),
             withdrawn=MarkView.of(held.withdrawn),
             suspended=MarkView.of(held.suspended),
             version=loaded.version,

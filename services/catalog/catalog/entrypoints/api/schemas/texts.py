@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
@@ -30,22 +29,6 @@ def without_control_characters(value: Any, *, line_breaks: bool) -> Any:
     for text in _strings(value):
         if any(unicodedata.category(character) == "Cc" and character not in allowed for character in text):
             raise ValueError("must not contain control characters" + ("" if line_breaks else " or line breaks"))
-    return value
-
-
-def web_address(value: str) -> str:
-    """Return the URL unchanged; raises ValueError unless it is an absolute http or https URL without credentials."""
-    if any(character.isspace() for character in value):
-        raise ValueError("must not contain blanks")
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError("is not a URL") from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise ValueError("must be a complete URL that starts with https:// or http://")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("must not contain a user name or a password")
     return value
 
 

@@ -1,0 +1,144 @@
+"""Answers in words: rows of the profile table, rows of a comparison, columns of the open data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.profile.questionnaire import YES_NO, Asked, Group, Question, Questionnaire, Words
+from contracts.vocabulary import Language
+
+_YES_NO: Mapping[str, Words] = {"yes": Words(de="ja", en="yes"), "no": Words(de="nein", en="no")}
+SEPARATOR = "; "
+"""Between the entries of a list in one column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the profile table; `texts` is empty when there is no answer, `note` is that of a question below."""
+
+    question: Question
+    texts: tuple[str, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """Rows under one heading; `unanswered` are questions without an answer that get no row of their own."""
+
+    group: Group
+    rows: tuple[Row, ...]
+    unanswered: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One question with the texts of every listing that is compared, in their order."""
+
+    question: Question
+    texts: tuple[tuple[str, ...], ...]
+
+    @property
+    def differs(self) -> bool:
+        """True when not all of them say the same."""
+        return len(set(self.texts)) > 1
+
+
+def texts_of(question: Question, answer: Any, language: Language) -> tuple[str, ...]:
+    """Return the words of an answer: one text, or one for each entry of a list."""
+    entries = answer if isinstance(answer, list) else [answer]
+    if question.type == "records":
+        return tuple(_of_record(question, entry, language) for entry in entries)
+    if question.type == "media":
+        return tuple(str(entry["alt"]) for entry in entries)
+    return tuple(_text(question, entry, language) for entry in entries)
+
+
+def table(questionnaire: Questionnaire, document: Mapping[str, Any], language: Language) -> tuple[RowGroup, ...]:
+    """Return the profile table of a listing (as JSON values).
+
+    What is compared has a row even without an answer, so that every listing reads alike; other questions without an
+    answer are named at the end of their group, and not at all when they are not asked or would not be missed.
+    """
+    answers = questionnaire.answers_in(document)
+    notes = {
+        each.note_of: str(answers[each.id]) for each in questionnaire.questions if each.note_of and each.id in answers
+    }
+    found = []
+    for group in questionnaire.groups:
+        rows, unanswered = [], []
+        for each in questionnaire.questions:
+            if each.detail != group.id:
+                continue
+            if each.id in answers or each.id in notes:
+                texts = texts_of(each, answers[each.id], language) if each.id in answers else ()
+                rows.append(Row(each, texts, notes.get(each.id)))
+            elif each.typed and not each.hide_blank:
+                rows.append(Row(each, ()))
+            elif questionnaire.asks(each, answers) and not each.hide_blank:
+                unanswered.append(each)
+        found.append(RowGroup(group, tuple(rows), tuple(unanswered)))
+    return tuple(found)
+
+
+def compare(
+    questionnaire: Questionnaire, documents: Sequence[Mapping[str, Any]], language: Language
+) -> tuple[ComparedRow, ...]:
+    """Return a row for every question that is compared, whether or not anybody answers it."""
+    held = [questionnaire.answers_in(document) for document in documents]
+    return tuple(
+        ComparedRow(
+            each,
+            tuple(texts_of(each, answers[each.id], language) if each.id in answers else () for answers in held),
+        )
+        for each in questionnaire.questions
+        if each.compare
+    )
+
+
+def columns(questionnaire: Questionnaire) -> tuple[str, ...]:
+    """Return the columns of the open data's CSV, in the order of the questions."""
+    return tuple(column for each in questionnaire.questions if (column := each.column))
+
+
+def record(questionnaire: Questionnaire, document: Mapping[str, Any]) -> dict[str, str]:
+    """Return a listing as one record of the CSV: values as they travel, not in words; blank without an answer."""
+    answers = questionnaire.answers_in(document)
+    return {column: _value(answers.get(each.id)) for each in questionnaire.questions if (column := each.column)}
+
+
+def _of_record(question: Question, entry: Mapping[str, str], language: Language) -> str:
+    return ", ".join(
+        f"{part.label.in_(language)}: {text}" if part.type == "date" else text
+        for part in question.parts
+        if (text := _text(part, entry.get(part.id, ""), language))
+    )
+
+
+def _text(asked: Asked, value: Any, language: Language) -> str:
+    if isinstance(value, bool):
+        return _YES_NO[YES_NO[value]].in_(language)
+    if isinstance(asked, Question):
+        if named := next((each for each in asked.named if each.value == value), None):
+            return named.in_(language)
+        if asked.type == "number":
+            return " ".join([_number(value, language), *([asked.unit.in_(language)] if asked.unit else [])])
+    if chosen := asked.chosen(value):
+        return chosen.in_(language)
+    if asked.type == "date" and language == "de" and str(value).count("-") == 2:
+        return ".".join(reversed(str(value).split("-")))
+    return str(value)
+
+
+def _number(value: float, language: Language) -> str:
+    english = f"{value:,.2f}".removesuffix(".00")
+    return english if language == "en" else english.translate(str.maketrans(",.", ".,"))
+
+
+def _value(answer: Any) -> str:
+    if answer is None:
+        return ""
+    if isinstance(answer, bool):
+        return YES_NO[answer]
+    if isinstance(answer, list):
+        return SEPARATOR.join(" ".join(entry.values()) if isinstance(entry, dict) else str(entry) for entry in answer)
+    return str(answer)

@@ -1,0 +1,111 @@
+"""The standard profile over HTTP: how complete a listing is, and listings side by side."""
+
+from typing import Self
+
+from contracts.listing import Listing
+from contracts.profile import completeness
+from contracts.profile.questionnaire import Question, Questionnaire
+from contracts.profile.showing import ComparedRow, compare
+from contracts.vocabulary import Language
+from pydantic import BaseModel
+
+from catalog.application.ports import LiveSolution
+
+
+class MissingView(BaseModel):
+    """A question without an answer; more `weight` helps more, `required` ones are needed before a submission."""
+
+    question: str
+    weight: int
+    required: bool
+
+
+class SectionCompletenessView(BaseModel):
+    """How much of one section is answered."""
+
+    id: str
+    percent: int
+    missing: list[MissingView]
+
+
+class CompletenessView(BaseModel):
+    """How much of the profile is answered, by weight; 100 means that nothing is missing."""
+
+    profile: str
+    percent: int
+    sections: list[SectionCompletenessView]
+
+    @classmethod
+    def of(cls, profile: Questionnaire, listing: Listing) -> Self:
+        """Return the view."""
+        measured = completeness.measure(profile, listing.model_dump(mode="json"))
+
+        required = {question.id for question in measured.required}
+
+        def missing(question: Question) -> MissingView:
+            return MissingView(question=question.id, weight=question.weight, required=question.id in required)
+
+        return cls(
+            profile=profile.version,
+            percent=measured.percent,
+            sections=[
+                SectionCompletenessView(
+                    id=each.section.id,
+                    percent=each.percent,
+                    missing=[missing(question) for question in each.missing],
+                )
+                for each in measured.sections
+            ],
+        )
+
+
+class ComparedSolution(BaseModel):
+    """A column of a comparison."""
+
+    id: str
+    slug: str
+    name: str
+    organisation_name: str
+    live_version: int
+
+
+class ComparedRowView(BaseModel):
+    """A row of a comparison: the texts of each solution, empty where it does not answer."""
+
+    question: str
+    label: str
+    differs: bool
+    texts: list[list[str]]
+
+    @classmethod
+    def of(cls, row: ComparedRow, language: Language) -> Self:
+        """Return the view."""
+        texts = [list(each) for each in row.texts]
+        return cls(question=row.question.id, label=row.question.title(language), differs=row.differs, texts=texts)
+
+
+class ComparisonView(BaseModel):
+    """Published solutions side by side, in the order they were asked for."""
+
+    profile: str
+    solutions: list[ComparedSolution]
+    rows: list[ComparedRowView]
+
+    @classmethod
+    def of(cls, profile: Questionnaire, solutions: list[LiveSolution], language: Language) -> Self:
+        """Return the view."""
+        rows = compare(profile, [each.listing.model_dump(mode="json") for each in solutions], language)
+        return cls(
+            profile=profile.version,
+            solutions=[
+                ComparedSolution(
+                    id=each.id,
+                    slug=each.slug,
+                    name=each.listing.name,
+                    organisation_name=each.organisation_name,
+                    live_version=each.number,
+                )
+                for each in solutions
+            ],
+            rows=[ComparedRowView.of(row, language) for row in rows],
+        )
