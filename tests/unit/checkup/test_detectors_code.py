@@ -147,6 +147,13 @@ FOUND = [  # put together from parts, so that no scanner takes this file for a l
     "GITLAB=" + "glpat-" + "xK9fLm2QpR7sTvWbN3cY",
     "url = 'postgres://app:" + "q9Zk7LmVw2Xr@" + "db.internal.net/app'",
     "npm = '" + "npm_" + "a8Fk2LmQ9xZrT4vWbN7cYpH1sJd6GuE3oKiR'",
+    "maps = '" + "AIza" + "SyB9kFmQ2xZrT4vWbN7cYpH1sJd6GuE3oKi'",
+    "runner = '" + "glrt-" + "xK9fLm2QpR7sTvWbN3cY'",
+    "model = '" + "hf_" + "aKFkZLmQpxZrTqvWbNxcYpHysJdzGuEwoK'",
+    "bot = '" + "5839201746:A" + "AFk2LmQ9xZrT4vWbN7cYpH1sJd6GuE3oKi'",
+    "vault = '" + "hvs." + "a8Fk2LmQ9xZrT4vWbN7cYpH1sJd6GuE3oKiR" * 3 + "'",
+    "smtp_password = '" + "q9Zk7LmVw2XrT8bN4cYp'",
+    "config['api_key'] => '" + "q9Zk7LmVw2XrT8bN4cYp'",
 ]
 NOT_FOUND = [
     "url = 'postgres://user:password@localhost/app'",
@@ -154,6 +161,12 @@ NOT_FOUND = [
     "key = '" + "AKIA" + "IOSFODNN7EXAMPLE'",
     "token = '" + "ghp_" + "x" * 36 + "'",
     "see https://example.org/a:b@c",
+    "password = 'changeme-before-Going-live1'",
+    "password = os.environ['DB_PASSWORD_2_For_Production']",
+    "cache_key = 'userProfileSettingsForOrganisationV2'",
+    "password_label = 'Bitte2PasswortEingeben!'",
+    "secret_name = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaB1'",
+    "integrity = 'sha384-" + "q9Zk7LmVw2XrT8bN" * 4 + "'",
 ]
 
 

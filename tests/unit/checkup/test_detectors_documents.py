@@ -1,6 +1,7 @@
 """Detectors of documentation and architecture, on small trees."""
 
 from collections.abc import Callable
+from importlib import metadata
 from typing import Any
 
 import pytest
@@ -173,6 +174,13 @@ def test_licence_clarity(raw: Raw, files: dict[str, str], expected: tuple[int, .
 )
 def test_licence_texts_are_known_by_their_words(text: str, name: str | None) -> None:
     assert licences.identify(text) == name
+
+
+def test_a_whole_text_that_mentions_other_licences_is_what_it_is() -> None:
+    (file,) = [entry for entry in metadata.files("hypothesis") or () if entry.name.startswith("LICENSE")]
+    text = file.read_text()
+    assert "Affero General Public License" in " ".join(text.split())
+    assert licences.identify(text) == "MPL-2.0"
 
 
 def test_german_and_readable(raw: Raw) -> None:

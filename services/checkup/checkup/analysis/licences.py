@@ -2,10 +2,13 @@
 
 import re
 
+from licenseclassifier import identify_license
+
 from checkup.analysis import publiccode
 from checkup.analysis.paths import Kind
 from checkup.analysis.repository import File
 from checkup.analysis.survey import Survey
+from checkup.analysis.words import listed
 from checkup.domain.measurement import Evidence, Measurement, measured
 
 FILE = re.compile(
@@ -33,7 +36,12 @@ FINGERPRINTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("CC0-1.0", ("cc0 1.0 universal",)),
     ("CC-BY-4.0", ("creative commons attribution 4.0",)),
 )
-OPEN = frozenset(name for name, _ in FINGERPRINTS) - {"CC-BY-4.0", "CC0-1.0"}
+OPEN = (frozenset(name for name, _ in FINGERPRINTS) - {"CC-BY-4.0", "CC0-1.0"}) | listed(
+    # approved by the Open Source Initiative, besides those above
+    "0BSD AFL-3.0 Artistic-2.0 BlueOak-1.0.0 BSD-1-Clause CAL-1.0 CDDL-1.0 CECILL-2.1 CERN-OHL-S-2.0 ECL-2.0 EPL-1.0 "
+    "LGPL-2.0 LiLiQ-P-1.1 LiLiQ-R-1.1 MIT-0 MPL-1.1 MS-PL MS-RL MulanPSL-2.0 NCSA OFL-1.1 OLDAP-2.8 OSL-3.0 PHP-3.01 "
+    "PostgreSQL Python-2.0 Unicode-3.0 UPL-1.0 W3C Zlib ZPL-2.1"
+)
 # REUSE-IgnoreStart
 HEADER = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+ ()-]{2,80})")
 # REUSE-IgnoreEnd
@@ -41,6 +49,7 @@ DECLARED = re.compile(
     r"""^\s*["']?licen[sc]e["']?\s*[:=]\s*(?:\{\s*text\s*=\s*)?["']?([A-Za-z0-9.+-]{2,40}(?:\s+(?:OR|AND|WITH)\s+[A-Za-z0-9.+-]+)*)""",
     re.MULTILINE,
 )
+FAMILY = r"(-only|-or-later|\+)$"
 PACKAGE_FILES = re.compile(r"^(package\.json|pyproject\.toml|Cargo\.toml|composer\.json|setup\.cfg)$")
 
 
@@ -91,7 +100,12 @@ def detected(survey: Survey) -> dict[str, str]:
 
 
 def identify(text: str) -> str | None:
-    """The SPDX identifier of a licence text by its telling phrases; the GNU family without -only or -or-later."""
+    """The SPDX identifier of a licence text; the GNU family without -only or -or-later, which its text does not tell.
+
+    The corpus of licenseclassifier knows whole texts. Telling phrases are for what it misses (EUPL, excerpts).
+    """
+    if found := identify_license(text):
+        return re.sub(FAMILY, "", max(found, key=lambda match: (match.end - match.start, match.id)).id)
     plain = " ".join(text.lower().split())
     return next((name for name, phrases in FINGERPRINTS if all(phrase in plain for phrase in phrases)), None)
 
@@ -124,7 +138,7 @@ def _stated(survey: Survey, file: File) -> str | None:
 
 
 def _family(name: str) -> str:
-    return re.sub(r"(-only|-or-later|\+)$", "", name.strip()).lower()
+    return re.sub(FAMILY, "", name.strip()).lower()
 
 
 def agree(known: set[str], named: set[str]) -> bool:

@@ -13,6 +13,7 @@ MAX_DOCUMENTS = 400
 MAX_DOCUMENTS_TOTAL_BYTES = 6_000_000
 MAX_COMMITS = 20_000
 MAX_TAGS = 2_000
+MAX_NESTING = 100  # of collections in YAML
 MAX_LINE = 4_000  # characters of a line that patterns look at
 GROUP_SECONDS = 60  # one group of metrics; beyond it they say `timeout`
 ANALYSIS_SECONDS = 240  # all groups together, unless the caller gives another bound; what is left says `timeout`

@@ -137,9 +137,27 @@ def load_yaml(text: str) -> Any:
         return None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        if _nesting(text, loader) > limits.MAX_NESTING:
+            return None
         return next(iter(yaml.load_all(text, Loader=loader)), None)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
+
+
+def _nesting(text: str, loader: Any) -> int:
+    """How deep the first document is nested, as far as the limit; the composer of libyaml dies of too much of it."""
+    depth = deepest = 0
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.DocumentEndEvent):
+            break
+        if deepest > limits.MAX_NESTING:
+            break
+    return deepest
 
 
 def shown(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
