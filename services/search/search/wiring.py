@@ -115,9 +115,11 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         platform.checks.add("search-engine", administration.reachable)
         platform.checks.add("index", administration.usable)
         searches = MongoSearchLog(platform.db, kept=timedelta(days=settings.search_log_days))
-        solutions = OpenSearchSolutions(client, timeout_seconds=settings.search_timeout_seconds)
         feed = OpenSearchListingFeed(client)
         mirror = Mirror(feed, seconds=settings.mirror_seconds)
+        solutions = OpenSearchSolutions(
+            client, timeout_seconds=settings.search_timeout_seconds, listings=lambda: len(mirror.entries)
+        )
         vocabulary = Vocabulary(splitter, load_constituents())
         mirror.subscribe(vocabulary)
         if field is not None:

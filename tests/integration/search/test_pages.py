@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from search.adapters.opensearch import query
+from search.adapters.opensearch import query, results
 from servicekit.testing import wait
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -49,9 +49,16 @@ async def pages(search, *, meanwhile: Callable[[int], object] | None = None, **a
         assert len(found) < 100, "the pages never end"
 
 
-@pytest.mark.parametrize("text", ["Rufbus", "kostenlos", "Rufbus Fahrplan Landkreis", "ride on demand in the village"])
-async def test_all_pages_show_everything_once_beyond_what_is_fused(search, monkeypatch, text) -> None:
+TEXTS = ("Rufbus", "kostenlos", "Rufbus Fahrplan Landkreis", "ride on demand in the village")
+
+
+@pytest.mark.parametrize("crowded", [False, True], ids=["few", "many"])
+@pytest.mark.parametrize("text", TEXTS)
+async def test_all_pages_show_everything_once_beyond_what_is_fused(search, monkeypatch, text, crowded) -> None:
     monkeypatch.setattr(query, "WINDOW", 7)
+    if crowded:
+        monkeypatch.setattr(query, "CANDIDATES", 7)
+        monkeypatch.setattr(results, "ALL_AT_ONCE", 0)
     await publish(search, NUMBER)
     await all_compared(search)
     total = (await search.get(q=text))["total"]
@@ -61,6 +68,23 @@ async def test_all_pages_show_everything_once_beyond_what_is_fused(search, monke
         seen = [each for page in shown for each in page]
         assert len(seen) == len({*seen}) == total, size
         assert all(len(page) == size for page in shown[:-1]), size
+
+
+async def test_an_index_with_many_listings_is_asked_otherwise_and_answers_the_same(search, monkeypatch) -> None:
+    await publish(search, NUMBER)
+    await all_compared(search)
+    asked = [{"q": text, "size": 50, **chosen} for text in TEXTS for chosen in ({}, {"price_model": ["free"]})]
+    few = [await search.get(**each) for each in asked]
+    monkeypatch.setattr(results, "ALL_AT_ONCE", 0)
+    for each, before in zip(asked, few, strict=True):
+        many = await search.get(**each)
+        assert [result["id"] for result in many["results"]] == [result["id"] for result in before["results"]], each
+        assert before["results"], each
+        assert (many["total"], many["facets"], many["recognised"]) == (
+            before["total"],
+            before["facets"],
+            before["recognised"],
+        )
 
 
 async def test_nothing_comes_twice_or_is_left_out_while_solutions_come_change_and_go(search) -> None:

@@ -25,6 +25,10 @@ MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 
 WINDOW = 100
 """Hits in words that are fused with what is near in meaning; what comes after them stays in the engine's order."""
+CANDIDATES = 150
+"""Of a crowded index: the best by all clauses but the optional ones, which then weigh these."""
+ONLY_IDS = {"_source": False, "stored_fields": "_none_", "docvalue_fields": ["id"]}
+"""Hits that say who they are by a column: looking hundreds of them up costs more than finding them."""
 FITTING = "fitting:"
 _HIGHLIGHTED = {"name": 0, "aliases": 0, "summary": 0, "features": 1, "description": 2}
 """Fragments per field; 0 shows the whole field."""
@@ -47,10 +51,14 @@ def page_body(
     *,
     near: Collection[str] = (),
     complete: bool = True,
+    weighed: bool = True,
     weights: Weights = WEIGHTS,
 ) -> dict[str, Any]:
-    """Return the body for one page in the engine's order; `complete` ones bring cards and highlights along."""
-    body = _found(request, text, near, weights)
+    """Return the body for one page in the engine's order; `complete` ones bring cards and highlights along.
+
+    Not `weighed` ones leave out what only counts for what is found otherwise: the order of `candidates_body`.
+    """
+    body = _found(request, text, near, weights, weighed=weighed)
     body |= {"size": paging.fetch_size(request), "_source": ["card"] if complete else False}
     if complete and text.searchable:
         body["track_scores"] = True  # by relevance they are there anyway; the other orders show them too
@@ -65,6 +73,45 @@ def window_body(
 ) -> dict[str, Any]:
     """Return the body for the hits that are fused: all that are near in meaning, then the best in words."""
     return {**_found(request, text, near, weights), "size": WINDOW + len(near), "_source": False}
+
+
+def candidates_body(
+    request: SearchRequest, text: QueryText, near: Collection[str], weights: Weights = WEIGHTS
+) -> dict[str, Any]:
+    """Return the body for what may come first in a crowded index.
+
+    Nothing in it makes the engine look at every hit: nothing is counted, and no clause is optional that matches nearly
+    everything, so that it can leave out what cannot come first.
+    """
+    body = _found(request, text, near, weights, weighed=False)
+    found = body["query"]["bool"]
+    return {
+        **ONLY_IDS,
+        "size": CANDIDATES + len(near),
+        "track_total_hits": False,
+        "query": {"bool": {**found, "filter": [*found["filter"], *choices(request)]}},
+        "sort": body["sort"],
+    }
+
+
+def counts_body(
+    request: SearchRequest, text: QueryText, near: Collection[str], weights: Weights = WEIGHTS
+) -> dict[str, Any]:
+    """Return the body that only counts what is found; the engine may answer it from memory."""
+    body = _found(request, text, near, weights, weighed=False)
+    found = body["query"]["bool"]
+    everything = {"bool": {"filter": [*found["filter"], *found.get("must", ())]}}
+    return {**{name: value for name, value in body.items() if name != "sort"}, "size": 0, "query": everything}
+
+
+def weighing_body(ids: Sequence[str], text: QueryText, weights: Weights = WEIGHTS) -> dict[str, Any]:
+    """Return the body for what the optional clauses add to the scores of candidates."""
+    return {
+        **ONLY_IDS,
+        "size": len(ids),
+        "track_total_hits": False,
+        "query": {"bool": {"filter": [{"ids": {"values": list(ids)}}], "should": alike(text, weights)}},
+    }
 
 
 def details_body(ids: Sequence[str], text: QueryText) -> dict[str, Any]:
@@ -83,7 +130,9 @@ def details_body(ids: Sequence[str], text: QueryText) -> dict[str, Any]:
     return body
 
 
-def _found(request: SearchRequest, text: QueryText, near: Collection[str], weights: Weights) -> dict[str, Any]:
+def _found(
+    request: SearchRequest, text: QueryText, near: Collection[str], weights: Weights, *, weighed: bool = True
+) -> dict[str, Any]:
     """Return what all searches share: what matches, in which order, and how the facets count.
 
     Facet choices go into `post_filter`, so that each facet is counted under the choices of all others but its own.
@@ -91,7 +140,10 @@ def _found(request: SearchRequest, text: QueryText, near: Collection[str], weigh
     intents = [each.intent for each in text.recognised]
     found: dict[str, Any] = {"filter": [_VISIBLE, *not_contradicted(intents)]}
     clauses = ranking(text, weights) + ([near_clause(near)] if near else [])
-    optional = [*(alike(text, weights) if text.searchable else ()), *stated_first(intents, weights.stated)]
+    optional = [
+        *(alike(text, weights) if weighed and text.searchable else ()),
+        *stated_first(intents, weights.stated),
+    ]
     if text.only_filters:
         optional += clauses
     elif not text.empty:

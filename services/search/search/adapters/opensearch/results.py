@@ -1,8 +1,9 @@
 """Asks the engine and turns its answers into hits, and into results with safe highlights and reasons."""
 
+import asyncio
 import html
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from opensearchpy import AsyncOpenSearch, RequestError
@@ -16,8 +17,11 @@ from search.adapters.opensearch.query import (
     FITTING,
     MARK_CLOSE,
     MARK_OPEN,
+    candidates_body,
+    counts_body,
     details_body,
     page_body,
+    weighing_body,
     window_body,
 )
 from search.application.ports import FoundPage, Window
@@ -26,25 +30,40 @@ from search.domain.query_text import QueryText
 from search.domain.search_request import SearchRequest, bad_cursor
 
 _SHOWN_AS = {"provider_text": "provider"}
+ALL_AT_ONCE = 2_000
+"""Listings up to which one request that scores and counts every hit costs less than several that do not."""
 
 
 class OpenSearchSolutions:
     """`SolutionSearch` on OpenSearch."""
 
-    def __init__(self, client: AsyncOpenSearch, *, timeout_seconds: float, weights: Weights = WEIGHTS) -> None:
+    def __init__(
+        self,
+        client: AsyncOpenSearch,
+        *,
+        timeout_seconds: float,
+        weights: Weights = WEIGHTS,
+        listings: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """Ask through the client; `listings` tells about how many there are."""
         self._client = client
         self._timeout = timeout_seconds
         self._weights = weights
+        self._listings = listings
 
     def weighted(self, weights: Weights) -> "OpenSearchSolutions":
         """Return the same with other weights (for measuring what each is worth)."""
-        return OpenSearchSolutions(self._client, timeout_seconds=self._timeout, weights=weights)
+        return OpenSearchSolutions(
+            self._client, timeout_seconds=self._timeout, weights=weights, listings=self._listings
+        )
 
     async def page(
         self, request: SearchRequest, text: QueryText, *, near: Collection[str] = (), complete: bool = True
     ) -> FoundPage:
         """See `SolutionSearch.page`."""
-        answer = await self._ask(page_body(request, text, near=near, complete=complete, weights=self._weights), request)
+        weighed = complete or not self._crowded(text)
+        body = page_body(request, text, near=near, complete=complete, weighed=weighed, weights=self._weights)
+        answer = await self._ask(body, request)
         shown, position = paging.page(answer["hits"]["hits"], request)
         return FoundPage(
             total=answer["hits"]["total"]["value"],
@@ -57,19 +76,27 @@ class OpenSearchSolutions:
 
     async def window(self, request: SearchRequest, text: QueryText, near: Collection[str]) -> Window:
         """See `SolutionSearch.window`."""
+        if self._crowded(text):
+            return await self._window_of_many(request, text, near)
         answer = await self._ask(window_body(request, text, near, self._weights), request)
         hits = answer["hits"]["hits"]
-        total = answer["hits"]["total"]["value"]
-        nearby = frozenset(near)
-        matches = {hit["_id"]: hit["_score"] - (NEAR_FIRST if hit["_id"] in nearby else 0.0) for hit in hits}
-        return Window(
-            total=total,
-            matches=matches,
-            stated={hit["_id"]: _stated(hit, text) for hit in hits},
-            counts=counts_of(answer["aggregations"], request),
-            fitting=_fitting(answer["aggregations"]),
-            cut=hits[-1]["_score"] if len(hits) < total else None,
+        return _window(hits, _matches(hits, near, {}), answer, request, text)
+
+    async def _window_of_many(self, request: SearchRequest, text: QueryText, near: Collection[str]) -> Window:
+        """Count and find apart, which spares the engine from scoring every hit, and weigh what was found."""
+        found, counted = await asyncio.gather(
+            self._ask(candidates_body(request, text, near, self._weights), request),
+            self._ask(counts_body(request, text, near, self._weights)),
         )
+        hits = _named(found)
+        added: dict[str, float] = {}
+        if hits:
+            weighed = await self._ask(weighing_body([hit["_id"] for hit in hits], text, self._weights))
+            added = {hit["_id"]: hit["_score"] for hit in _named(weighed)}
+        return _window(hits, _matches(hits, near, added), counted, request, text)
+
+    def _crowded(self, text: QueryText) -> bool:
+        return self._listings() > ALL_AT_ONCE and text.searchable and not text.only_filters
 
     async def details(self, ids: Sequence[str], text: QueryText, cosines: Mapping[str, float]) -> list[dict[str, Any]]:
         """See `SolutionSearch.details`."""
@@ -98,6 +125,38 @@ class OpenSearchSolutions:
                     raise bad_cursor() from error
                 raise
         return answer
+
+
+def _named(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return hits that were asked for by `ONLY_IDS` as others are."""
+    return [{**hit, "_id": hit["fields"]["id"][0]} for hit in answer["hits"]["hits"]]
+
+
+def _matches(hits: Sequence[dict[str, Any]], near: Collection[str], added: Mapping[str, float]) -> Mapping[str, float]:
+    """Return scores in words by id, without what only brought solutions to the front."""
+    nearby = frozenset(near)
+    return {
+        hit["_id"]: hit["_score"] - (NEAR_FIRST if hit["_id"] in nearby else 0.0) + added.get(hit["_id"], 0.0)
+        for hit in hits
+    }
+
+
+def _window(
+    hits: Sequence[dict[str, Any]],
+    matches: Mapping[str, float],
+    counted: Mapping[str, Any],
+    request: SearchRequest,
+    text: QueryText,
+) -> Window:
+    total = counted["hits"]["total"]["value"]
+    return Window(
+        total=total,
+        matches=matches,
+        stated={hit["_id"]: _stated(hit, text) for hit in hits},
+        counts=counts_of(counted["aggregations"], request),
+        fitting=_fitting(counted["aggregations"]),
+        cut=hits[-1]["_score"] if hits and len(hits) < total else None,
+    )
 
 
 def _result(hit: dict[str, Any]) -> dict[str, Any]:
