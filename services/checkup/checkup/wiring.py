@@ -125,12 +125,17 @@ def fetcher(settings: CheckupSettings) -> GitFetch:
 
 def observers(settings: CheckupSettings, clock: Clock) -> tuple[Observer, ...]:
     """Whoever looks at what is not in the commit."""
-    allowed = allowed_origins(settings.checkup_allow_local)
-    demos = DemoVisits(demo_browser(settings), allowed, clock)
+    demos = DemoVisits(demo_browser(settings), allowed_origins(settings.checkup_allow_local), clock)
+    asked = forge(settings, clock)
+    return (demos,) if asked is None else (asked, demos)
+
+
+def forge(settings: CheckupSettings, clock: Clock) -> Forge | None:
+    """Whoever asks about issues, unless the settings give it no time."""
     if not settings.checkup_forge_seconds:
-        return (demos,)
-    tokens = settings.forge_tokens()
-    return Forge(seconds=settings.checkup_forge_seconds, tokens=tokens, allowed=allowed, clock=clock), demos
+        return None
+    allowed = allowed_origins(settings.checkup_allow_local)
+    return Forge(seconds=settings.checkup_forge_seconds, tokens=settings.forge_tokens(), allowed=allowed, clock=clock)
 
 
 def demo_browser(settings: CheckupSettings) -> DemoBrowser:

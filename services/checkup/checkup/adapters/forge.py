@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from servicekit import logging
@@ -38,22 +39,26 @@ class Forge:
 
     async def observe(self, run: Run) -> Observations:
         """C6 with its time; never raises, because a silent forge must not cost the run."""
-        found = await self._reaction(run) if run.repository_url else not_available("C6", "Kein Repository angegeben.")
+        return await self.look(run.repository_url or "", run.as_of)
+
+    async def look(self, repository_url: str, as_of: datetime) -> Observations:
+        """The same for an address without a run."""
+        found = await self._reaction(repository_url, as_of)
         return Observations((replace(found, origin=measurement.Origin.FORGE, observed_at=self._clock.now()),))
 
-    async def _reaction(self, run: Run) -> Measurement:
-        split = urlsplit(run.repository_url or "")
-        host = (split.hostname or "").lower()
-        repository = split.path.strip("/").removesuffix(".git")
-        if repository.count("/") < 1:
-            return not_available("C6", "Die Adresse nennt kein Repository einer bekannten Plattform.")
+    async def _reaction(self, repository_url: str, as_of: datetime) -> Measurement:
         try:
+            split = urlsplit(repository_url)
+            host = (split.hostname or "").lower()
+            repository = split.path.strip("/").removesuffix(".git")
+            if "/" not in repository:
+                return not_available("C6", "Die Adresse nennt kein Repository einer bekannten Plattform.")
             async with asyncio.timeout(self._seconds):
-                told = await self._ask(host, split.scheme, split.netloc, repository, run)
+                told = await self._ask(host, f"{split.scheme}://{API_HOST.get(host, split.netloc)}", repository, as_of)
         except (ForgeFailure, CheckupFailure, TimeoutError, *NONSENSE) as error:
-            log.info("forge not read", run_id=run.id, host=host, error=str(error)[:200] or type(error).__name__)
+            log.info("forge not read", error=str(error)[:200] or type(error).__name__)
             return self._unread(error)
-        return issues.measure(told.issues, as_of=run.as_of, until=told.until, host=host)
+        return issues.measure(told.issues, as_of=as_of, until=told.until, host=host)
 
     def _unread(self, error: Exception) -> Measurement:
         if isinstance(error, ForgeFailure) and error.kind == "status:410":
@@ -64,16 +69,15 @@ class Forge:
             return not_available("C6", f"Die Plattform hat nicht in {self._seconds:.0f} Sekunden geantwortet.")
         return not_available("C6", "Die Antwort der Plattform war nicht zu verstehen.")
 
-    async def _ask(self, host: str, scheme: str, netloc: str, repository: str, run: Run) -> Told:
+    async def _ask(self, host: str, base: str, repository: str, as_of: datetime) -> Told:
         """Ask in the dialect of the host; of an unknown one in each until one is understood."""
-        base = f"{scheme}://{API_HOST.get(host, netloc)}"
         token = self._tokens.get(host)
         dialects = (KNOWN[host],) if host in KNOWN else UNKNOWN_HOST
         client = ForgeClient(base, {"Authorization": f"Bearer {token}"} if token else {}, self._allowed)
         for dialect in dialects[:-1]:
             try:
-                return await dialect.issues(client, repository, run.as_of)
+                return await dialect.issues(client, repository, as_of)
             except ForgeFailure as failure:
                 if failure.kind not in OTHER_FORGE:
                     raise
-        return await dialects[-1].issues(client, repository, run.as_of)
+        return await dialects[-1].issues(client, repository, as_of)

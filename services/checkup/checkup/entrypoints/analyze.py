@@ -21,6 +21,7 @@ import typer
 from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from servicekit.clock import SystemClock
 
 from checkup.adapters import local_repository, rubric_files, rubric_schema
 from checkup.adapters.rubric_files import RubricError
@@ -29,12 +30,13 @@ from checkup.application.ports import Assessing, GroupsDone
 from checkup.domain import gate
 from checkup.domain import report as reports
 from checkup.domain.failure import CheckupFailure
+from checkup.domain.measurement import with_observations
 from checkup.domain.report import Report
 from checkup.domain.rubric import Rubric, Text
 from checkup.presentation import html, sarif, terminal
 from checkup.presentation.words import Language, said
 from checkup.settings import CheckupSettings
-from checkup.wiring import analyser, assessing, fetcher
+from checkup.wiring import analyser, assessing, fetcher, forge
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 FAILED, BELOW = 1, 2
@@ -177,7 +179,10 @@ async def _measure(place: str, as_of: datetime, rules: Rubric, desk: Desk, asks:
         with desk.progress(Text("Lade und messe", "Fetching and measuring")) as told:
             async with fetch.fetched(place, as_of) as git_dir:
                 found = await measure.analyse(git_dir, as_of, told=told)
-                report = reports.of_analysis(found.analysis, rules, as_of=as_of, repository_url=place)
+                asked = forge(settings, SystemClock())
+                seen = [await asked.look(place, as_of)] if asked else []
+                analysis = with_observations(found.analysis, *seen)
+                report = reports.of_analysis(analysis, rules, as_of=as_of, repository_url=place)
                 report = await _assessed(report, git_dir, asks)
     else:
         local = local_repository.find(place)
