@@ -11,7 +11,11 @@ from contracts.vocabulary import CheckupDimension
 
 
 class CheckupScoredData(EventData):
-    """Data of `CheckupScored`."""
+    """Data of `CheckupScored`.
+
+    `trigger` says why there was a run: `submission`, `request`, `schedule`, `release`, or `rescore` (kept measurements
+    under another rubric); readers take others for None.
+    """
 
     run_id: str
     solution_id: str
@@ -25,6 +29,7 @@ class CheckupScoredData(EventData):
     awards: list[CheckupDimension] = []
     measurable: bool
     finished_at: AwareDatetime
+    trigger: str | None = None
 
 
 class CheckupScored(Event):
@@ -48,6 +53,7 @@ class CheckupFailedData(EventData):
     reason: str
     kind: str
     failed_at: AwareDatetime
+    trigger: str | None = None
 
 
 class CheckupFailed(Event):

@@ -40,6 +40,12 @@ class CheckupSettings(ServiceSettings):
     """Rather no analysis than one whose child has a network: where the kernel allows no namespaces, workers refuse."""
     checkup_reuse_days: float = Field(default=30, ge=0)
     """How old a measurement of the same commit and tags may be to be taken over instead of a clone; 0 never does."""
+    checkup_schedule_days: float = Field(default=30, ge=0)
+    """How often published solutions are measured although nobody asks; 0 is never."""
+    checkup_release_hours: float = Field(default=24, ge=0)
+    """How often the tags of published solutions are looked at for a new release; 0 is never."""
+    checkup_trigger_seconds: float = Field(default=600, gt=0)
+    """How often a worker looks for what is due."""
     checkup_request_interval_seconds: int = Field(default=600, ge=0)
     """The shortest time between two runs that people ask for, per solution."""
     checkup_comparison_seconds: float = Field(default=60, ge=0)

@@ -30,6 +30,7 @@ from checkup.adapters.runs import MongoRuns
 from checkup.adapters.solutions import MongoSolutions
 from checkup.application.people.ports import PeoplePorts
 from checkup.application.ports import Assessing, Observer, Ports
+from checkup.application.triggers import Rhythm
 from checkup.domain.people.contest import Contest
 from checkup.domain.people.contradictions import ContradictionLog
 from checkup.domain.people.disclosure import Disclosure
@@ -110,6 +111,14 @@ async def _people(platform: Platform, ports: Ports, settings: CheckupSettings) -
         source_rules=files.source_rules(settings.checkup_source_rules_version),
         clock=platform.clock,
         answer_time=timedelta(days=settings.checkup_answer_days),
+    )
+
+
+def rhythm(settings: CheckupSettings) -> Rhythm:
+    """How often runs are made that nobody asks for."""
+    return Rhythm(
+        measure_every=timedelta(days=settings.checkup_schedule_days),
+        releases_every=timedelta(hours=settings.checkup_release_hours),
     )
 
 

@@ -107,6 +107,19 @@ async def run(
     return Outcome(code, output, said, stopped[0] if stopped else None, first == ISOLATED)
 
 
+async def can_isolate() -> bool:
+    """True where the kernel gives a child a network namespace of its own."""
+    outcome = await run(
+        [sys.executable, "-I", "-S", "-c", ""],
+        limits=Limits(memory=1_000_000_000, cpu=10, file_bytes=0),
+        environment={},
+        directory=Path("/"),
+        seconds=30,
+        most_output=0,
+    )
+    return outcome.isolated
+
+
 def end_family(pid: int) -> None:
     """Kill the group of a process, and its descendants that left the group (a browser does)."""
     descendants: list[psutil.Process] = []

@@ -61,6 +61,6 @@ class MongoSolutions:
         found = await self._solutions.find({"live_version": {"$ne": None}})
         return [solution for solution in map(solution_of, found) if solution.live_repository is not None]
 
-    async def all_ids(self) -> Sequence[str]:
-        """Return the ids of all solutions."""
-        return [stored.id for stored in await self._solutions.find({}, projection={"version": 1})]
+    async def all(self) -> Sequence[Solution]:
+        """Return all solutions, in the order of their ids."""
+        return [solution_of(stored) for stored in await self._solutions.find({})]

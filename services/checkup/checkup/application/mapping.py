@@ -157,6 +157,7 @@ def messages_of(run: Run) -> list[OutboxMessage]:
             reason=run.failure_reason or "",
             kind=run.failure_kind or "",
             failed_at=run.finished_at,
+            trigger=run.trigger.value,
         )
         return [of_event(stamp(contract.CheckupFailed, failed, aggregate_id=run.solution_id, now=run.finished_at))]
     return []
@@ -185,4 +186,5 @@ def _scored(run: Run, report: Report, at: datetime) -> contract.CheckupScoredDat
         awards=[CheckupDimension(award) for award in report.awards],
         measurable=report.measurable,
         finished_at=at,
+        trigger=run.trigger.value,
     )

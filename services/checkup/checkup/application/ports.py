@@ -154,8 +154,8 @@ class Solutions(Protocol):
         """Return the solutions that are online and name a repository."""
         ...
 
-    async def all_ids(self) -> Sequence[str]:
-        """Return the ids of all solutions."""
+    async def all(self) -> Sequence[Solution]:
+        """Return all solutions, in the order of their ids."""
         ...
 
 

@@ -1,19 +1,24 @@
 """Binds the events of the catalogue to the policies, and the work queue to the runs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from contracts.catalog import SolutionDelisted, SolutionPublished, SolutionSubmitted
 from contracts.checkup import CheckupScored, DisclosurePublished, ManualCheckCompleted
-from servicekit import context
+from servicekit import background, context, logging
 from servicekit.delivery import Delivery
 
-from checkup.application import policies
+from checkup import wiring
+from checkup.adapters import confined
+from checkup.application import policies, triggers
 from checkup.application.assess import AssessmentJob, carry_out
 from checkup.application.mapping import Job
 from checkup.application.people.policies import refresh
 from checkup.application.perform import perform
 from checkup.wiring import Container
+
+log = logging.get(__name__)
 
 
 @asynccontextmanager
@@ -66,8 +71,27 @@ async def worker(container: Container) -> AsyncIterator[None]:
         with context.bound(context.RequestContext(correlation_id=job.correlation_id, traceparent=traceparent)):
             await carry_out(ports, job)
 
+    if container.settings.checkup_require_isolation and not await confined.can_isolate():
+        raise RuntimeError("CHECKUP_REQUIRE_ISOLATION is set, and this kernel gives children no network namespace")
     container.fetch.prepare()
     platform.jobs("checkup-runs", run, concurrency=container.settings.checkup_concurrency)
     platform.jobs("checkup-assessments", assess)
     async with platform.consuming():
-        yield
+        watch = asyncio.create_task(_triggering(container), name="triggers")
+        try:
+            yield
+        finally:
+            await background.end(watch)
+
+
+async def _triggering(container: Container) -> None:
+    """Queue what is due, now and then; any number of workers may."""
+    rhythm = wiring.rhythm(container.settings)
+    while True:
+        await asyncio.sleep(container.settings.checkup_trigger_seconds)
+        for look in (triggers.queue_due, triggers.queue_released):
+            try:
+                if made := await look(container.ports, rhythm):
+                    log.info("runs queued", why=look.__name__, runs=made)
+            except Exception as error:  # something is away: the next round looks again
+                log.warning("triggers not looked at", why=look.__name__, error=repr(error))

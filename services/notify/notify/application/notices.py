@@ -106,6 +106,15 @@ def of_publication(event: SolutionPublished) -> Notice:
     )
 
 
+UNASKED = frozenset({"schedule", "rescore"})
+"""Checkups that nobody is waiting for: their results are on the page, and tell nobody."""
+
+
+def is_awaited(event: CheckupScored | CheckupFailed) -> bool:
+    """True unless the marketplace itself had the solution measured or scored again."""
+    return event.data.trigger not in UNASKED
+
+
 def of_checkup(event: CheckupScored, solution_name: str | None) -> Notice:
     """The provider has a checkup report, or learns why nothing could be measured."""
     data = event.data

@@ -89,11 +89,13 @@ def _bind_review(consumer: EventConsumer, say: Tell) -> None:
 def _bind_checkup(consumer: EventConsumer, ports: Ports, say: Tell) -> None:
     @consumer.on(CheckupScored)
     async def _scored(event: CheckupScored, delivery: Delivery) -> None:
-        await say(notices.of_checkup(event, await ports.names.of(event.data.solution_id)), delivery)
+        if notices.is_awaited(event):
+            await say(notices.of_checkup(event, await ports.names.of(event.data.solution_id)), delivery)
 
     @consumer.on(CheckupFailed)
     async def _failed(event: CheckupFailed, delivery: Delivery) -> None:
-        await say(notices.of_failed_checkup(event, await ports.names.of(event.data.solution_id)), delivery)
+        if notices.is_awaited(event):
+            await say(notices.of_failed_checkup(event, await ports.names.of(event.data.solution_id)), delivery)
 
 
 def _bind_people(consumer: EventConsumer, ports: Ports, say: Tell) -> None:

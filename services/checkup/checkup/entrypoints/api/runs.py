@@ -3,15 +3,16 @@
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from servicekit import event_stream
 from servicekit.auth import CurrentUser, OptionalUser
 from servicekit.idempotency import IdempotentRoute
 
-from checkup.application import commands, following, queries
+from checkup.application import commands, following, queries, rescoring
 from checkup.application.ports import Ports
 from checkup.domain.run import Run
+from checkup.entrypoints.api.preview_schemas import PreviewOut
 from checkup.entrypoints.api.reports import Given, Id, asker_of, member
 from checkup.entrypoints.api.schemas import RunOut
 
@@ -38,6 +39,14 @@ async def _events(given: Ports, run_id: str) -> AsyncGenerator[bytes, None]:
         number += 1
         name = "end" if run.finished else "progress"
         yield event_stream.event(name, RunOut.of(run).model_dump_json(), id_=str(number), retry_ms=RETRY_MS)
+
+
+@router.get("/{run_id}/preview")
+async def preview_run(
+    given: Given, user: CurrentUser, run_id: Id, rubric: Annotated[str | None, Query(max_length=20)] = None
+) -> PreviewOut:
+    """What another rubric (the current one by default) would make of the run's measurements: for the team."""
+    return PreviewOut.of(await rescoring.preview(given, run_id, rubric, by=member(user)))
 
 
 @router.post("/{run_id}/cancel")
