@@ -99,6 +99,13 @@ def test_german_interface_by_the_language_of_pages(raw: Raw) -> None:
     assert raw(usability.german_interface, {"src/a.py": ""})["U2"] == "not_applicable"
 
 
+def test_german_that_is_translated_from_is_german(raw: Raw) -> None:
+    files = {"locales/en.json": '{"Hallo": "Hello"}', "templates/a.html": '<html lang="de">'}
+    assert raw(usability.german_interface, files)["U2"] == {"german_share": 1}
+    files["templates/a.html"] = '<html lang="en">'
+    assert raw(usability.german_interface, files)["U2"]["german_share"] == 0
+
+
 def test_a_way_to_try_it(raw: Raw) -> None:
     files = {
         "README.md": "# A\n\n```sh\ndocker compose up\n```\n\n[Demo](https://demo.example.org) mit Beispieldaten\n",

@@ -73,6 +73,8 @@ def german_interface(survey: Survey) -> list[Measurement]:
     base = sum(max(counts.values()) for counts in families.values())
     if base:
         german = sum(counts.get("de", 0) for counts in families.values())
+        if not german and (pages := _page_language(survey)).raw.get("german_share"):
+            return [pages]  # German is what is translated from, not into
         evidence = [Evidence(f"{german} von {base} Texten auf Deutsch")]
         evidence += [Evidence("Übersetzungen", place[family]) for family in sorted(families)[:4]]
         return [measured("U2", evidence, german_share=min(german / base, 1.0), keys=base)]
