@@ -6,6 +6,8 @@ TYPED := libs/contracts/contracts libs/servicekit/servicekit $(wildcard services
 	deploy/opensearch/opensearch_local
 LOCAL := $(BIN)/marktplatz-local
 PYTEST := $(BIN)/python -m pytest
+# A file's tests stay together; each process has servers of its own. SIDE_BY_SIDE= runs everything in one process.
+SIDE_BY_SIDE ?= --numprocesses auto --maxprocesses 4 --dist loadfile
 OPENSEARCH := PYTHONPATH=deploy/opensearch $(BIN)/python -m opensearch_local
 MAKEFLAGS += --no-print-directory
 
@@ -64,10 +66,10 @@ opensearch-stop: setup ## Stop the OpenSearch that `make opensearch` started
 # --- checks -------------------------------------------------------------------------------------------------------------
 
 test: setup ## Run the unit, contract, integration and end-to-end tests (ARGS="-k name")
-	$(PYTEST) $(wildcard tests/unit tests/contract tests/integration tests/e2e) $(ARGS)
+	$(PYTEST) $(SIDE_BY_SIDE) $(wildcard tests/unit tests/contract tests/integration tests/e2e) $(ARGS)
 
 test-unit: setup ## Run the unit and contract tests only
-	$(PYTEST) $(wildcard tests/unit tests/contract) $(ARGS)
+	$(PYTEST) $(SIDE_BY_SIDE) $(wildcard tests/unit tests/contract) $(ARGS)
 
 test-chaos: setup ## Kill processes in the middle of the story, with more submissions than `make test` (N=10 per kill)
 	MARKTPLATZ_CHAOS_SUBMISSIONS=$(or $(N),10) $(PYTEST) tests/e2e/test_nothing_is_lost.py --timeout 1800 $(ARGS)
