@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from fastapi.responses import HTMLResponse
 
+from web import checkup_view
 from web.api.catalog import Membership, PublicSolution, Rating, Ratings
 from web.api.checkup import Report
 from web.api.review import Criteria, Seal
 from web.api.search import Similar
+from web.checkup_view import CheckupView
 from web.forms.faults import Faults
 from web.forms.rating import RatingForm
 from web.page import Page
@@ -27,6 +29,7 @@ class SolutionView:
     seal: Part[Seal]
     criteria: Part[Criteria]
     report: Part[Report]
+    checkup: CheckupView | None
     ratings: Part[Ratings]
     similar: Part[Similar]
     raters: list[Membership]
@@ -42,10 +45,10 @@ async def load(page: Page, slug: str) -> SolutionView:
     """Raises ApiProblem 404 when nothing is published under the slug."""
     services = page.services
     solution = await services.catalog.solution(slug)
-    seal, criteria, report, ratings, similar = await asyncio.gather(
+    seal, criteria, (report, checkup), ratings, similar = await asyncio.gather(
         part(services.review.seal(solution.id)),
         part(services.review.criteria()),
-        part(services.checkup.report(solution.id)),
+        checkup_view.load(services.checkup, solution.id, solution.listing.fields_of_action),
         part(services.catalog.ratings(solution.id)),
         part(services.search.similar(solution.id, size=MOST_SIMILAR), seconds=SIMILAR_SECONDS),
     )
@@ -55,6 +58,7 @@ async def load(page: Page, slug: str) -> SolutionView:
         seal=seal,
         criteria=criteria,
         report=report,
+        checkup=checkup,
         ratings=ratings,
         similar=similar,
         raters=[each for each in page.memberships("municipality") if each.organisation_id != provider],

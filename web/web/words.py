@@ -87,6 +87,17 @@ _STATES: dict[str, dict[str, Word]] = {
         "rejected": Word("Abgelehnt", "Rejected"),
         "withdrawn": Word("Vom Anbieter zurückgezogen", "Withdrawn by the provider"),
     },
+    "checkup_dimension_short": {
+        "usability": Word("Bedienbarkeit", "Usability"),
+        "community": Word("Gemeinschaft", "Community"),
+        "documentation": Word("Dokumentation", "Documentation"),
+        "architecture": Word("Architektur", "Architecture"),
+        "code_quality": Word("Code", "Code"),
+    },
+    "award_fact": {
+        "days_since_last_commit": Word("Tage seit dem letzten Beitrag", "days since the last contribution"),
+        "production_lines": Word("Zeilen Produktivcode", "lines of production code"),
+    },
     "run_state": {
         "queued": Word("Eingeplant", "Queued", "info"),
         "running": Word("Läuft", "Running", "info"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 from web.api.problem import ApiProblem, known_slugs
+from web.checkup_reading import MEANINGS
 from web.forms.listing import GERMAN as FAULTS
 from web.i18n import ENGLISH, GERMAN, catalogue
 from web.rendering.templates import TEMPLATES, environment
@@ -46,6 +47,8 @@ def texts_in_code() -> Iterator[str]:
 def texts_in_data() -> Iterator[str]:
     yield from SORTS.values()
     yield from FAULTS.values()
+    for meaning in MEANINGS.values():
+        yield from (meaning.risk, meaning.strength)
 
 
 def test_every_text_of_the_pages_has_an_english_one() -> None:

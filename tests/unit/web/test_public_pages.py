@@ -109,7 +109,7 @@ async def test_a_solution_shows_profile_seal_checkup_and_public_ratings(site: Si
     assert "72 / 100" in text
     assert "80\N{NARROW NO-BREAK SPACE}% der Kriterien gemessen" in answer.text
     assert "444 Wörter README.md:3" in text
-    assert "Mehr erklären. +3 Punkte möglich" in text
+    assert "Mehr erklären. +3 Punkte" in text
     assert "4,5" in text
     assert "2 Bewertungen" in text
     assert "Läuft gut." not in text, "reports are for registered users"

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from web.api.assessment import Assessment
 from web.api.caller import ApiModel, Caller
+from web.api.checkup_results import Award, Comparison, Grade, History, Overall
 
 BASE = "/api/checkup"
 
@@ -31,6 +32,8 @@ class Metric(ApiModel):
     advice_de: str | None = None
     advice_en: str | None = None
     gain: float | None = None
+    origin: str = "repository"
+    observed_at: datetime | None = None
 
 
 class Cap(ApiModel):
@@ -47,6 +50,7 @@ class Dimension(ApiModel):
     dimension: str
     score: float | None = None
     coverage: float = 0.0
+    confidence: float = 0.0
     status: str = "not_measurable"
     award: bool = False
     caps: list[Cap] = []
@@ -68,6 +72,9 @@ class Report(ApiModel):
     measurable: bool = True
     reason: str | None = None
     notes: list[str] = []
+    tools: dict[str, str] = {}
+    awarded: list[Award] = []
+    grade: Grade | None = None
     assessment: Assessment = Assessment()
 
 
@@ -97,6 +104,7 @@ class RubricMetric(ApiModel):
     question_de: str = ""
     question_en: str = ""
     weight: float | None = None
+    source: str = ""
     measured: bool = True
 
 
@@ -110,6 +118,10 @@ class RubricDimension(ApiModel):
     about_en: str = ""
     award_score: float | None = None
     award_coverage: float | None = None
+    award_confidence: float | None = None
+    award_facts_at_least: dict[str, float] = {}
+    award_facts_at_most: dict[str, float] = {}
+    caps: list[Cap] = []
     metrics: list[RubricMetric] = []
 
 
@@ -118,6 +130,8 @@ class Rubric(ApiModel):
 
     version: str = ""
     thresholds_from_de: str = ""
+    thresholds_from_en: str = ""
+    overall: Overall | None = None
     dimensions: list[RubricDimension] = []
 
 
@@ -133,6 +147,15 @@ class Checkup:
     async def report(self, solution_id: str) -> Report:
         """404 `no-checkup` when none has finished yet."""
         return (await self.call.get(f"{BASE}/solutions/{solution_id}")).as_model(Report)
+
+    async def history(self, solution_id: str) -> History:
+        """404 `no-checkup` like the report."""
+        return (await self.call.get(f"{BASE}/solutions/{solution_id}/history")).as_model(History)
+
+    async def comparison(self, field_of_action: str, rubric: str) -> Comparison:
+        """The medians of a field of action; 404 `rubric-not-found`."""
+        query = {"field_of_action": field_of_action, "rubric": rubric}
+        return (await self.call.get(f"{BASE}/comparison", query)).as_model(Comparison)
 
     async def runs(self, solution_id: str) -> RunPage:
         return (await self.call.get(f"{BASE}/solutions/{solution_id}/runs")).as_model(RunPage)

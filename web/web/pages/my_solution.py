@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from web import checkup_view
 from web.api.catalog import OwnSolution
 from web.api.checkup import Report, Run
 from web.api.problem import ApiProblem
 from web.api.review import Case, Criteria
+from web.checkup_view import CheckupView
 from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.listing import ListingForm, refused_fields
@@ -29,6 +31,7 @@ class OwnView:
     case: Case | None
     criteria: Part[Criteria]
     report: Part[Report]
+    checkup: CheckupView | None
     run: Run | None
     mine: bool
     may_edit: bool
@@ -47,10 +50,10 @@ class OwnView:
 async def _load(page: Page, solution_id: str) -> OwnView:
     services = page.services
     solution = await services.catalog.working(solution_id)
-    cases, criteria, report, runs = await asyncio.gather(
+    cases, criteria, (report, checkup), runs = await asyncio.gather(
         part(services.review.cases_of(solution.id)),
         part(services.review.criteria()),
-        part(services.checkup.report(solution.id)),
+        checkup_view.load(services.checkup, solution.id, solution.working.listing.fields_of_action),
         part(services.checkup.runs(solution.id)),
     )
     case: Part[Case] = Part()
@@ -62,6 +65,7 @@ async def _load(page: Page, solution_id: str) -> OwnView:
         case=case.value,
         criteria=criteria,
         report=report,
+        checkup=checkup,
         run=runs.value.items[0] if runs.value and runs.value.items else None,
         mine=bool(own),
         may_edit=any(each.role != "member" for each in own),
