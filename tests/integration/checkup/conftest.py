@@ -209,7 +209,7 @@ class Bus:
     async def publish(self, event: Event) -> None:
         await self.js.publish(subject_of(event), event.to_bytes(), headers={"Nats-Msg-Id": event.id})
 
-    def listing(self, repository_url: str | None) -> Listing:
+    def listing(self, repository_url: str | None, demo_url: str | None = None) -> Listing:
         return Listing.model_validate(
             {
                 "name": "Dorfportal",
@@ -217,10 +217,13 @@ class Bus:
                 "kind": "software",
                 "fields_of_action": ["local_supply"],
                 "repository_url": repository_url,
+                "demo_url": demo_url,
             }
         )
 
-    def submission(self, repository_url: str | None, *, version: int = 1, round_: int = 1) -> catalog.SolutionSubmitted:
+    def submission(
+        self, repository_url: str | None, *, version: int = 1, round_: int = 1, demo_url: str | None = None
+    ) -> catalog.SolutionSubmitted:
         now = datetime.now(UTC)
         data = catalog.SolutionSubmittedData(
             solution_id=self.solution_id,
@@ -229,7 +232,7 @@ class Bus:
             round=round_,
             organisation_id=self.organisation_id,
             organisation_name="Musterlösungen GmbH",
-            listing=self.listing(repository_url),
+            listing=self.listing(repository_url, demo_url),
             submitted_by="demo-provider",
             submitted_at=now,
         )

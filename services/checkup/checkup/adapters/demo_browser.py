@@ -28,6 +28,7 @@ SPARE_SECONDS = 20  # for starting the browser and ending
 MOST_DISK = 200_000_000
 MOST_OUTPUT = 5_000_000
 LONGEST_TEXT = 200
+HERE = "/proc/self/cwd"  # the addresses of Chromium's sockets must be short, names of folders need not be
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class DemoBrowser:
                           isolation=order.sandboxed,
                           loopback=True),
             environment={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC",
-                         "HOME": str(place), "TMPDIR": str(place), "DBUS_SESSION_BUS_ADDRESS": "disabled:"},
+                         "HOME": str(place), "TMPDIR": HERE, "DBUS_SESSION_BUS_ADDRESS": "disabled:"},
             directory=place,
             seconds=order.seconds + SPARE_SECONDS,
             most_output=MOST_OUTPUT,
@@ -78,7 +79,7 @@ class DemoBrowser:
     def _told(self, outcome: Outcome, proxy: FilteringProxy, url: str) -> Audit:
         log.info("demo audited", host=urlsplit(url).hostname, code=outcome.code, stopped_by=outcome.stopped_by,
                  bytes=proxy.passed, connections=proxy.connections, refused=sorted(proxy.refused)[:10],
-                 errors=outcome.errors[-300:] if outcome.code else "")  # fmt: skip
+                 errors=outcome.errors[-500:] if outcome.code else "")  # fmt: skip
         try:
             audit = _AUDIT.validate_json(outcome.output)
         except ValidationError:

@@ -23,6 +23,7 @@ async def carry_out(order: Order) -> NoReturn:
         try:
             browser = await launch(playwright, order, port)
         except NotConfined as error:
+            print(error.__cause__, file=sys.stderr)
             end(Audit(reason=str(error)))
         except Error as error:
             print(error.message, file=sys.stderr)
