@@ -109,6 +109,11 @@ class Comparison(ApiModel):
         return next((each.median for each in self.dimensions if each.dimension == dimension), None)
 
     @property
+    def counted(self) -> int:
+        """How many solutions have a number in the dimension that most have one in."""
+        return max((each.solutions for each in self.dimensions), default=0)
+
+    @property
     def enough(self) -> bool:
         return any(each.median is not None for each in self.dimensions)
 
