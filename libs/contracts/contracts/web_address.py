@@ -1,4 +1,4 @@
-"""Which addresses a listing may hold: complete ones of the web, that tell nobody a password."""
+"""Addresses in a listing: complete ones of the web, that tell nobody a password, and when two name one repository."""
 
 from urllib.parse import urlsplit
 
@@ -17,3 +17,14 @@ def checked(value: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not contain a user name or a password")
     return value
+
+
+def same_repository(url: str) -> str:
+    """Return one spelling for the ways a repository's address is written: host in lower case, no `.git`, no slash.
+
+    For addresses that are valid; the path keeps its case, because servers may tell it.
+    """
+    split = urlsplit(url)
+    port = f":{split.port}" if split.port not in (None, 443 if split.scheme == "https" else 80) else ""
+    path = split.path.rstrip("/").removesuffix(".git").rstrip("/")
+    return f"{split.scheme.lower()}://{(split.hostname or '').rstrip('.').lower()}{port}{path}"

@@ -8,9 +8,8 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
+from servicekit.addresses import allowed_origins
 from servicekit.settings import ServiceSettings
-
-from checkup.adapters.address_guard import allowed_origins
 
 CHARACTERS_PER_TOKEN = 3
 NOT_FOR_TEXTS = 13_000  # characters of findings, questions and prompt

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from servicekit.addresses import allowed_origins
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
 from checkup.adapters import prompt_files
-from checkup.adapters.address_guard import allowed_origins
 from checkup.adapters.analyses import MongoAnalyses
 from checkup.adapters.analysis_process import AnalysisProcess
 from checkup.adapters.assessments import MongoAssessments

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from checkup.adapters.address_guard import allowed_origins
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
 from checkup.analysis import history
 from checkup.domain.failure import CheckupFailure
 from checkup.testing.repositories import Content, RepositoryMaker, git, init
+from servicekit.addresses import allowed_origins
 
 from .conftest import AT, GitServer, port_of
 

@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from checkup.adapters import forge_client
-from checkup.adapters.address_guard import allowed_origins
 from checkup.adapters.forge import Forge
 from checkup.domain.measurement import Measurement, Origin, Status
 from checkup.domain.run import Run, Trigger
+from servicekit.addresses import allowed_origins
 from servicekit.clock import FixedClock
 
 from .conftest import serving

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from checkup.adapters.address_guard import allowed_origins
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
 from checkup.application.mapping import Job, run_of
 from checkup.application.perform import MOST_ATTEMPTS, perform
@@ -18,6 +17,7 @@ from checkup.testing.repositories import RepositoryMaker
 from checkup.wiring import build
 from contracts.subjects import dlq_subject, job_subject
 from nats.js import JetStreamContext
+from servicekit.addresses import allowed_origins
 from servicekit.testing import wait
 
 from .conftest import Bus, GitServer, Headers, port_of, running

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from checkup.application.ports import KeptAnalysis
-from checkup.domain.repository_address import same_repository
 from checkup.settings import CheckupSettings
 from checkup.testing.repositories import RepositoryMaker, git
 from checkup.wiring import Container, build
+from contracts.web_address import same_repository
 from servicekit.testing import wait
 
 from .conftest import Bus, GitServer, Headers, running

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkup.adapters.address_guard import Origin
 from checkup.adapters.filtering_proxy import FilteringProxy
+from servicekit.addresses import Origin
 
 
 class Upstream:

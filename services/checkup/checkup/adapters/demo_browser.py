@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import psutil
 from pydantic import TypeAdapter, ValidationError
 from servicekit import logging
+from servicekit.addresses import Origin
 
 from checkup.adapters import confined
-from checkup.adapters.address_guard import Origin
 from checkup.adapters.confined import Limits, Outcome
 from checkup.adapters.filtering_proxy import FilteringProxy
 from checkup.adapters.git_fetch import disk_usage

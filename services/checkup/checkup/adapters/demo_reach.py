@@ -7,12 +7,11 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 import httpcore
+from servicekit.addresses import AddressRefused, Origin, checked_page
+from servicekit.guarded_network import guarded_pool
 
-from checkup.adapters.address_guard import Origin, checked_page
-from checkup.adapters.guarded_network import guarded_pool
 from checkup.analysis.repository import printable
 from checkup.domain.demo import Answer, Link
-from checkup.domain.failure import CheckupFailure
 
 MOST_HOPS = 5
 MOST_BYTES = 1_000_000
@@ -32,7 +31,7 @@ async def ask(url: str, allowed: frozenset[Origin], *, seconds: float = SECONDS)
     try:
         async with asyncio.timeout(seconds), guarded_pool(allowed) as pool:
             return await _follow(pool, url, allowed)
-    except CheckupFailure as failure:
+    except AddressRefused as failure:
         return Answer(up=False, reason=failure.reason)
     except (TimeoutError, httpcore.TimeoutException):
         return Answer(up=False, reason="Die Adresse antwortet nicht rechtzeitig.")

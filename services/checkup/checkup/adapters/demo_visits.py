@@ -1,9 +1,9 @@
 """Looks at the demo of a solution: asks its address, and has a browser test its pages when it answers."""
 
 from servicekit import logging
+from servicekit.addresses import Origin
 from servicekit.clock import Clock
 
-from checkup.adapters.address_guard import Origin
 from checkup.adapters.demo_browser import DemoBrowser
 from checkup.adapters.demo_reach import ask
 from checkup.domain import demo

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from checkup.adapters.address_guard import Origin, Target, checked_page
+from servicekit.addresses import Origin, Target
+
+from checkup.adapters.address_guard import checked_page
 from checkup.domain.failure import CheckupFailure
 
 HEAD_BYTES = 32_768

@@ -7,10 +7,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from servicekit import logging
+from servicekit.addresses import Origin
 from servicekit.clock import Clock
 
 from checkup.adapters import forge_issues
-from checkup.adapters.address_guard import Origin
 from checkup.adapters.forge_client import ForgeClient, ForgeFailure
 from checkup.adapters.forge_issues import Dialect, Told
 from checkup.domain import issues, measurement

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from servicekit.addresses import Origin, Target
 
-from checkup.adapters.address_guard import Origin, Target, checked
+from checkup.adapters.address_guard import checked
 
 MOST_REQUESTS = 40
 MOST_BYTES = 4_000_000

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from servicekit import logging
+from servicekit.addresses import Origin, Target
 
 from checkup.adapters import confined, work_folder
-from checkup.adapters.address_guard import Origin, Target, checked
+from checkup.adapters.address_guard import checked
 from checkup.adapters.analysis_process import empty
 from checkup.adapters.confined import Limits, Outcome
 from checkup.adapters.git_failures import failure_of

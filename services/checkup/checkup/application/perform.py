@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from contracts.web_address import same_repository
 from servicekit import errors, logging
 
 from checkup.application import assess
@@ -15,7 +16,6 @@ from checkup.domain import report, run
 from checkup.domain.failure import CheckupFailure
 from checkup.domain.measurement import with_observations
 from checkup.domain.report import Report
-from checkup.domain.repository_address import same_repository
 from checkup.domain.run import Run, Trigger
 
 log = logging.get(__name__)

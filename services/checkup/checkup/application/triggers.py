@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from contracts.ids import derived_id
+from contracts.web_address import same_repository
 from servicekit import logging
 
 from checkup.application.ports import Ports
 from checkup.domain import schedule
 from checkup.domain.failure import CheckupFailure
-from checkup.domain.repository_address import same_repository
 from checkup.domain.run import Run, Trigger
 from checkup.domain.solution import Solution
 

@@ -1,18 +1,17 @@
-"""Connections for HTTP clients of this service: only to addresses that the guard has checked, name by name."""
+"""Connections for HTTP clients: only to addresses that the guard has checked, name by name."""
 
 import ssl
 from collections.abc import Iterable
 
 import httpcore
 
-from checkup.adapters.address_guard import Origin, checked_page
-from checkup.domain.failure import CheckupFailure
+from servicekit.addresses import AddressRefused, Origin, checked_page
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Resolves a name once, refuses it unless every address is public, and connects to one of those addresses.
 
-    Certificates are still checked for the name. Raises CheckupFailure, httpcore.ConnectError.
+    Certificates are still checked for the name. Raises AddressRefused, httpcore.ConnectError.
     """
 
     def __init__(self, allowed: frozenset[Origin]) -> None:
@@ -43,7 +42,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        raise CheckupFailure("forbidden_address", "Lokale Sockets werden nicht geöffnet.", "unix socket")
+        raise AddressRefused("forbidden_address", "Lokale Sockets werden nicht geöffnet.", "unix socket")
 
     async def sleep(self, seconds: float) -> None:
         await self._plain.sleep(seconds)
