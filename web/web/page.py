@@ -205,6 +205,15 @@ async def curator_page(page: AnyPage) -> Page:
     return page
 
 
+async def team_page(page: AnyPage) -> Page:
+    """A page for reviewers and curators."""
+    page.require_login()
+    page.require_memberships()
+    if not page.is_team:
+        raise NotAllowedError("das Marktplatz-Team")
+    return page
+
+
 async def search_report_page(page: AnyPage) -> Page:
     """A page for those who make the search better."""
     page.require_login()
@@ -224,6 +233,7 @@ UserPage = Annotated[Page, Depends(user_page)]
 MemberPage = Annotated[Page, Depends(member_page)]
 ReviewerPage = Annotated[Page, Depends(reviewer_page)]
 CuratorPage = Annotated[Page, Depends(curator_page)]
+TeamPage = Annotated[Page, Depends(team_page)]
 SearchReportPage = Annotated[Page, Depends(search_report_page)]
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from web import checkup_view
 from web.api.catalog import Membership, PublicSolution, Rating, Ratings
 from web.api.checkup import Report
+from web.api.checkup_people import Sources
 from web.api.review import Criteria, Seal
 from web.api.search import Similar
 from web.checkup_view import CheckupView
@@ -30,6 +31,7 @@ class SolutionView:
     criteria: Part[Criteria]
     report: Part[Report]
     checkup: CheckupView | None
+    sources: Part[Sources]
     ratings: Part[Ratings]
     similar: Part[Similar]
     raters: list[Membership]
@@ -45,10 +47,11 @@ async def load(page: Page, slug: str) -> SolutionView:
     """Raises ApiProblem 404 when nothing is published under the slug."""
     services = page.services
     solution = await services.catalog.solution(slug)
-    seal, criteria, (report, checkup), ratings, similar = await asyncio.gather(
+    seal, criteria, (report, checkup), sources, ratings, similar = await asyncio.gather(
         part(services.review.seal(solution.id)),
         part(services.review.criteria()),
         checkup_view.load(services.checkup, solution.id, solution.listing.fields_of_action),
+        part(services.checkup_people.sources(solution.id)),
         part(services.catalog.ratings(solution.id)),
         part(services.search.similar(solution.id, size=MOST_SIMILAR), seconds=SIMILAR_SECONDS),
     )
@@ -59,6 +62,7 @@ async def load(page: Page, slug: str) -> SolutionView:
         criteria=criteria,
         report=report,
         checkup=checkup,
+        sources=sources,
         ratings=ratings,
         similar=similar,
         raters=[each for each in page.memberships("municipality") if each.organisation_id != provider],

@@ -23,7 +23,8 @@ from servicekit.middleware import RequestMiddleware
 from servicekit.settings import ServiceSettings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-_ETAG = re.compile(r'^(?:W/)?"?(\d{1,18})"?$')
+_ETAG = re.compile(r'^(?:W/)?"?(\d{1,18})(?:-(?:gzip|zstd|br))?"?$')
+"""A gateway that compresses an answer names the encoding in its entity tag; the version is the same."""
 
 
 def create_app(

@@ -176,7 +176,7 @@ def test_contradictions_are_listed_with_the_day_they_become_public(templates: Ji
 
 def test_provider_and_team_hear_of_each_others_steps(templates: JinjaTemplates) -> None:
     opened = checkup_notices.of_contest(sample(ContestOpened), "DorfFunk")
-    assert (opened.role, opened.link.partition("#")[2]) == ("reviewer", "widersprueche")
+    assert (opened.role, opened.link.partition("#")[2]) == ("reviewer", "anfechtungen")
     assert templates.inbox(opened.kind, opened.facts).title == "Befund angefochten: „DorfFunk“"
     answered = checkup_notices.of_answer(sample(ContestAnswered), None)
     assert answered.role is None

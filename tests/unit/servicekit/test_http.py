@@ -129,6 +129,8 @@ async def test_if_match_is_required_and_read(api: httpx.AsyncClient) -> None:
     malformed = await api.put("/things", headers={"If-Match": "three"})
     assert (malformed.status_code, problem(malformed)["slug"]) == (400, "malformed-if-match")
     assert (await api.put("/things", headers={"If-Match": http.etag(3)})).json() == 3
+    for encoded in ('"3-gzip"', 'W/"3-zstd"'):
+        assert (await api.put("/things", headers={"If-Match": encoded})).json() == 3, "the gateway compressed it"
 
 
 async def test_cursors_are_read_back_and_foreign_ones_refused(api: httpx.AsyncClient) -> None:

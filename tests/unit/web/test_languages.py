@@ -11,6 +11,7 @@ import pytest
 from jinja2 import nodes
 from web.api.problem import ApiProblem, known_slugs
 from web.checkup_reading import MEANINGS
+from web.forms import disclosure, manual_check
 from web.forms.listing import GERMAN as FAULTS
 from web.i18n import ENGLISH, GERMAN, catalogue
 from web.rendering.templates import TEMPLATES, environment
@@ -49,6 +50,7 @@ def texts_in_data() -> Iterator[str]:
     yield from FAULTS.values()
     for meaning in MEANINGS.values():
         yield from (meaning.risk, meaning.strength)
+    yield from (*disclosure.REFUSALS.values(), *manual_check.REFUSALS.values())
 
 
 def test_every_text_of_the_pages_has_an_english_one() -> None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from web.api.caller import Caller
 from web.api.catalog import Catalog
 from web.api.checkup import Checkup
+from web.api.checkup_people import CheckupPeople
 from web.api.insights import SearchReports
 from web.api.notify import Notify
 from web.api.review import Review
@@ -30,6 +31,10 @@ class Services:
     @cached_property
     def checkup(self) -> Checkup:
         return Checkup(self.call)
+
+    @cached_property
+    def checkup_people(self) -> CheckupPeople:
+        return CheckupPeople(self.call)
 
     @cached_property
     def search(self) -> Search:

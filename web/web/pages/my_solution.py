@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from web import checkup_view
 from web.api.catalog import OwnSolution
 from web.api.checkup import Report, Run
+from web.api.checkup_people import Sources
 from web.api.problem import ApiProblem
 from web.api.review import Case, Criteria
 from web.checkup_view import CheckupView
@@ -32,6 +33,7 @@ class OwnView:
     criteria: Part[Criteria]
     report: Part[Report]
     checkup: CheckupView | None
+    sources: Part[Sources]
     run: Run | None
     mine: bool
     may_edit: bool
@@ -50,10 +52,11 @@ class OwnView:
 async def _load(page: Page, solution_id: str) -> OwnView:
     services = page.services
     solution = await services.catalog.working(solution_id)
-    cases, criteria, (report, checkup), runs = await asyncio.gather(
+    cases, criteria, (report, checkup), sources, runs = await asyncio.gather(
         part(services.review.cases_of(solution.id)),
         part(services.review.criteria()),
         checkup_view.load(services.checkup, solution.id, solution.working.listing.fields_of_action),
+        part(services.checkup_people.sources(solution.id)),
         part(services.checkup.runs(solution.id)),
     )
     case: Part[Case] = Part()
@@ -66,6 +69,7 @@ async def _load(page: Page, solution_id: str) -> OwnView:
         criteria=criteria,
         report=report,
         checkup=checkup,
+        sources=sources,
         run=runs.value.items[0] if runs.value and runs.value.items else None,
         mine=bool(own),
         may_edit=any(each.role != "member" for each in own),

@@ -77,8 +77,8 @@ def of_contest(event: ContestOpened, solution_name: str | None) -> Notice:
         kind=Kind.CONTEST_OPENED,
         organisation_id=data.organisation_id,
         role=TEAM_ROLE,
-        link=f"/team/checkup/{data.solution_id}#widersprueche",
-        action="Widerspruch beantworten",
+        link=f"/team/checkup/{data.solution_id}#anfechtungen",
+        action="Anfechtung beantworten",
         facts={"solution_name": solution_name or data.slug, "title": data.title},
     )
 
@@ -90,7 +90,7 @@ def of_answer(event: ContestAnswered, solution_name: str | None) -> Notice:
         event_id=event.id,
         kind=Kind.CONTEST_ANSWERED,
         organisation_id=data.organisation_id,
-        link=f"/meine-loesungen/{data.solution_id}/befunde#widersprueche",
+        link=f"/meine-loesungen/{data.solution_id}/befunde#anfechtungen",
         action="Antwort lesen",
         facts={
             "solution_name": solution_name or data.slug,

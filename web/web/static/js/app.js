@@ -18,6 +18,10 @@
     form.dataset.changed = "";
     if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
   });
+  // A form that is on its way is not saved by itself any more.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.target.dataset.sent) event.preventDefault();
+  });
   window.addEventListener("pageshow", function (event) {
     if (!event.persisted) return;
     document.querySelectorAll("form[data-sent]").forEach(function (form) {

@@ -169,7 +169,7 @@ def refresh(
         recent = held is not None and held.gone_at is not None and now - held.gone_at < FORGOTTEN
         standing[rule_id] = Standing(held.since if held is not None and recent else now)
         fresh.append(rule_id)
-        audit = added(audit, Entry(now, None, Side.SYSTEM, Action.CONTRADICTION_FOUND, rule_id, each.rule.text.en))
+        audit = added(audit, Entry(now, None, Side.SYSTEM, Action.CONTRADICTION_FOUND, rule_id, each.rule.text.de))
     for rule_id, held in log.standing.items():
         if rule_id not in struck and held.gone_at is None:
             standing[rule_id] = replace(held, gone_at=now)

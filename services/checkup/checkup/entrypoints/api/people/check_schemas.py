@@ -128,9 +128,13 @@ class TopicCount(BaseModel):
 
 
 class CheckOut(BaseModel):
-    """A check; `confidence` is 1 while it holds and 0.5 afterwards, 0 while it is open."""
+    """A check; `confidence` is 1 while it holds and 0.5 afterwards, 0 while it is open.
+
+    `revision` is for `If-Match`; null where the check is shown as a part of something else.
+    """
 
     id: str
+    revision: int | None = None
     solution_id: str
     number: int
     version: int
@@ -166,7 +170,7 @@ class CheckOut(BaseModel):
 
     @classmethod
     def of_checked(cls, found: Checked, today: date) -> Self:
-        return cls.of(found.check, found.checklist, today)
+        return cls.of(found.check, found.checklist, today).model_copy(update={"revision": found.revision})
 
 
 class CheckList(BaseModel):

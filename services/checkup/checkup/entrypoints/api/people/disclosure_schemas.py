@@ -200,15 +200,19 @@ class EditionContent(EditionOut):
 
 
 class DraftOut(BaseModel):
-    """The draft (`drafted` false: a copy of what is published), the questions that are asked under it, what is missing.
+    """The draft (`drafted` false: a copy of what is published), the questions asked under it, what is missing.
+
+    `revision` is for `If-Match`.
 
     `proposals` are answers that the listing's own statements suggest; `dropped` are questions whose answers went
     because other answers make that nobody asks them.
     """
 
+    revision: int
     questionnaire: str
     drafted: bool
     saved_at: datetime | None
+    saved_by_you: bool
     answers: dict[str, AnswerOut]
     asked: list[str]
     missing: list[str]
@@ -218,15 +222,17 @@ class DraftOut(BaseModel):
     editions: list[EditionOut]
 
     @classmethod
-    def of(cls, found: Drafted) -> Self:
+    def of(cls, found: Drafted, reader: str) -> Self:
         held, questions = found.held, found.questionnaire
         source = held.draft.answers if held.draft else held.answers
         answers = {key: answer for key, answer in source.items() if questions.get(key) is not None}
         proposals = questions.proposals(found.solution.statements)
         return cls(
+            revision=found.revision,
             questionnaire=questions.version,
             drafted=held.draft is not None,
             saved_at=held.draft.saved_at if held.draft else None,
+            saved_by_you=held.draft is not None and held.draft.saved_by == reader,
             answers={key: AnswerOut.of(answer) for key, answer in answers.items()},
             asked=[each.id for each in questions.asked({key: answer.value for key, answer in answers.items()})],
             missing=[each.id for each in unanswered(answers, questions)],

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from servicekit import http
-from servicekit.auth import CurrentUser
+from servicekit.auth import CurrentUser, Principal
 from servicekit.http import IfMatch
 from servicekit.idempotency import IdempotentRoute, new_id
 
@@ -33,7 +33,7 @@ async def read_questionnaire(
 @router.get("/solutions/{solution_id}/disclosure/draft")
 async def read_draft(given: Given, user: CurrentUser, solution_id: Id, response: Response) -> DraftOut:
     """The draft, for members of the provider; before anything was saved its entity tag is `"0"`."""
-    return _answer(await disclosures.draft(given, solution_id, by=person(user)), response)
+    return _answer(await disclosures.draft(given, solution_id, by=person(user)), user, response)
 
 
 @router.put("/solutions/{solution_id}/disclosure/draft")
@@ -43,7 +43,7 @@ async def save_draft(
     """Replace the draft, complete or not, for the provider's editors; `dropped` names answers that nobody asks for."""
     answers = {question: answer.to_domain() for question, answer in body.answers.items()}
     saved = await disclosures.save_draft(given, solution_id, answers, by=person(user), expected=expected)
-    return _answer(saved, response)
+    return _answer(saved, user, response)
 
 
 @router.post("/solutions/{solution_id}/disclosure/publish")
@@ -54,7 +54,7 @@ async def publish(
     published = await disclosures.publish(
         given, solution_id, by=person(user), expected=expected, edition_id=new_id(request)
     )
-    return _answer(published, response)
+    return _answer(published, user, response)
 
 
 @router.get("/solutions/{solution_id}/disclosure/versions/{number}")
@@ -74,6 +74,6 @@ async def verify(given: Given, user: CurrentUser, solution_id: Id, question: Id,
     )
 
 
-def _answer(found: Drafted, response: Response) -> DraftOut:
+def _answer(found: Drafted, user: Principal, response: Response) -> DraftOut:
     response.headers["ETag"] = http.etag(found.revision)
-    return DraftOut.of(found)
+    return DraftOut.of(found, user.sub)
