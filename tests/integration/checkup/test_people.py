@@ -344,7 +344,7 @@ async def test_a_contest_goes_back_and_forth_and_stays_visible(
 async def test_what_the_listing_says_is_compared_too(desk: Desk, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
     """The listing claims WCAG AA, the self-disclosure of the same provider does not."""
 
-    def listing(self: Bus, repository_url: str | None) -> Listing:
+    def listing(self: Bus, *_: object, **__: object) -> Listing:
         plain = {"name": "Dorfportal", "summary": "Nachrichten", "kind": "software", "fields_of_action": ["health"]}
         return Listing.model_validate({**plain, "accessibility_level": "wcag_aa", "hosting_location": "germany"})
 

@@ -222,6 +222,18 @@ async def test_the_public_page_shows_three_sources_with_their_dates(site: Site) 
     assert 'href="javascript' not in page.text
 
 
+async def test_a_contested_measurement_is_marked_beside_its_score(site: Site) -> None:
+    accepted = contest(state="accepted", outcome="excluded", answer="Stimmt.", answered_at="2026-11-21T10:00:00Z")
+    site.gateway.on(f"GET {BASE}/sources", sources(topics=[], contests=[accepted]))
+    text = text_of((await site.get("/loesungen/terminlotse")).text)
+    metric = text[text.index("Gehalt der README") :]
+    assert metric.index("Befund zählt nicht") < metric.index("444 Wörter"), "beside the score, before the evidence"
+    other_commit = contest(state="accepted", outcome="excluded", commit="another")
+    site.gateway.on(f"GET {BASE}/sources", sources(topics=[], contests=[other_commit]))
+    text = text_of((await site.get("/loesungen/terminlotse")).text)
+    assert text.count("Befund zählt nicht") == 1, "in the list of contests only"
+
+
 async def test_without_any_word_the_page_says_so_and_a_silent_service_takes_only_its_part(site: Site) -> None:
     site.gateway.on(
         f"GET {BASE}/sources", sources(published=None, check=None, contradictions=[], contests=[], topics=[])

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from web.api.checkup import Report
+from web.api.checkup_people import Sources
 from web.api.problem import ApiProblem
 from web.api.review import Case, Criteria
 from web.flash import Flash
@@ -26,6 +27,7 @@ class CaseView:
     case: Case
     criteria: Criteria
     report: Part[Report]
+    sources: Part[Sources]
 
     @property
     def judging(self) -> bool:
@@ -37,11 +39,12 @@ async def _load(page: Page, case_id: str) -> CaseView:
     case = await page.services.review.case(case_id)
     own = {each.organisation_id for each in page.me.memberships} if page.me else set()
     case = case.model_copy(update={"own_organisation": case.own_organisation or case.organisation_id in own})
-    criteria, report = await asyncio.gather(
+    criteria, report, sources = await asyncio.gather(
         page.services.review.criteria(case.criteria_version or None),
         part(page.services.checkup.report(case.solution_id)),
+        part(page.services.checkup_people.sources(case.solution_id)),
     )
-    return CaseView(case, criteria, report)
+    return CaseView(case, criteria, report, sources)
 
 
 def _show(
