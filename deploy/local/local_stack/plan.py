@@ -158,7 +158,7 @@ def _application(name: str, port: int, env: Mapping[str, str], *, argv: tuple[st
 
 
 def _repositories(checkout: Checkout, port: int) -> ServerSpec:
-    """The demo listings' own repositories, as static files."""
+    """The demo listings' own repositories, and the pages of their demos."""
     directory: Path = checkout.data("demo") / "repositories"
     directory.mkdir(parents=True, exist_ok=True)
     url = f"http://{embedded.LOOPBACK}:{port}"

@@ -1,6 +1,7 @@
 """The generated repositories, with git itself: generated, served, cloned."""
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from local_stack.demo import gitserver
 from local_stack.demo.history import Plan
+from local_stack.demo.pages import pages
 from local_stack.demo.repositories import OWN, PLANS, Repository, generate
 from servicekit.testing import wait
 
@@ -220,3 +222,15 @@ async def test_the_process_generates_serves_and_stops_when_told(tmp_path: Path) 
     finally:
         process.kill()
         process.wait()
+
+
+def test_pages_of_the_demos_are_served_and_every_link_in_them_leads_somewhere(address: str) -> None:
+    start = httpx.get(f"{address}/demo/mitfahrbank/")
+    assert start.headers["content-security-policy"] == "default-src 'self'"
+    assert {path for path in pages() if path.endswith("/")} == {"/demo/mitfahrbank/", "/demo/kulturangebote/"}
+    for path, page in pages().items():
+        answered = httpx.get(f"{address}{path}")
+        assert (answered.status_code, answered.headers["content-type"]) == (200, page.kind)
+        assert set(re.findall(r'(?:href|action)="(/[^"]*)"', answered.text)) <= pages().keys()
+    assert answer(address, "GET", "/demo/heckenkarte/") == 404
+    assert answer(address, "GET", "/demo/mitfahrbank/../../secret") == 404

@@ -63,14 +63,15 @@ def test_the_judged_queries_speak_of_listings_that_exist() -> None:
 def test_listings_point_to_the_repositories_that_are_served() -> None:
     assert set(listings.REPOSITORIES.values()) == {OWN, *(plan.name for plan in PLANS)}
     served = frozenset({"mitfahrbank.git", "kulturangebote.git"})
-    pointing = {
-        record.slug: record.listing["repository_url"]
-        for record in listings.with_repositories(RECORDS, "http://127.0.0.1:1/", served)
-        if "repository_url" in record.listing
-    }
+    pointed = listings.with_repositories(RECORDS, "http://127.0.0.1:1/", served)
+    pointing = {r.slug: r.listing["repository_url"] for r in pointed if "repository_url" in r.listing}
     assert pointing == {
         "comby": "http://127.0.0.1:1/mitfahrbank.git",
         "kuubu": "http://127.0.0.1:1/kulturangebote.git",
+    }
+    assert {r.slug: r.listing["demo_url"] for r in pointed if r.listing.get("demo_url")} == {
+        "comby": "http://127.0.0.1:1/demo/mitfahrbank/",
+        "kuubu": "http://127.0.0.1:1/demo/kulturangebote/",
     }
     assert all(record.listing.get("licence") for record in RECORDS if record.slug in listings.REPOSITORIES)
 

@@ -1,4 +1,4 @@
-"""Serves the demonstration repositories over git's smart HTTP protocol, on loopback and for reading only.
+"""Serves the demonstration repositories over git's smart HTTP protocol, and demos' pages, on loopback and for reading.
 
 `python -m local_stack.demo.gitserver --root DIR --port N` generates what is missing and serves it; then
 `git clone http://127.0.0.1:N/mitfahrbank.git`.
@@ -16,13 +16,15 @@ import subprocess
 import sys
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from local_stack.demo.pages import pages
 from local_stack.demo.repositories import generate
 
 LOOPBACK = "127.0.0.1"
@@ -41,7 +43,7 @@ def repositories(root: Path) -> dict[str, Path]:
 
 
 class GitRequest(BaseHTTPRequestHandler):
-    """Answers the two requests of a fetch, a list at `/` and a short note at `/<name>.git`."""
+    """Answers the two requests of a fetch, a list at `/`, a short note at `/<name>.git`, and pages below `/demo/`."""
 
     root: ClassVar[Path]
     protocol_version = "HTTP/1.1"
@@ -54,6 +56,9 @@ class GitRequest(BaseHTTPRequestHandler):
         served = repositories(self.root)
         if url.path == "/":
             self._text("".join(f"/{name}\n" for name in served))
+            return
+        if page := pages().get(url.path):
+            self._answer(page.content, page.kind, page.headers)
             return
         name, _, rest = url.path.removeprefix("/").partition("/")
         repository = served.get(name)
@@ -135,8 +140,10 @@ class GitRequest(BaseHTTPRequestHandler):
     def _text(self, text: str) -> None:
         self._answer(text.encode(), "text/plain; charset=utf-8")
 
-    def _answer(self, content: bytes, kind: str) -> None:
+    def _answer(self, content: bytes, kind: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         self.send_response(HTTPStatus.OK)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Cache-Control", "no-cache")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from local_stack.demo.pages import PREFIX
 from local_stack.demo.repositories import CHECKOUT, OWN
 
 LISTINGS_FILE = "DEMO_LISTINGS"
@@ -18,6 +19,8 @@ REPOSITORIES = {
     "smart-green-5-0": "heckenkarte",
 }
 """Which listing points to which of the generated repositories."""
+DEMOS = ("mitfahrbank", "kulturangebote", "heckenkarte")
+"""Repositories whose listings name a demo address; at the last one nothing answers."""
 
 Listing = Mapping[str, Any]
 
@@ -153,13 +156,15 @@ def load(path: Path | None = None) -> list[Record]:
 
 
 def with_repositories(records: Sequence[Record], base_url: str, served: frozenset[str]) -> list[Record]:
-    """The records, those with a served repository pointing to it."""
+    """The records, those with a served repository pointing to it and to its demo."""
 
     def pointed(record: Record) -> Record:
-        name = f"{REPOSITORIES.get(record.slug)}.git"
-        if name not in served:
+        name = REPOSITORIES.get(record.slug)
+        if f"{name}.git" not in served:
             return record
-        return replace(record, listing={**record.listing, "repository_url": f"{base_url.rstrip('/')}/{name}"})
+        base = base_url.rstrip("/")
+        demo = {"demo_url": f"{base}{PREFIX}{name}/"} if name in DEMOS else {}
+        return replace(record, listing={**record.listing, "repository_url": f"{base}/{name}.git", **demo})
 
     return [pointed(record) for record in records]
 
