@@ -98,6 +98,11 @@ _STATES: dict[str, dict[str, Word]] = {
         "days_since_last_commit": Word("Tage seit dem letzten Beitrag", "days since the last contribution"),
         "production_lines": Word("Zeilen Produktivcode", "lines of production code"),
     },
+    "run_stage": {
+        "fetching": Word("Quellcode wird geladen", "Fetching the source code", "info"),
+        "analysing": Word("Quellcode wird untersucht", "Examining the source code", "info"),
+        "waiting": Word("Wartet auf den nächsten Versuch", "Waiting for the next attempt", "info"),
+    },
     "run_state": {
         "queued": Word("Eingeplant", "Queued", "info"),
         "running": Word("Läuft", "Running", "info"),

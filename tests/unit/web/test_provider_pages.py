@@ -1,7 +1,9 @@
 """A provider's solutions: drafts, faults, conflicts, submitting, findings, withdrawing."""
 
+import json
 from typing import Any
 
+import httpx
 import pytest
 
 from . import answers
@@ -224,6 +226,56 @@ async def test_a_checkup_that_is_too_soon_is_said_in_german(site: Site) -> None:
     assert answer.status_code == 429
     assert "Der letzte Checkup ist noch frisch" in answer.text
     assert answer.headers["retry-after"] == "60"
+
+
+def running_checkup(**more: Any) -> dict[str, Any]:
+    run = {"id": "run-1", "state": "running", "stage": "analysing", "progress": 0.5, "groups_done": 20,
+           "groups_total": 40, "elapsed_seconds": 7.2}  # fmt: skip
+    return {**run, **more}
+
+
+async def test_a_checkup_under_way_is_shown_and_can_be_cancelled(site: Site) -> None:
+    site.gateway.on(WORKING, answers.own("published", live_version=1, working={"round": 1}))
+    site.gateway.on(f"GET /api/checkup/solutions/{answers.SOLUTION}/runs", {"items": [running_checkup()]})
+    page = await site.get(PATH)
+    assert "Quellcode wird untersucht 20 von 40 Messgruppen fertig" in text_of(page.text)
+    assert f'data-live="{PATH}/checkup/run-1/live"' in page.text
+    route = "POST /api/checkup/runs/run-1/cancel"
+    site.gateway.on(route, running_checkup(state="cancelled"))
+    done = await site.post(f"{PATH}/checkup/run-1/abbrechen")
+    assert (done.status_code, done.headers["location"]) == (303, f"{PATH}#checkup")
+    assert site.gateway.count(route) == 1
+    site.gateway.on(route, problem(409, "run-finished"))
+    late = await site.post(f"{PATH}/checkup/run-1/abbrechen")
+    assert (late.status_code, "Der Checkup ist schon zu Ende" in late.text) == (409, True)
+
+
+async def test_a_checkup_is_followed_live(site: Site) -> None:
+    lines = [
+        ("progress", running_checkup()),
+        ("progress", running_checkup(stage="waiting", reason="Der Server <b> antwortet nicht.")),
+        ("end", running_checkup(state="scored", stage=None, progress=1.0)),
+    ]
+    stream = "".join(f"event: {name}\ndata: {json.dumps(run)}\n\n: ping\n\n" for name, run in lines)
+    route = "GET /api/checkup/runs/run-1/events"
+    site.gateway.on(route, httpx.Response(200, content=stream.encode(), headers={"content-type": "text/event-stream"}))
+    answer = await site.get(f"{PATH}/checkup/run-1/live")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert site.gateway.last(route).headers["authorization"].startswith("Bearer ")
+    told = [json.loads(line.removeprefix("data: ")) for line in answer.text.splitlines() if line.startswith("data: ")]
+    assert [each["text"] for each in told] == [
+        "Quellcode wird untersucht", "Wartet auf den nächsten Versuch", "Abgeschlossen"
+    ]  # fmt: skip
+    assert told[0]["detail"] == "20 von 40 Messgruppen fertig · seit 7 s"
+    assert told[1]["detail"].endswith("Der Server <b> antwortet nicht.")  # the script sets it as text
+    assert (told[2]["progress"], answer.text.count("event: end")) == (1.0, 1)
+
+
+async def test_a_refused_stream_is_no_stream(site: Site) -> None:
+    route = "GET /api/checkup/runs/run-1/events"
+    site.gateway.on(route, problem(404, "run-not-found"))
+    assert (await site.get(f"{PATH}/checkup/run-1/live")).status_code == 404
+    assert (await site.get(f"{PATH}/checkup/run%2F1/live")).status_code == 404
 
 
 async def test_a_withdrawn_solution_can_come_back(site: Site) -> None:

@@ -1,6 +1,7 @@
 """Pooled HTTP to the gateway: one request, one answer, every refusal an ApiProblem."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -78,6 +79,27 @@ class Caller:
         """Read something."""
         return await self._send("GET", path, query=query, more_headers=headers)
 
+    @asynccontextmanager
+    async def stream(self, path: str, *, silence_seconds: float) -> AsyncIterator[AsyncIterator[str]]:
+        """Read the lines of an answer as they come; ApiProblem when it is refused or cannot be reached.
+
+        The stream counts as lost when nothing comes for `silence_seconds`.
+        """
+        timeout = httpx.Timeout(silence_seconds, connect=3.0, pool=3.0)
+        headers = {**self._headers(), "Accept": "text/event-stream"}
+        try:
+            async with self.http.stream("GET", path, headers=headers, timeout=timeout) as response:
+                if response.is_redirect or response.status_code >= 400:
+                    await response.aread()
+                    raise of_response(response)
+                yield response.aiter_lines()
+        except httpx.TransportError as error:
+            raise ApiProblem(503, UNREACHABLE, f"GET {path}: {error!r}") from error
+
+    def _headers(self) -> dict[str, str]:
+        given = {"Authorization": f"Bearer {self.token}" if self.token else "", "X-Request-Id": self.request_id or ""}
+        return {name: value for name, value in given.items() if value}
+
     async def post(self, path: str, body: Any = None, *, key: str | None = None, version: int | None = None) -> Answer:
         """Do something; `key` is the Idempotency-Key that makes a repeat harmless."""
         return await self._send("POST", path, body=body, key=key, version=version)
@@ -105,11 +127,7 @@ class Caller:
         version: int | None = None,
         more_headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        headers = dict(more_headers or {})
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        if self.request_id:
-            headers["X-Request-Id"] = self.request_id
+        headers = {**(more_headers or {}), **self._headers()}
         if key:
             headers["Idempotency-Key"] = key
         if version is not None:

@@ -1,5 +1,6 @@
 """The checkup service: the rubric, reports, runs."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,8 @@ from web.api.caller import ApiModel, Caller
 from web.api.checkup_results import Award, Comparison, Grade, History, Overall
 
 BASE = "/api/checkup"
+SILENCE_SECONDS = 45.0
+"""Three times the pause after which the service says that a stream is alive."""
 
 
 class Evidence(ApiModel):
@@ -83,7 +86,13 @@ class Run(ApiModel):
 
     id: str = ""
     state: str
+    stage: str | None = None
     progress: float | None = None
+    groups_done: int = 0
+    groups_total: int = 0
+    elapsed_seconds: float | None = None
+    reused_from: str | None = None
+    trigger: str | None = None
     reason: str | None = None
     requested_at: datetime | None = None
     finished_at: datetime | None = None
@@ -163,3 +172,14 @@ class Checkup:
     async def start(self, solution_id: str, key: str) -> None:
         """429 `checkup-too-soon` when one has run a moment ago."""
         await self.call.post(f"{BASE}/solutions/{solution_id}/runs", key=key)
+
+    async def cancel(self, run_id: str, key: str) -> None:
+        """409 `run-finished` when it is too late."""
+        await self.call.post(f"{BASE}/runs/{run_id}/cancel", key=key)
+
+    async def follow(self, run_id: str) -> AsyncGenerator[Run, None]:
+        """The run as it is now and at each change, until it has ended or the stream breaks off."""
+        async with self.call.stream(f"{BASE}/runs/{run_id}/events", silence_seconds=SILENCE_SECONDS) as lines:
+            async for line in lines:
+                if line.startswith("data: "):
+                    yield Run.model_validate_json(line.removeprefix("data: "))

@@ -13,6 +13,7 @@ from web.api.checkup_people import Sources
 from web.api.problem import ApiProblem
 from web.api.review import Case, Criteria
 from web.checkup_view import CheckupView
+from web.checkup_progress import shown
 from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.listing import ListingForm, refused_fields
@@ -93,6 +94,7 @@ def _show(
         form=form or ListingForm.of(page.container.profile, view.solution.working.listing),
         faults=faults or Faults(),
         stale=stale,
+        shown=shown,
     )
 
 
@@ -141,10 +143,3 @@ async def republish(page: MemberPage, solution_id: str, form: CheckedForm) -> Re
     """Lift an own withdrawal."""
     await page.services.catalog.republish(solution_id, form_key(form))
     return page.go(f"/meine-loesungen/{solution_id}", Flash("Ihre Lösung ist wieder veröffentlicht."))
-
-
-@router.post("/meine-loesungen/{solution_id}/checkup")
-async def start_checkup(page: MemberPage, solution_id: str, form: CheckedForm) -> Response:
-    """Have the repository measured again."""
-    await page.services.checkup.start(solution_id, form_key(form))
-    return page.go(f"/meine-loesungen/{solution_id}#checkup", Flash("Der Lösungs-Checkup ist eingeplant.", "info"))

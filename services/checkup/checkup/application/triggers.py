@@ -108,6 +108,7 @@ async def _add(ports: Ports, solution: Solution, trigger: Trigger, what: str, no
         solution_version=solution.live_version or solution.version,
         organisation_id=solution.organisation_id,
         repository_url=solution.live_repository,
+        demo_url=solution.live_demo_url,
         trigger=trigger,
         requested_by=None,
         requested_at=now,

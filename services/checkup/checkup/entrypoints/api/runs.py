@@ -14,7 +14,7 @@ from checkup.application.ports import Ports
 from checkup.domain.run import Run
 from checkup.entrypoints.api.preview_schemas import PreviewOut
 from checkup.entrypoints.api.reports import Given, Id, asker_of, member
-from checkup.entrypoints.api.schemas import RunOut
+from checkup.entrypoints.api.schemas import ProgressOut, RunOut
 
 router = APIRouter(prefix="/runs", tags=["checkup"], route_class=IdempotentRoute)
 RETRY_MS = 2_000
@@ -38,7 +38,9 @@ async def _events(given: Ports, run_id: str) -> AsyncGenerator[bytes, None]:
     async for run in following.states(given, run_id):
         number += 1
         name = "end" if run.finished else "progress"
-        yield event_stream.event(name, RunOut.of(run).model_dump_json(), id_=str(number), retry_ms=RETRY_MS)
+        yield event_stream.event(
+            name, ProgressOut.at(run, given.clock.now()).model_dump_json(), id_=str(number), retry_ms=RETRY_MS
+        )
 
 
 @router.get("/{run_id}/preview")

@@ -254,6 +254,20 @@ class RunOut(BaseModel):
         )
 
 
+class ProgressOut(RunOut):
+    """A run as it is followed live; `elapsed_seconds` since a worker first took it up, null before."""
+
+    elapsed_seconds: float | None = None
+
+    @classmethod
+    def at(cls, run: Run, now: datetime) -> Self:
+        """Return the run as it is at a moment."""
+        made = cls.of(run)
+        if run.started_at is not None:
+            made.elapsed_seconds = round(((run.finished_at or now) - run.started_at).total_seconds(), 1)
+        return made
+
+
 class RunList(BaseModel):
     """Runs, newest first."""
 
