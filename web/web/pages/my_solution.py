@@ -12,8 +12,8 @@ from web.api.checkup import Report, Run
 from web.api.checkup_people import Sources
 from web.api.problem import ApiProblem
 from web.api.review import Case, Criteria
-from web.checkup_view import CheckupView
 from web.checkup_progress import shown
+from web.checkup_view import CheckupView
 from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.listing import ListingForm, refused_fields
