@@ -368,6 +368,10 @@ async def test_a_check_is_begun_answers_are_verified_and_contests_answered(team:
     await team.post(f"{DESK}/angabe", {**form, "note-isms": "Nicht im Register"})
     assert team.gateway.body(verify) == {"version": 2, "confirmed": False, "note": "Nicht im Register"}
     answer = "POST /api/checkup/contests/contest-1/answer"
+    team.gateway.on(answer, problem(422, "reason-needed"))
+    refused = await team.post(f"{DESK}/anfechtung/contest-1", {"aktion": "ablehnen", "answer": "zu kurz"})
+    assert 'id="fehler-answer-contest-1"' in refused.text
+    assert "zu kurz</textarea>" in refused.text, "what was typed is kept"
     team.gateway.on(answer, contest(state="accepted"))
     done = await team.post(
         f"{DESK}/anfechtung/contest-1", {"aktion": "berichtigt", "answer": "Stimmt, wir haben nachgesehen."}

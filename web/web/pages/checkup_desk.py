@@ -45,15 +45,18 @@ def _show(
     *,
     form: CheckForm | None = None,
     faults: Faults | None = None,
+    kept: dict[str, str] | None = None,
     stale: bool = False,
     status: int = 200,
 ) -> Response:
+    """Render the desk; `kept` are texts that were typed into a refused form, by field."""
     return page.render(
         "team/checkup.html",
         status=status,
         view=view,
         form=form or (CheckForm.of(view.check) if view.check else CheckForm()),
         faults=faults or Faults(),
+        kept=kept or {},
         stale=stale,
     )
 
@@ -114,7 +117,8 @@ async def verify(page: TeamPage, solution_id: str, form: CheckedForm) -> Respons
             raise
         faults = Faults()
         faults.add(f"note-{question}", problem.text(page.locale.language))
-        return _show(page, await _load(page, solution_id), faults=faults, status=problem.status)
+        kept = {f"note-{question}": form.text(f"note-{question}")}
+        return _show(page, await _load(page, solution_id), faults=faults, kept=kept, status=problem.status)
     flash = Flash("Die Angabe ist bestätigt." if confirmed else "Die Angabe ist als nicht bestätigt vermerkt.")
     return page.go(f"{here}#feld-note-{question}", flash)
 
@@ -130,7 +134,8 @@ async def answer(page: TeamPage, solution_id: str, contest_id: str, form: Checke
             raise
         faults = Faults()
         faults.add(f"answer-{contest_id}", problem.text(page.locale.language))
-        return _show(page, await _load(page, solution_id), faults=faults, status=problem.status)
+        kept = {f"answer-{contest_id}": form.text("answer")}
+        return _show(page, await _load(page, solution_id), faults=faults, kept=kept, status=problem.status)
     rejected = decision == "rejected"
     flash = Flash("Die Anfechtung ist abgelehnt." if rejected else "Die Anfechtung ist angenommen.")
     return page.go(f"/team/checkup/{solution_id}#anfechtungen", flash)
