@@ -22,6 +22,9 @@ class Rating(EventData):
     used_since: str | None = None
     """Year and month (`2024-05`) since when the organisation uses the solution."""
     revision: int = 1
+    bundesland: Bundesland | None = None
+    version: str | None = None
+    """The version of the solution that the organisation uses, in its own words."""
 
 
 class Deployment(EventData):
@@ -34,6 +37,15 @@ class Deployment(EventData):
     since: str | None = None
     size_class: SizeClass | None = None
     visibility: Literal["public", "registered", "hidden"] = "registered"
+    bundesland: Bundesland | None = None
+    version: str | None = None
+    module: str | None = None
+    confirmed_at: AwareDatetime | None = None
+    """When the municipality said so last."""
+    outdated: bool = False
+    """True when that was more than twelve months before the event."""
+    by_provider: bool = False
+    """True when the municipality offers the solution itself."""
 
 
 class SolutionSubmittedData(EventData):
@@ -139,6 +151,7 @@ class RatingHiddenData(EventData):
     organisation_id: str
     reason: str
     summary: RatingSummary
+    solution_name: str = ""
 
 
 class RatingHidden(Event):
@@ -159,10 +172,15 @@ class DeploymentConfirmedData(EventData):
     organisation_id: str
     organisation_name: str
     deployments: list[Deployment]
+    solution_name: str = ""
+    provider_organisation_id: str = ""
+    change: Literal["confirmed", "reconfirmed", "changed"] = "confirmed"
+    claimed: int = 0
+    """Claims of the provider that no municipality has answered."""
 
 
 class DeploymentConfirmed(Event):
-    """A municipality confirmed that it uses a solution; carries all deployments."""
+    """A municipality confirmed, or changed, how it uses a solution; carries all deployments."""
 
     owner = "catalog"
     name = "deployment_confirmed"
@@ -181,6 +199,9 @@ class DeploymentEndedData(EventData):
     organisation_id: str
     organisation_name: str
     deployments: list[Deployment]
+    solution_name: str = ""
+    provider_organisation_id: str = ""
+    claimed: int = 0
 
 
 class DeploymentEnded(Event):

@@ -131,7 +131,7 @@ class RatingSummary(EventData):
 
     count: Annotated[int, Field(ge=0)]
     average: Annotated[float, Field(ge=1, le=5)] | None = None
-    """One decimal; None while there is no rating."""
+    """Weighted by recency, one decimal; None below three ratings."""
     dimensions: dict[str, float] = {}
     distribution: dict[str, int] = {}
     """How many ratings gave `1` to `5`."""

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from contracts import catalog, checkup, notify, review, search
+from contracts import catalog, checkup, notify, review, search, uses
 from contracts.envelope import Event
 from contracts.ids import derived_id
 
@@ -64,6 +64,8 @@ _DEPLOYMENT = {
     "size_class": "100k_to_500k",
     "visibility": "public",
 }
+_CLAIM = derived_id("sample", "claim")
+_USED = {**_NAMES, "solution_name": "Mitfahrbank Digital", "provider_organisation_id": _PROVIDER}
 _CASE_DATA = {
     "case_id": _CASE,
     **_NAMES,
@@ -170,6 +172,55 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "role": "admin",
     },
     catalog.MemberLeft: {"organisation_id": _PROVIDER, "user": "u-4711"},
+    uses.DeploymentClaimed: {
+        **_USED,
+        "provider_organisation_name": "Musterlösungen GmbH",
+        "claim_id": _CLAIM,
+        "municipality_organisation_id": _COUNTY,
+        "municipality_name": "Landkreis Musterland",
+        "claimed": 1,
+    },
+    uses.DeploymentClaimRefused: {
+        **_USED,
+        "claim_id": _CLAIM,
+        "municipality_name": "Landkreis Musterland",
+        "reason": "Die Erprobung endete 2024.",
+        "claimed": 0,
+    },
+    uses.DeploymentDue: {
+        **_USED,
+        "organisation_id": _COUNTY,
+        "organisation_name": "Landkreis Musterland",
+        "due_at": _AT,
+        "outdated": False,
+        "deployments": [_DEPLOYMENT],
+        "claimed": 0,
+    },
+    uses.RatingReplied: {**_USED, "organisation_id": _COUNTY, "provider_organisation_name": "Musterlösungen GmbH"},
+    uses.RatingReported: {
+        **_USED,
+        "organisation_id": _COUNTY,
+        "organisation_name": "Landkreis Musterland",
+        "reason": "personal_data",
+        "reports": 1,
+    },
+    uses.RatingRestored: {**_USED, "organisation_id": _COUNTY, "reason": "Der Name ist entfernt.", "summary": _SUMMARY},
+    uses.PeerMessageSent: {
+        **_USED,
+        "thread_id": derived_id("sample", "thread"),
+        "message_id": derived_id("sample", "peer_message"),
+        "from_organisation_id": derived_id("sample", "town"),
+        "from_organisation_name": "Stadt Beispielstadt",
+        "to_organisation_id": _COUNTY,
+        "answer": False,
+    },
+    uses.PeerMessageReported: {
+        **_USED,
+        "thread_id": derived_id("sample", "thread"),
+        "message_id": derived_id("sample", "peer_message"),
+        "reported_by_organisation_id": _COUNTY,
+        "reason": "advertising",
+    },
     review.ReviewOpened: {**_CASE_DATA, "opened_at": _AT},
     review.ChangesRequested: {
         **_CASE_DATA,
@@ -273,7 +324,7 @@ _DATA: dict[type[Event], dict[str, Any]] = {
     },
     notify.WebhookDisabled: {"webhook_id": derived_id("sample", "webhook"), "reason": "Seit 5 Tagen keine Antwort."},
 }
-_AGGREGATES = ("solution_id", "inquiry_id", "organisation_id", "index", "saved_search_id", "webhook_id")
+_AGGREGATES = ("thread_id", "solution_id", "inquiry_id", "organisation_id", "index", "saved_search_id", "webhook_id")
 
 
 def of(event_class: type[Event]) -> str:

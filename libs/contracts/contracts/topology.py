@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contracts import catalog, checkup, registry, review, search
+from contracts import catalog, checkup, registry, review, search, uses
 from contracts.access import Account, Share, User, accounts_block
 from contracts.envelope import Event
 from contracts.subjects import redrive_subject, wildcard
@@ -75,8 +75,16 @@ _MAIN: tuple[Consumer, ...] = (
         "catalog-policies",
         "EVENTS",
         "catalog",
-        _filters(review.ReviewOpened, review.ChangesRequested, review.ReviewCompleted, catalog.OrganisationSuspended),
+        _filters(
+            review.ReviewOpened,
+            review.ChangesRequested,
+            review.ReviewCompleted,
+            catalog.OrganisationOnboarded,
+            catalog.OrganisationSuspended,
+            catalog.SolutionPublished,
+        ),
     ),
+    Consumer("catalog-people", "PRIVATE", "catalog", _filters(catalog.MemberLeft)),
     Consumer("review-policies", "EVENTS", "review", _filters(catalog.SolutionSubmitted, catalog.SolutionDelisted)),
     Consumer(
         "checkup-policies",
@@ -104,6 +112,8 @@ _MAIN: tuple[Consumer, ...] = (
             catalog.RatingHidden,
             catalog.DeploymentConfirmed,
             catalog.DeploymentEnded,
+            uses.DeploymentDue,
+            uses.RatingRestored,
             review.ReviewCompleted,
             checkup.CheckupScored,
             checkup.CheckupFailed,
@@ -125,7 +135,15 @@ _MAIN: tuple[Consumer, ...] = (
             catalog.SolutionSubmitted,
             catalog.SolutionPublished,
             catalog.RatingAdded,
+            catalog.RatingHidden,
+            catalog.DeploymentConfirmed,
             catalog.OrganisationOnboarded,
+            uses.DeploymentClaimed,
+            uses.DeploymentClaimRefused,
+            uses.DeploymentDue,
+            uses.RatingReplied,
+            uses.RatingReported,
+            uses.RatingRestored,
             review.ChangesRequested,
             review.ReviewCompleted,
             checkup.CheckupScored,
@@ -138,6 +156,7 @@ _MAIN: tuple[Consumer, ...] = (
         ),
     ),
     Consumer("notify-contacts", "PRIVATE", "notify", _filters(catalog.MemberJoined, catalog.MemberLeft)),
+    Consumer("notify-peers", "PRIVATE", "notify", _filters(uses.PeerMessageSent, uses.PeerMessageReported)),
     Consumer("notify-alerts", "PRIVATE", "notify", _filters(search.SavedSearchAlerted)),
 )
 

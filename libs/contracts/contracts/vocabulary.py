@@ -253,7 +253,7 @@ class RatingBand(Term):
     FROM_4 = "4_and_more", "ab 4 Sternen", "4 stars and more"
     FROM_3 = "3_and_more", "ab 3 Sternen", "3 stars and more"
     FROM_2 = "2_and_more", "ab 2 Sternen", "2 stars and more"
-    UNRATED = "unrated", "noch nicht bewertet", "not rated yet"
+    UNRATED = "unrated", "noch keine Note", "no score yet"
 
 
 class RatingDimension(Term):
@@ -264,6 +264,24 @@ class RatingDimension(Term):
     SUPPORT = "support", "Unterstützung durch den Anbieter", "Support"
     VALUE_FOR_MONEY = "value_for_money", "Preis und Leistung", "Value for money"
     INTEGRATION = "integration", "Einbindung in vorhandene Systeme", "Integration"
+
+
+class DeploymentVisibility(Term):
+    """Who sees that a municipality uses a solution; the others see it counted."""
+
+    PUBLIC = "public", "für alle sichtbar", "visible to everybody"
+    REGISTERED = "registered", "für Angemeldete sichtbar", "visible to registered users"
+    HIDDEN = "hidden", "nur mitgezählt", "only counted"
+
+
+class ReportReason(Term):
+    """Why something that somebody wrote is reported to the team."""
+
+    PERSONAL_DATA = "personal_data", "Nennt Personen", "Names persons"
+    ADVERTISING = "advertising", "Werbung", "Advertising"
+    INSULT = "insult", "Beleidigung oder Hetze", "Insult or hate speech"
+    UNTRUE = "untrue", "Falsche Tatsachen", "False statements"
+    OTHER = "other", "Anderer Grund", "Another reason"
 
 
 class CheckupDimension(Term):

@@ -13,3 +13,12 @@ class CatalogSettings(ServiceSettings):
 
     catalog_recent_seconds: float = Field(default=1.0, ge=0, le=60)
     """How long a public view may be answered from memory when another process changed the solution."""
+
+    catalog_duties_seconds: float = Field(default=60.0, gt=0, le=3600)
+    """How often the worker looks for reminders and conversations that are due."""
+
+    catalog_peer_days: int = Field(default=180, ge=1, le=3650)
+    """How long a conversation of two municipalities is kept after its last message."""
+
+    catalog_peer_threads_per_day: int = Field(default=20, ge=1, le=1000)
+    """How many conversations a municipality may begin in 24 hours."""

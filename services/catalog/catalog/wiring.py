@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
 from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
+from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
 from catalog.application.ports import Ports
+from catalog.application.use_ports import PeerLimits, UsePorts
 from catalog.settings import CatalogSettings
 
 
@@ -18,6 +21,7 @@ class Container:
     """What the entry points reach for."""
 
     platform: Platform
+    settings: CatalogSettings
     ports: Ports
     recent: RecentAnswers
 
@@ -30,6 +34,12 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         organisations = MongoOrganisations(platform.aggregates("organisations"))
         solutions = MongoSolutions(platform.aggregates("solutions"), recent.forget)
         ratings = MongoRatingBooks(platform.aggregates("ratings"), recent.forget)
-        for repository in (organisations, solutions, ratings):
+        deployments = MongoDeploymentBooks(platform.aggregates("deployments"))
+        threads = MongoThreads(platform.aggregates("threads"))
+        blocklists = MongoBlocklists(platform.aggregates("blocklists"))
+        for repository in (organisations, solutions, ratings, deployments, threads, blocklists):
             await repository.prepare()
-        yield Container(platform, Ports(organisations, solutions, ratings, platform.clock), recent)
+        limits = PeerLimits(settings.catalog_peer_threads_per_day, timedelta(days=settings.catalog_peer_days))
+        uses = UsePorts(deployments, threads, blocklists, limits)
+        ports = Ports(organisations, solutions, ratings, uses, platform.clock)
+        yield Container(platform, settings, ports, recent)

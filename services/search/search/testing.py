@@ -25,6 +25,7 @@ from contracts.envelope import Event
 from contracts.ids import derived_id
 from contracts.listing import CheckupDimensionScore, Listing, RatingSummary, ReviewSeal
 from contracts.review import ReviewCompleted, ReviewCompletedData
+from contracts.uses import DeploymentDue, DeploymentDueData, RatingRestored, RatingRestoredData
 from contracts.vocabulary import CheckupDimension, ReviewDecision, SizeClass
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -149,6 +150,35 @@ class Events:
         ]
         data = DeploymentConfirmedData(**self._who, organisation_name="Stadt", deployments=used)
         event: DeploymentConfirmed = self._event(DeploymentConfirmed, data)
+        return event
+
+    def due(self, n: int = 1, sizes: Sequence[SizeClass] = ()) -> DeploymentDue:
+        """The first of `n` municipalities has not confirmed its use for a year."""
+        first, *others = self.deployed(n, sizes=sizes).data.deployments
+        data = DeploymentDueData(
+            solution_id=self.solution_id,
+            slug=self.slug,
+            solution_name="Comby",
+            provider_organisation_id="org-1",
+            organisation_id=first.organisation_id,
+            organisation_name=first.organisation_name,
+            due_at=NOON,
+            outdated=True,
+            deployments=[first.model_copy(update={"outdated": True}), *others],
+            claimed=0,
+        )
+        event: DeploymentDue = self._event(DeploymentDue, data)
+        return event
+
+    def rating_restored(self, n: int = 1, average: float = 4.0) -> RatingRestored:
+        data = RatingRestoredData(
+            **self._who,
+            solution_name="Comby",
+            provider_organisation_id="org-1",
+            reason="clear",
+            summary=RatingSummary(count=n, average=average),
+        )
+        event: RatingRestored = self._event(RatingRestored, data)
         return event
 
     def deployment_ended(self, n: int = 1) -> DeploymentEnded:

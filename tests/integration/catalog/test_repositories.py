@@ -1,10 +1,13 @@
 """The repositories do on the real database what the ports promise."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
+from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
 from catalog.application.ports import Ports
+from catalog.application.use_ports import PeerLimits, UsePorts
 from catalog.settings import CatalogSettings
 from servicekit import mongo
 from servicekit.clock import SystemClock
@@ -12,6 +15,7 @@ from servicekit.mongo import AggregateCollection
 from servicekit.testing.servers import MongoServer
 
 from tests.unit.catalog.repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite
+from tests.unit.catalog.use_repository_suite import BlocklistSuite, DeploymentSuite, ThreadSuite
 
 
 @pytest.fixture
@@ -21,9 +25,13 @@ async def ports(mongo_server: MongoServer, mongo_database: str) -> AsyncIterator
         organisations = MongoOrganisations(AggregateCollection(connection.db, "organisations"))
         solutions = MongoSolutions(AggregateCollection(connection.db, "solutions"))
         ratings = MongoRatingBooks(AggregateCollection(connection.db, "ratings"))
-        for repository in (organisations, solutions, ratings):
+        deployments = MongoDeploymentBooks(AggregateCollection(connection.db, "deployments"))
+        threads = MongoThreads(AggregateCollection(connection.db, "threads"))
+        blocklists = MongoBlocklists(AggregateCollection(connection.db, "blocklists"))
+        for repository in (organisations, solutions, ratings, deployments, threads, blocklists):
             await repository.prepare()
-        yield Ports(organisations, solutions, ratings, SystemClock())
+        uses = UsePorts(deployments, threads, blocklists, PeerLimits(3, timedelta(days=180)))
+        yield Ports(organisations, solutions, ratings, uses, SystemClock())
 
 
 class TestAggregates(AggregateSuite):
@@ -39,4 +47,16 @@ class TestSolutions(SolutionSuite):
 
 
 class TestRatings(RatingSuite):
+    pass
+
+
+class TestDeployments(DeploymentSuite):
+    pass
+
+
+class TestThreads(ThreadSuite):
+    pass
+
+
+class TestBlocklists(BlocklistSuite):
     pass

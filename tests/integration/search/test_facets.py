@@ -119,7 +119,7 @@ async def test_each_facet_counts_under_the_choices_of_all_others(search) -> None
             assert set(selected) == set(chosen.get(facet, ())), (chosen, facet)
     page = await search.get()
     assert [entry["label"] for entry in page["facets"]["rating"]] == [
-        *("ab 4 Sternen", "ab 3 Sternen", "ab 2 Sternen", "noch nicht bewertet")
+        *("ab 4 Sternen", "ab 3 Sternen", "ab 2 Sternen", "noch keine Note")
     ]
     assert [entry["value"] for entry in page["facets"]["used_by_size"]] == ["under_5k", "20k_to_100k"]
 

@@ -1,8 +1,8 @@
 """The catalog's ports in memory; they pass the same suite as the ones on MongoDB."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from catalog.application.ports import (
@@ -14,8 +14,14 @@ from catalog.application.ports import (
     Selection,
     SlugTaken,
     SolutionFilter,
+    Write,
 )
+from catalog.application.use_ports import PeerLimits, UsePorts
+from catalog.domain import using
+from catalog.domain.blocklist import Blocklist
+from catalog.domain.deployment import DeploymentBook, Terms, Use
 from catalog.domain.organisation import Organisation, OrganisationState
+from catalog.domain.peer import Thread
 from catalog.domain.rating import RatingBook
 from catalog.domain.slug import numbered
 from catalog.domain.solution import Solution
@@ -29,7 +35,7 @@ from servicekit.outbox import OutboxMessage
 from .given import START
 
 T = TypeVar("T")
-S = TypeVar("S", Organisation, Solution)
+S = TypeVar("S", Organisation, Solution, Thread)
 
 
 @dataclass
@@ -67,9 +73,10 @@ class InMemory(Generic[T]):
     async def get(self, aggregate_id: str, /) -> Loaded[T] | None:
         return self.held.get(aggregate_id)
 
-    async def add(self, aggregate_id: str, state: T, /) -> bool:
+    async def add(self, aggregate_id: str, state: T, /, messages: Sequence[OutboxMessage] = ()) -> bool:
         if aggregate_id in self.held:
             return False
+        self.outbox.messages.extend(messages)
         self.held[aggregate_id] = Loaded(state, 1)
         return True
 
@@ -131,10 +138,10 @@ class InMemoryOrganisations(InMemory[Organisation]):
 
 
 class InMemorySolutions(InMemory[Solution]):
-    async def add(self, aggregate_id: str, state: Solution, /) -> bool:
+    async def add(self, aggregate_id: str, state: Solution, /, messages: Sequence[OutboxMessage] = ()) -> bool:
         if aggregate_id not in self.held and await self.by_slug(state.slug) is not None:
             raise SlugTaken(state.slug)
-        return await super().add(aggregate_id, state)
+        return await super().add(aggregate_id, state, messages)
 
     async def by_slug(self, slug: str) -> Loaded[Solution] | None:
         return next((loaded for loaded in self.held.values() if loaded.state.slug == slug), None)
@@ -194,22 +201,87 @@ def _live(loaded: Loaded[Solution]) -> Loaded[LiveSolution]:
     return Loaded(view, loaded.version)
 
 
-class InMemoryRatingBooks:
-    def __init__(self, outbox: Outbox) -> None:
-        self._books = InMemory[RatingBook](outbox)
+class InMemoryBooks(Generic[T]):
+    def __init__(self, outbox: Outbox, empty: Callable[[str], T]) -> None:
+        self.books = InMemory[T](outbox)
+        self._empty = empty
 
-    async def get(self, solution_id: str, /) -> Loaded[RatingBook]:
-        return self._books.held.get(solution_id) or Loaded(RatingBook(solution_id), 0)
+    async def get(self, aggregate_id: str, /) -> Loaded[T]:
+        return self.books.held.get(aggregate_id) or Loaded(self._empty(aggregate_id), 0)
+
+    async def change(self, aggregate_id: str, decide: Decide[T], /, *, event_id: str | None = None) -> Loaded[T]:
+        found = await self.get(aggregate_id)
+        return await self.books.decide(
+            aggregate_id, found, decide, event_id, lambda: self.books.held.get(aggregate_id, found)
+        )
+
+
+class InMemoryRatingBooks(InMemoryBooks[RatingBook]):
+    def __init__(self, outbox: Outbox) -> None:
+        super().__init__(outbox, RatingBook)
 
     async def summary(self, solution_id: str) -> Loaded[RatingSummary]:
         found = await self.get(solution_id)
         return Loaded(found.state.summary, found.version)
 
-    async def change(self, solution_id: str, decide: Decide[RatingBook], /) -> Loaded[RatingBook]:
-        found = await self.get(solution_id)
-        return await self._books.decide(
-            solution_id, found, decide, None, lambda: self._books.held.get(solution_id, found)
+    async def reported(self, *, after: str | None, limit: int) -> list[Loaded[RatingBook]]:
+        found = [
+            loaded
+            for key, loaded in sorted(self.books.held.items())
+            if key > (after or "") and any(rating.reports for rating in loaded.state.ratings.values())
+        ]
+        return found[:limit]
+
+
+class InMemoryDeploymentBooks(InMemoryBooks[DeploymentBook]):
+    def __init__(self, outbox: Outbox) -> None:
+        super().__init__(outbox, DeploymentBook)
+
+    async def used_by(self, organisation_id: str) -> list[Loaded[DeploymentBook]]:
+        return [held for held in self.books.held.values() if organisation_id in held.state.uses]
+
+    async def claimed_of(self, organisation_id: str, name: str) -> list[Loaded[DeploymentBook]]:
+        return [
+            held
+            for held in self.books.held.values()
+            if any(claim.concerns(organisation_id, name) for claim in held.state.claims.values())
+        ]
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        found = [(held.state.next_at, key) for key, held in self.books.held.items() if held.state.next_at]
+        return [key for at, key in sorted(found) if at <= now][:limit]
+
+
+class InMemoryThreads(InMemory[Thread]):
+    async def of_organisations(
+        self, organisation_ids: Collection[str], *, after: Position | None, limit: int
+    ) -> Selection[Thread]:
+        found = [held for held in self.held.values() if held.state.sides_of(frozenset(organisation_ids))]
+        return Selection(*_page(found, after, limit))
+
+    async def reported(self, *, after: Position | None, limit: int) -> Selection[Thread]:
+        return Selection(*_page([held for held in self.held.values() if held.state.complaints], after, limit))
+
+    async def begun(self, organisation_id: str, since: datetime) -> int:
+        return sum(
+            held.state.asking.organisation_id == organisation_id and held.state.created_at > since
+            for held in self.held.values()
         )
+
+    async def written_by(self, user: str) -> list[str]:
+        return [
+            key
+            for key, held in self.held.items()
+            if user in {each.by for each in (*held.state.messages, *held.state.complaints)}
+        ]
+
+    async def remove_before(self, moment: datetime, limit: int) -> int:
+        old = [key for key, held in self.held.items() if held.state.updated_at <= moment and not held.state.complaints][
+            :limit
+        ]
+        for key in old:
+            del self.held[key]
+        return len(old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +291,7 @@ class World:
     ports: Ports
     organisations: InMemoryOrganisations
     solutions: InMemorySolutions
+    threads: InMemoryThreads
     clock: FixedClock
     outbox: Outbox
 
@@ -228,9 +301,22 @@ class World:
             kept: Any = self.organisations if isinstance(state, Organisation) else self.solutions
             kept.held[state.id] = Loaded(state, 1)
 
-    def later(self, minutes: int = 1) -> None:
+    def later(self, minutes: int = 1, *, days: int = 0) -> None:
         """Let time pass."""
-        self.clock.advance(timedelta(minutes=minutes))
+        self.clock.advance(timedelta(days=days, minutes=minutes))
+
+    async def uses(self, municipality: Organisation, solution: Solution, **terms: Any) -> Use:
+        """Let a municipality have declared that it uses a solution; nobody is told."""
+        by_provider = municipality.id == solution.organisation_id
+
+        async def decide(loaded: Loaded[DeploymentBook]) -> Write[DeploymentBook]:
+            return Write(
+                using.declare(
+                    loaded.state, municipality, Terms(**terms), by_provider=by_provider, by="x", at=self.clock.now()
+                ).state
+            )
+
+        return (await self.ports.uses.deployments.change(solution.id, decide)).state.use(municipality.id)
 
 
 def new_world() -> World:
@@ -238,5 +324,9 @@ def new_world() -> World:
     outbox = Outbox()
     clock = FixedClock(START + timedelta(hours=1))
     organisations, solutions = InMemoryOrganisations(outbox), InMemorySolutions(outbox)
-    ports = Ports(organisations, solutions, InMemoryRatingBooks(outbox), clock)
-    return World(ports, organisations, solutions, clock, outbox)
+    threads = InMemoryThreads(outbox)
+    uses = UsePorts(
+        InMemoryDeploymentBooks(outbox), threads, InMemoryBooks(outbox, Blocklist), PeerLimits(3, timedelta(days=180))
+    )
+    ports = Ports(organisations, solutions, InMemoryRatingBooks(outbox), uses, clock)
+    return World(ports, organisations, solutions, threads, clock, outbox)

@@ -7,6 +7,7 @@ from typing import Any
 from catalog.application.actor import Actor
 from catalog.domain import lifecycle, review
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
+from catalog.domain.peer import Party, PeerMessage, Side, Thread
 from catalog.domain.rating import Opinion
 from catalog.domain.solution import Solution
 from contracts.ids import uuid7
@@ -138,3 +139,20 @@ def published(solution: Solution | None = None, **given: Any) -> Solution:
 def an_opinion(overall: int = 4, **given: Any) -> Opinion:
     """What a municipality says."""
     return Opinion(overall=overall, **given)
+
+
+def a_thread(*, asking: str = "asking", answering: str = "answering", at: datetime = START) -> Thread:
+    """A conversation with its first message."""
+    thread_id = uuid7()
+    return Thread(
+        id=thread_id,
+        solution_id="solution-1",
+        slug="kommunale-raeume",
+        solution_name="Kommunale Räume",
+        provider_organisation_id="provider",
+        asking=Party(asking, f"Stadt {asking}"),
+        answering=Party(answering, f"Stadt {answering}"),
+        messages=(PeerMessage(f"{thread_id}-0", Side.ASKING, "Wie läuft es?", "writer", at),),
+        created_at=at,
+        updated_at=at,
+    )

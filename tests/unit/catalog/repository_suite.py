@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 from catalog.application.ports import Loaded, Ports, Position, SlugTaken, SolutionFilter, Write
-from catalog.domain import lifecycle, rating
+from catalog.domain import lifecycle, moderation, rating
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
-from catalog.domain.rating import RatingBook
+from catalog.domain.rating import Context, RatingBook
 from catalog.domain.solution import Solution, SolutionState
-from contracts.vocabulary import Bundesland, RatingDimension, SizeClass
+from contracts.vocabulary import Bundesland, RatingDimension, ReportReason, SizeClass
 from servicekit.outbox import OutboxMessage
 
 from .given import (
@@ -228,13 +228,13 @@ class RatingSuite:
     @staticmethod
     def rate(organisation_id: str, overall: int) -> Callable[[Loaded[RatingBook]], object]:
         async def decide(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
-            opinion = an_opinion(overall, dimensions={RatingDimension.SUPPORT: 3}, report="Gut", used_since="2024-05")
+            opinion = an_opinion(overall, dimensions={RatingDimension.SUPPORT: 3}, report="Gut")
             change = rating.rate(
                 loaded.state,
                 opinion,
                 organisation_id=organisation_id,
                 organisation_name="Landkreis Musterland",
-                size_class=SizeClass.UNDER_100K,
+                context=Context(size_class=SizeClass.UNDER_100K, bundesland=Bundesland.BB, used_since="2024-05"),
                 by=CLERK.user,
                 at=minutes(1),
             )
@@ -258,8 +258,11 @@ class RatingSuite:
 
     async def test_replies_and_hiding_can_be_read_back(self, ports: Ports) -> None:
         async def moderate(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
-            answered = rating.reply(loaded.state, "a", text="Danke", by=EDITOR.user, at=minutes(2)).state
-            return Write(rating.hide(answered, "a", reason="Werbung", by=CURATOR.user, at=minutes(3)).state)
+            reported = moderation.report(
+                loaded.state, "a", reason=ReportReason.ADVERTISING, note="Nur Werbung", by="x", at=minutes(1)
+            ).state
+            answered = rating.reply(reported, "a", text="Danke", by=EDITOR.user, at=minutes(2)).state
+            return Write(moderation.hide(answered, "a", reason="Werbung", by=CURATOR.user, at=minutes(3)).state)
 
         await ports.ratings.change("solution-1", self.rate("a", 5))  # type: ignore[arg-type]
         hidden = await ports.ratings.change("solution-1", moderate)
@@ -277,4 +280,22 @@ class RatingSuite:
 
         both = await ports.ratings.change("solution-1", slow)
         assert raced == [0, 1]
-        assert (both.state.summary.count, both.state.summary.average, both.version) == (2, 3.0, 2)
+        assert (both.state.summary.count, set(both.state.ratings), both.version) == (2, {"a", "b"}, 2)
+
+    async def test_reported_ratings_wait_for_the_team(self, ports: Ports) -> None:
+        async def report(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
+            reason = ReportReason.PERSONAL_DATA
+            return Write(moderation.report(loaded.state, "a", reason=reason, note=None, by="x", at=minutes(2)).state)
+
+        async def dismiss(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
+            return Write(moderation.dismiss(loaded.state, "a", reason="Ist gut so", by="y", at=minutes(3)).state)
+
+        for solution in ("solution-1", "solution-2", "solution-3"):
+            await ports.ratings.change(solution, self.rate("a", 5))  # type: ignore[arg-type]
+        first = await ports.ratings.change("solution-1", report)
+        third = await ports.ratings.change("solution-3", report)
+        assert await ports.ratings.reported(after=None, limit=5) == [first, third]
+        assert await ports.ratings.reported(after=None, limit=1) == [first]
+        assert await ports.ratings.reported(after="solution-1", limit=5) == [third]
+        await ports.ratings.change("solution-1", dismiss)
+        assert await ports.ratings.reported(after=None, limit=5) == [third]

@@ -1,7 +1,7 @@
 """Who may see what."""
 
 import pytest
-from catalog.application import queries
+from catalog.application import queries, rating_queries
 from catalog.application.actor import Actor
 from catalog.application.commands import ratings as rating_commands
 from catalog.application.ports import SolutionFilter
@@ -44,7 +44,9 @@ def online(world: World, provider: Organisation) -> Solution:
 async def test_the_public_view_changes_its_tag_with_the_solution_and_with_its_ratings(
     world: World, online: Solution
 ) -> None:
-    world.has(a_municipality())
+    town = a_municipality()
+    world.has(town)
+    await world.uses(town, online)
     view = await queries.public_solution(world.ports, "online")
     assert (view.solution.state.number, view.ratings.state.count, view.tag) == (1, 0, '"1.0"')
     await rating_commands.rate_solution(world.ports, CLERK, online.id, None, an_opinion())
@@ -96,25 +98,27 @@ async def test_only_published_solutions_are_listed_for_the_public(world: World, 
 async def test_the_public_knows_the_summary_and_users_read_the_reports(world: World, online: Solution) -> None:
     town, city = a_municipality(), a_municipality(name="Stadt", members=((STRANGER, MemberRole.MEMBER),))
     world.has(town, city)
+    await world.uses(town, online)
+    await world.uses(city, online)
     await rating_commands.rate_solution(world.ports, CLERK, online.id, None, an_opinion(5))
     world.later()
     await rating_commands.rate_solution(world.ports, STRANGER, online.id, None, an_opinion(1))
-    book, items = await queries.ratings_of(world.ports, None, "online")
-    assert (book.summary.count, items) == (2, [])
-    _, items = await queries.ratings_of(world.ports, EDITOR, "online")
-    assert [rating.organisation_name for rating in items] == ["Stadt", "Landkreis Musterland"]
+    seen = await rating_queries.ratings_of(world.ports, None, "online")
+    assert (seen.book.summary.count, list(seen.readable)) == (2, [])
+    seen = await rating_queries.ratings_of(world.ports, EDITOR, "online")
+    assert [rating.organisation_name for rating in seen.readable] == ["Stadt", "Landkreis Musterland"]
     await rating_commands.hide_rating(world.ports, CURATOR, online.id, city.id, "Werbung")
     for actor, count in ((EDITOR, 1), (CLERK, 1), (STRANGER, 2), (REVIEWER, 2)):
-        book, items = await queries.ratings_of(world.ports, actor, "online")
-        assert (book.summary.count, len(items)) == (1, count)
+        seen = await rating_queries.ratings_of(world.ports, actor, "online")
+        assert (seen.book.summary.count, len(seen.readable)) == (1, count)
 
 
 async def test_ratings_of_what_is_offline_are_not_public(world: World, provider: Organisation) -> None:
     world.has(a_draft(provider=provider, slug="draft"))
     for actor in (None, STRANGER):
         with pytest.raises(ProblemError, match="solution-not-found"):
-            await queries.ratings_of(world.ports, actor, "draft")
-    assert (await queries.ratings_of(world.ports, READER, "draft"))[1] == []
+            await rating_queries.ratings_of(world.ports, actor, "draft")
+    assert list((await rating_queries.ratings_of(world.ports, READER, "draft")).readable) == []
 
 
 async def test_requests_are_seen_by_their_members_and_the_team(world: World) -> None:

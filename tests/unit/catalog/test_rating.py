@@ -1,8 +1,10 @@
 """One rating per organisation, revisable, summed up, moderated."""
 
 import pytest
+from catalog.domain import moderation
 from catalog.domain import rating as rules
-from catalog.domain.rating import Opinion, Rated, RatingBook, RatingChange, RatingHidden
+from catalog.domain.rating import Context, Opinion, Rated, RatingBook, RatingChange, RatingHidden, Replied
+from catalog.domain.score import METHOD
 from contracts.vocabulary import RatingDimension, SizeClass
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,14 +21,14 @@ def rate(book: RatingBook, opinion: Opinion, organisation_id: str = "landkreis",
         opinion,
         organisation_id=organisation_id,
         organisation_name="Landkreis Musterland",
-        size_class=SizeClass.UNDER_100K,
+        context=Context(size_class=SizeClass.UNDER_100K),
         by=CLERK.user,
         at=minutes(minute),
     )
 
 
 def hide(book: RatingBook) -> RatingChange:
-    return rules.hide(book, "landkreis", reason="Werbung", by=CURATOR.user, at=minutes(5))
+    return moderation.hide(book, "landkreis", reason="Werbung", by=CURATOR.user, at=minutes(5))
 
 
 def reply(book: RatingBook, text: str = "Danke") -> RatingChange:
@@ -47,7 +49,6 @@ def test_a_second_rating_replaces_the_first() -> None:
     change = rate(RATED, an_opinion(2), minute=2)
     assert change.state.rating("landkreis").revision == 2
     assert change.state.summary.count == 1
-    assert change.state.summary.average == 2.0
     assert change.events == (Rated("landkreis"),)
 
 
@@ -73,6 +74,16 @@ def test_without_ratings_there_is_no_average() -> None:
     assert EMPTY.summary.count == 0
 
 
+def test_below_three_ratings_only_their_number_is_told() -> None:
+    two = rate(RATED, an_opinion(5, dimensions={RatingDimension.SUPPORT: 5}), "other").state
+    assert two.summary.model_dump() == {"count": 2, "average": None, "dimensions": {}, "distribution": {}}
+    three = rate(two, an_opinion(5), "third").state
+    assert (three.summary.count, three.summary.average) == (3, 4.7)
+    assert three.summary.distribution == {"1": 0, "2": 0, "3": 0, "4": 1, "5": 2}
+    hidden = moderation.hide(three, "third", reason="Werbung", by=CURATOR.user, at=minutes(9)).state
+    assert hidden.summary.model_dump() == two.summary.model_dump()
+
+
 def test_a_hidden_rating_does_not_count() -> None:
     change = hide(RATED)
     assert change.state.summary.count == 0
@@ -94,7 +105,9 @@ def test_a_hidden_rating_stays_as_it_is(command: object, detail: str) -> None:
 
 
 def test_the_provider_answers_and_may_answer_better() -> None:
-    first = reply(RATED).state
+    answered = reply(RATED)
+    assert answered.events == (Replied("landkreis"),)
+    first = answered.state
     assert first.rating("landkreis").reply == rules.Reply("Danke", 1, EDITOR.user, minutes(6))
     assert reply(first).state is first
     second = reply(first, "Vielen Dank").state
@@ -133,12 +146,15 @@ def test_the_summary_always_tells_of_the_visible_ratings(steps: list[tuple[int, 
             book = rate(book, an_opinion(overall), name).state
             visible[name] = overall
             if then_hide:
-                book = rules.hide(book, name, reason="x", by=CURATOR.user, at=minutes(1)).state
+                book = moderation.hide(book, name, reason="x", by=CURATOR.user, at=minutes(1)).state
                 hidden.add(name)
                 del visible[name]
     grades = list(visible.values())
     assert book.summary.count == len(grades)
-    assert book.summary.distribution == {str(grade): grades.count(grade) for grade in range(1, 6)}
-    if grades:
+    told = {str(grade): grades.count(grade) for grade in range(1, 6)} if len(grades) >= METHOD.least else {}
+    assert book.summary.distribution == told
+    if len(grades) >= METHOD.least:
         assert book.summary.average is not None
         assert abs(book.summary.average - sum(grades) / len(grades)) <= 0.05 + 1e-9
+    else:
+        assert (book.summary.average, book.summary.dimensions) == (None, {})

@@ -1,12 +1,16 @@
 """Ratings as use cases: who may, which answer, and what the others are told."""
 
+from dataclasses import replace
+
 import pytest
+from catalog.application import rating_queries as queries
 from catalog.application.actor import Actor
 from catalog.application.commands import ratings as commands
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
 from catalog.domain.solution import Solution
 from contracts.catalog import RatingAdded, RatingHidden
-from contracts.vocabulary import RatingDimension, SizeClass
+from contracts.uses import RatingReplied, RatingReported, RatingRestored
+from contracts.vocabulary import Bundesland, RatingDimension, ReportReason, SizeClass
 from servicekit.errors import ProblemError
 
 from .fakes import World
@@ -15,6 +19,7 @@ from .given import (
     CURATOR,
     EDITOR,
     READER,
+    REVIEWER,
     STRANGER,
     a_draft,
     a_municipality,
@@ -27,23 +32,25 @@ from .given import (
 
 @pytest.fixture
 def town(world: World) -> Organisation:
-    held = a_municipality(size_class=SizeClass.UNDER_100K)
+    held = a_municipality(size_class=SizeClass.UNDER_100K, bundesland=Bundesland.BB)
     world.has(held)
     return held
 
 
 @pytest.fixture
-def online(world: World) -> Solution:
+async def online(world: World, town: Organisation) -> Solution:
+    """A published solution that the town uses."""
     provider = a_provider()
     solution = published(provider=provider)
     world.has(provider, solution)
+    await world.uses(town, solution, since="2024-05", version="3.1")
     return solution
 
 
 async def test_a_member_of_a_municipality_rates_and_everybody_learns_the_summary(
     world: World, town: Organisation, online: Solution
 ) -> None:
-    opinion = an_opinion(4, dimensions={RatingDimension.SUPPORT: 5}, report="Läuft", used_since="2024-05")
+    opinion = an_opinion(4, dimensions={RatingDimension.SUPPORT: 5}, report="Läuft")
     rated_for, loaded = await commands.rate_solution(world.ports, CLERK, online.id, None, opinion)
     assert (rated_for, loaded.version) == (town.id, 1)
     [event] = world.outbox.take()
@@ -62,12 +69,14 @@ async def test_a_member_of_a_municipality_rates_and_everybody_learns_the_summary
         "report": "Läuft",
         "used_since": "2024-05",
         "revision": 1,
+        "bundesland": Bundesland.BB,
+        "version": "3.1",
     }
     assert event.data.summary.model_dump() == {
         "count": 1,
-        "average": 4.0,
-        "dimensions": {"support": 5.0},
-        "distribution": {"1": 0, "2": 0, "3": 0, "4": 1, "5": 0},
+        "average": None,
+        "dimensions": {},
+        "distribution": {},
     }
 
 
@@ -77,9 +86,9 @@ async def test_a_revision_is_an_event_and_the_same_again_is_none(
     await commands.rate_solution(world.ports, CLERK, online.id, town.id, an_opinion(4))
     await commands.rate_solution(world.ports, CLERK, online.id, town.id, an_opinion(4))
     await commands.rate_solution(world.ports, CLERK, online.id, town.id, an_opinion(2))
-    assert [(event.data.rating.revision, event.data.summary.average) for event in world.outbox.take()] == [
-        (1, 4.0),
-        (2, 2.0),
+    assert [(event.data.rating.revision, event.data.rating.overall) for event in world.outbox.take()] == [
+        (1, 4),
+        (2, 2),
     ]
 
 
@@ -106,7 +115,7 @@ async def test_who_may_not_rate(world: World, town: Organisation, online: Soluti
     assert await refusal(world, STRANGER, online.id, other.id) == (
         "not-a-municipality",
         "forbidden",
-        "only municipalities rate: Andere GmbH is none",
+        "only municipalities rate solutions: Andere GmbH is none",
     )
     assert (await refusal(world, STRANGER, online.id, town.id))[0] == "foreign-organisation"
     assert (await refusal(world, STRANGER, online.id, waiting.id))[0] == "organisation-not-onboarded"
@@ -120,7 +129,7 @@ async def test_who_belongs_to_two_municipalities_says_for_which(
     world.has(a_municipality(name="Stadt Beispielstadt"))
     slug, kind, detail = await refusal(world, CLERK, online.id, None)
     assert (slug, kind) == ("organisation-required", "invalid")
-    assert detail == "you belong to more than one municipality: say for which one you rate"
+    assert detail == "you belong to more than one municipality: say for which one you act"
     rated_for, _ = await commands.rate_solution(world.ports, CLERK, online.id, town.id, an_opinion())
     assert rated_for == town.id
 
@@ -158,4 +167,98 @@ async def test_the_provider_answers(world: World, town: Organisation, online: So
     held = loaded.state.rating(town.id).reply
     assert held is not None
     assert held.text == "Danke"
-    assert world.outbox.messages == []
+    [event] = world.outbox.take()
+    assert isinstance(event, RatingReplied)
+    assert (event.data.organisation_id, event.data.provider_organisation_name) == (town.id, "Musterlösungen GmbH")
+
+
+async def test_without_a_confirmed_use_nobody_rates(world: World, town: Organisation, online: Solution) -> None:
+    other = published(provider=a_provider(organisation_id=online.organisation_id), slug="andere")
+    world.has(other)
+    assert (await refusal(world, CLERK, other.id, None))[:2] == ("deployment-required", "conflict")
+    use = await world.uses(town, other)
+    world.later(days=366)
+    assert use.outdated(world.clock.now())
+    assert (await refusal(world, CLERK, other.id, None))[:2] == ("deployment-outdated", "conflict")
+
+
+async def test_who_belongs_to_the_provider_rates_for_no_municipality(
+    world: World, town: Organisation, online: Solution
+) -> None:
+    world.has(replace(town, members=(*town.members, EDITOR.as_member(MemberRole.MEMBER))))
+    assert (await refusal(world, EDITOR, online.id, town.id))[0] == "own-solution"
+
+
+async def test_a_report_waits_for_the_team_and_every_step_is_kept(
+    world: World, town: Organisation, online: Solution
+) -> None:
+    await commands.rate_solution(world.ports, CLERK, online.id, None, an_opinion(report="Frau Beispiel ist nett"))
+    world.outbox.take()
+    for _ in range(2):
+        await commands.report_rating(
+            world.ports, STRANGER, online.id, town.id, reason=ReportReason.PERSONAL_DATA, note="Name"
+        )
+    [event] = world.outbox.take()
+    assert isinstance(event, RatingReported)
+    assert (event.data.reports, event.data.reason, event.actor) == (1, ReportReason.PERSONAL_DATA, None)
+    with pytest.raises(ProblemError, match="missing-role"):
+        await queries.reported_ratings(world.ports, CLERK, after=None)
+    [reported], _ = await queries.reported_ratings(world.ports, REVIEWER, after=None)
+    assert [report.note for report in reported.rating.reports] == ["Name"]
+
+    with pytest.raises(ProblemError, match="missing-role"):
+        await commands.dismiss_reports(world.ports, REVIEWER, online.id, town.id, "Bleibt")
+    await commands.dismiss_reports(world.ports, CURATOR, online.id, town.id, "Bleibt")
+    assert (await queries.reported_ratings(world.ports, REVIEWER, after=None))[0] == []
+    await commands.hide_rating(world.ports, CURATOR, online.id, town.id, "Nennt doch eine Person")
+    with pytest.raises(ProblemError, match="rating-hidden"):
+        await commands.report_rating(world.ports, STRANGER, online.id, town.id, reason=ReportReason.OTHER, note=None)
+    await commands.restore_rating(world.ports, CURATOR, online.id, town.id, "Geklärt")
+    with pytest.raises(ProblemError, match="rating-not-hidden"):
+        await commands.restore_rating(world.ports, CURATOR, online.id, town.id, "Geklärt")
+    with pytest.raises(ProblemError, match="nothing-reported"):
+        await commands.dismiss_reports(world.ports, CURATOR, online.id, town.id, "Bleibt")
+    hidden, restored = world.outbox.take()
+    assert isinstance(hidden, RatingHidden)
+    assert isinstance(restored, RatingRestored)
+    assert (restored.data.reason, restored.data.summary.count) == ("Geklärt", 1)
+    held = (await queries.moderated_rating(world.ports, REVIEWER, online.id, town.id)).rating
+    assert [(step.action, step.reason, step.reports) for step in held.history] == [
+        ("dismissed", "Bleibt", 1),
+        ("hidden", "Nennt doch eine Person", 0),
+        ("restored", "Geklärt", 0),
+    ]
+
+
+async def test_municipalities_like_mine(world: World, town: Organisation, online: Solution) -> None:
+    sizes = [SizeClass.UNDER_100K, SizeClass.UNDER_100K, SizeClass.UNDER_100K, SizeClass.UNDER_5K]
+    for number, size in enumerate(sizes):
+        clerk = Actor(f"clerk-{number}")
+        other = a_municipality(
+            name=f"Stadt {number}",
+            size_class=size,
+            bundesland=Bundesland.BB if number == 0 else Bundesland.HE,
+            members=((clerk, MemberRole.MEMBER),),
+        )
+        world.has(other)
+        await world.uses(other, online)
+        await commands.rate_solution(world.ports, clerk, online.id, None, an_opinion(number + 1))
+    seen = await queries.ratings_of(world.ports, CLERK, online.id, like=town.id)
+    assert {rating.organisation_name for rating in seen.readable} == {"Stadt 0", "Stadt 1", "Stadt 2"}
+    assert seen.like is not None
+    assert (seen.like.count, seen.like.average, seen.book.summary.count) == (3, 2.0, 4)
+    seen = await queries.ratings_of(world.ports, CLERK, online.id, like=town.id, same_bundesland=True)
+    assert [rating.organisation_name for rating in seen.readable] == ["Stadt 0"]
+    assert seen.like is not None
+    assert (seen.like.count, seen.like.average) == (1, None)
+    for actor, organisation_id, slug in (
+        (None, town.id, "not-authenticated"),
+        (STRANGER, town.id, "foreign-organisation"),
+        (CLERK, "nothing", "organisation-not-found"),
+    ):
+        with pytest.raises(ProblemError, match=slug):
+            await queries.ratings_of(world.ports, actor, online.id, like=organisation_id)
+    sizeless = a_municipality(name="Ohne Größe")
+    world.has(sizeless)
+    with pytest.raises(ProblemError, match="size-unknown"):
+        await queries.ratings_of(world.ports, CLERK, online.id, like=sizeless.id)

@@ -5,6 +5,7 @@ from catalog.application.ports import Ports
 
 from .fakes import new_world
 from .repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite
+from .use_repository_suite import BlocklistSuite, DeploymentSuite, ThreadSuite
 
 
 @pytest.fixture
@@ -25,4 +26,16 @@ class TestSolutions(SolutionSuite):
 
 
 class TestRatings(RatingSuite):
+    pass
+
+
+class TestDeployments(DeploymentSuite):
+    pass
+
+
+class TestThreads(ThreadSuite):
+    pass
+
+
+class TestBlocklists(BlocklistSuite):
     pass

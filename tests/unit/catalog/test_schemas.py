@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from catalog.entrypoints.api.schemas.deployments import ClaimRequest, UseRequest
 from catalog.entrypoints.api.schemas.listing import ListingIn
 from catalog.entrypoints.api.schemas.organisations import MemberRequest, OrganisationRequest
+from catalog.entrypoints.api.schemas.peers import ThreadRequest
 from catalog.entrypoints.api.schemas.ratings import RatingRequest
 from contracts.listing import Listing
 from pydantic import ValidationError
@@ -110,8 +112,16 @@ def test_a_listing_becomes_the_one_of_the_contracts_without_blanks_around() -> N
         (RatingRequest, {"overall": 4, "dimensions": {"support": 9}}, "dimensions.support"),
         (RatingRequest, {"overall": 4, "dimensions": {"colour": 3}}, "dimensions.colour.[key]"),
         (RatingRequest, {"overall": 4, "report": "x" * 5001}, "report"),
-        (RatingRequest, {"overall": 4, "used_since": "gestern"}, "used_since"),
-        (RatingRequest, {"overall": 4, "used_since": "2024-13"}, "used_since"),
+        (RatingRequest, {"overall": 4, "used_since": "2024-05"}, "used_since"),
+        (UseRequest, {"since": "gestern"}, "since"),
+        (UseRequest, {"since": "2024-13"}, "since"),
+        (UseRequest, {"visibility": "secret"}, "visibility"),
+        (UseRequest, {"version": "x" * 101}, "version"),
+        (UseRequest, {"module": "a\u0000b"}, "module"),
+        (UseRequest, {"contacts_per_month": 0}, "contacts_per_month"),
+        (ClaimRequest, {}, ""),
+        (ClaimRequest, {"name": "Stadt", "organisation_id": "1"}, ""),
+        (ThreadRequest, {"solution_id": "1", "to": "2", "text": " "}, "text"),
         (RatingRequest, {"overall": 4, "stars": 4}, "stars"),
     ],
 )

@@ -59,6 +59,12 @@ FACTS = {
     "title": HOSTILE,
     "accepted": True,
     "outcome": "corrected",
+    "provider_name": HOSTILE,
+    "municipality_name": HOSTILE,
+    "sender_name": HOSTILE,
+    "due": "01.03.2027",
+    "outdated": True,
+    "answer": True,
 }
 
 

@@ -22,6 +22,8 @@ KINDS = (
     "rating_hidden",
     "deployed",
     "deployment_ended",
+    "due",
+    "rating_restored",
 )
 SLUGS = ("comby", "dorffunk", "lipps")
 

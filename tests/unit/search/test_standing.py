@@ -72,6 +72,21 @@ def test_a_solution_whose_ratings_were_all_hidden_is_unrated(splitter: Splitter,
     assert fields["rating"] == ["unrated"]
 
 
+def test_what_nobody_confirmed_for_a_year_counts_no_longer(splitter: Splitter, events: Make) -> None:
+    sizes = [SizeClass.UNDER_100K, SizeClass.UNDER_5K]
+    fields = stored(splitter, events().published(), events().deployed(2, sizes=sizes), events().due(2, sizes=sizes))
+    assert (fields["used_by_size"], fields["municipalities"]) == (["under_5k"], 1)
+
+
+def test_a_rating_that_is_shown_again_counts_again(splitter: Splitter, events: Make) -> None:
+    made = [events().published(), events().rated(3), events().rating_hidden(3), events().rating_restored(3)]
+    fields = stored(splitter, *made)
+    assert (fields["rating"], fields["card"]["rating"]) == (
+        ["4_and_more", "3_and_more", "2_and_more"],
+        {"average": 4.0, "count": 3},
+    )
+
+
 def test_sizes_are_those_of_municipalities_that_anybody_may_know_of(splitter: Splitter, events: Make) -> None:
     sizes = [SizeClass.UNDER_100K, SizeClass.UNDER_5K, SizeClass.UNDER_100K]
     fields = stored(splitter, events().published(), events().deployed(4, sizes=sizes))

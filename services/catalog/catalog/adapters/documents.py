@@ -6,12 +6,11 @@ from enum import Enum
 from typing import Any
 
 from contracts.listing import Finding, Listing
-from contracts.vocabulary import Bundesland, OrganisationKind, RatingDimension, SizeClass
+from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
 
 from catalog.application.ports import LiveSolution
 from catalog.domain.draft import listing_of
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
-from catalog.domain.rating import Hidden, Opinion, Rating, RatingBook, Reply
 from catalog.domain.solution import Mark, Solution, Version, VersionState
 
 Document = dict[str, Any]
@@ -119,29 +118,6 @@ def to_live(solution_id: str, body: Mapping[str, Any]) -> LiveSolution:
     )
 
 
-def from_book(book: RatingBook) -> Document:
-    """Return the fields of a solution's ratings: one per organisation, so that each is saved by itself.
-
-    The summary repeats what follows from them, for reading.
-    """
-    ratings = {f"ratings.{key}": _from_rating(rating) for key, rating in book.ratings.items()}
-    return {"summary": book.summary.model_dump(), **ratings}
-
-
-def new_book(book: RatingBook) -> Document:
-    """Return the body of the document that a solution's first rating makes."""
-    return {
-        "summary": book.summary.model_dump(),
-        "ratings": {key: _from_rating(rating) for key, rating in book.ratings.items()},
-    }
-
-
-def to_book(solution_id: str, body: Mapping[str, Any]) -> RatingBook:
-    """Read a solution's ratings back."""
-    ratings: Mapping[str, Mapping[str, Any]] = body.get("ratings", {})
-    return RatingBook(solution_id, {key: _to_rating(key, rating) for key, rating in ratings.items()})
-
-
 def _from_version(version: Version) -> Document:
     return {
         "number": version.number,
@@ -176,43 +152,7 @@ def _from_listing(listing: Listing) -> Document:
     return listing.model_dump(mode="json")
 
 
-def _from_rating(rating: Rating) -> Document:
-    opinion = rating.opinion
-    return {
-        "organisation_name": rating.organisation_name,
-        "size_class": _value(rating.size_class),
-        "overall": opinion.overall,
-        "dimensions": {dimension.value: grade for dimension, grade in opinion.dimensions.items()},
-        "report": opinion.report,
-        "used_since": opinion.used_since,
-        "revision": rating.revision,
-        "rated_by": rating.rated_by,
-        "rated_at": rating.rated_at,
-        "reply": _optional(rating.reply),
-        "hidden": _optional(rating.hidden),
-    }
-
-
-def _to_rating(organisation_id: str, body: Mapping[str, Any]) -> Rating:
-    return Rating(
-        organisation_id=organisation_id,
-        organisation_name=body["organisation_name"],
-        size_class=SizeClass(body["size_class"]) if body["size_class"] else None,
-        opinion=Opinion(
-            overall=body["overall"],
-            dimensions={RatingDimension(name): grade for name, grade in body["dimensions"].items()},
-            report=body["report"],
-            used_since=body["used_since"],
-        ),
-        revision=body["revision"],
-        rated_by=body["rated_by"],
-        rated_at=body["rated_at"],
-        reply=Reply(**body["reply"]) if body["reply"] else None,
-        hidden=Hidden(**body["hidden"]) if body["hidden"] else None,
-    )
-
-
-def _optional(part: Mark | Reply | Hidden | None) -> Document | None:
+def _optional(part: Mark | None) -> Document | None:
     return asdict(part) if part else None
 
 

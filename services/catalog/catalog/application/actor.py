@@ -40,6 +40,12 @@ def require_curator(actor: Actor) -> None:
         raise errors.forbidden("missing-role", f"this needs the role {CURATOR}")
 
 
+def require_team(actor: Actor) -> None:
+    """Raise ProblemError `missing-role` (403) unless the actor belongs to the marketplace's team."""
+    if not actor.in_team:
+        raise errors.forbidden("missing-role", f"this needs one of the roles {', '.join(sorted(TEAM))}")
+
+
 def require_member(actor: Actor, organisation: Organisation, at_least: MemberRole) -> Member:
     """Return the actor's membership.
 

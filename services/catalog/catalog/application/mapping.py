@@ -1,4 +1,4 @@
-"""From what happened in the domain to the messages that tell the others: the only place that knows both."""
+"""From what happened in the domain to the messages that tell the others; only the mappings know both."""
 
 from datetime import datetime
 
@@ -10,10 +10,8 @@ from servicekit.events import stamp
 from servicekit.outbox import OutboxMessage
 
 from catalog.domain import organisation as organisations
-from catalog.domain import rating as ratings
 from catalog.domain import solution as solutions
 from catalog.domain.organisation import Member, Organisation, OrganisationChange, OrganisationEvent
-from catalog.domain.rating import RatingBook, RatingChange, RatingEvent
 from catalog.domain.solution import Solution, SolutionChange, SolutionEvent
 
 
@@ -27,12 +25,8 @@ def of_organisation(change: OrganisationChange, *, now: datetime) -> tuple[Outbo
     return tuple(_organisation_message(change.state, event, now) for event in change.events)
 
 
-def of_ratings(change: RatingChange, solution: Solution, *, now: datetime) -> tuple[OutboxMessage, ...]:
-    """Return the messages for what happened to the ratings of a solution; each carries the whole summary."""
-    return tuple(_rating_message(change.state, solution, event, now) for event in change.events)
-
-
-def _message(event_class: type[Event], data: EventData, aggregate_id: str, now: datetime) -> OutboxMessage:
+def message(event_class: type[Event], data: EventData, aggregate_id: str, now: datetime) -> OutboxMessage:
+    """Return the message of an event about an aggregate."""
     return outbox.of_event(stamp(event_class, data, aggregate_id=aggregate_id, now=now))
 
 
@@ -59,7 +53,7 @@ def _submitted(solution: Solution, event: solutions.Submitted, now: datetime) ->
         submitted_by=version.submitted_by or "",
         submitted_at=version.submitted_at or now,
     )
-    return _message(contract.SolutionSubmitted, data, solution.id, now)
+    return message(contract.SolutionSubmitted, data, solution.id, now)
 
 
 def _published(solution: Solution, event: solutions.Published, now: datetime) -> OutboxMessage:
@@ -73,7 +67,7 @@ def _published(solution: Solution, event: solutions.Published, now: datetime) ->
         published_at=solution.published_at or now,
         first_published_at=solution.first_published_at or now,
     )
-    return _message(contract.SolutionPublished, data, solution.id, now)
+    return message(contract.SolutionPublished, data, solution.id, now)
 
 
 def _delisted(solution: Solution, event: solutions.Delisted, now: datetime) -> OutboxMessage:
@@ -85,7 +79,7 @@ def _delisted(solution: Solution, event: solutions.Delisted, now: datetime) -> O
         note=event.note,
         delisted_at=event.at,
     )
-    return _message(contract.SolutionDelisted, data, solution.id, now)
+    return message(contract.SolutionDelisted, data, solution.id, now)
 
 
 def _organisation_message(organisation: Organisation, event: OrganisationEvent, now: datetime) -> OutboxMessage:
@@ -101,12 +95,12 @@ def _organisation_message(organisation: Organisation, event: OrganisationEvent, 
                 size_class=organisation.size_class,
                 onboarded_at=now,
             )
-            return _message(contract.OrganisationOnboarded, onboarded, organisation.id, now)
+            return message(contract.OrganisationOnboarded, onboarded, organisation.id, now)
         case organisations.Suspended():
             suspended = contract.OrganisationSuspendedData(
                 organisation_id=organisation.id, reason=event.reason, suspended_at=now
             )
-            return _message(contract.OrganisationSuspended, suspended, organisation.id, now)
+            return message(contract.OrganisationSuspended, suspended, organisation.id, now)
         case organisations.MemberJoined():
             joined = contract.MemberJoinedData(
                 organisation_id=organisation.id,
@@ -116,10 +110,10 @@ def _organisation_message(organisation: Organisation, event: OrganisationEvent, 
                 display_name=event.member.display_name,
                 role=event.member.role.value,
             )
-            return _message(contract.MemberJoined, joined, organisation.id, now)
+            return message(contract.MemberJoined, joined, organisation.id, now)
         case organisations.MemberLeft():
             left = contract.MemberLeftData(organisation_id=organisation.id, user=event.user)
-            return _message(contract.MemberLeft, left, organisation.id, now)
+            return message(contract.MemberLeft, left, organisation.id, now)
 
 
 def _membership(organisation: Organisation, member: Member, *, active: bool) -> OutboxMessage:
@@ -132,36 +126,3 @@ def _membership(organisation: Organisation, member: Member, *, active: bool) -> 
         active=active,
     )
     return outbox.of_kv(BUCKET, membership_key(member.user, organisation.id), entry)
-
-
-def _rating_message(book: RatingBook, solution: Solution, event: RatingEvent, now: datetime) -> OutboxMessage:
-    match event:
-        case ratings.Rated():
-            rating = book.rating(event.organisation_id)
-            added = contract.RatingAddedData(
-                solution_id=solution.id,
-                slug=solution.slug,
-                solution_name=(solution.live or solution.newest).listing.name,
-                provider_organisation_id=solution.organisation_id,
-                rating=contract.Rating(
-                    organisation_id=rating.organisation_id,
-                    organisation_name=rating.organisation_name,
-                    size_class=rating.size_class,
-                    overall=rating.opinion.overall,
-                    dimensions=dict(rating.opinion.dimensions),
-                    report=rating.opinion.report,
-                    used_since=rating.opinion.used_since,
-                    revision=rating.revision,
-                ),
-                summary=book.summary,
-            )
-            return _message(contract.RatingAdded, added, solution.id, now)
-        case ratings.RatingHidden():
-            hidden = contract.RatingHiddenData(
-                solution_id=solution.id,
-                slug=solution.slug,
-                organisation_id=event.organisation_id,
-                reason=event.reason,
-                summary=book.summary,
-            )
-            return _message(contract.RatingHidden, hidden, solution.id, now)

@@ -1,82 +1,24 @@
 """What the use cases need from outside; adapters and the tests' fakes implement it."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from contracts.listing import Listing, RatingSummary
 from contracts.profile import questionnaire
 from contracts.profile.questionnaire import Questionnaire
 from servicekit.clock import Clock
-from servicekit.outbox import OutboxMessage
 
+from catalog.application.loading import Aggregates, Decide, Loaded, Position, Selection, Write
+from catalog.application.use_ports import UsePorts
 from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.domain.rating import RatingBook
 from catalog.domain.solution import Solution, SolutionState
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[T]):
-    """An aggregate and the version it was loaded in, which its ETag shows."""
-
-    state: T
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Write(Generic[T]):
-    """What to save together: the new state and the messages that tell of it."""
-
-    state: T
-    messages: tuple[OutboxMessage, ...] = ()
-
-
-Decide = Callable[[Loaded[T]], Awaitable[Write[T]]]
-"""Decides on a loaded aggregate; runs again on the newer one when somebody else saved first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page ends: lists run from the newest to the oldest."""
-
-    created_at: datetime
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Selection(Generic[T]):
-    """One page of a list; `total` counts the whole list and is None on later pages."""
-
-    items: Sequence[Loaded[T]]
-    next: Position | None
-    total: int | None
-
 
 class SlugTaken(Exception):
     """Another solution has this slug."""
-
-
-class Aggregates(Protocol[T]):
-    """Where one kind of aggregate is kept."""
-
-    async def get(self, aggregate_id: str, /) -> Loaded[T] | None:
-        """Return the aggregate, or None."""
-        ...
-
-    async def add(self, aggregate_id: str, state: T, /) -> bool:
-        """Save a new aggregate as version 1; False when one with this id is there already."""
-        ...
-
-    async def change(self, aggregate_id: str, decide: Decide[T], /, *, event_id: str | None = None) -> Loaded[T] | None:
-        """Load, decide, save; return the saved state, or None when there is no such aggregate.
-
-        An unchanged state without messages is not saved. `event_id` names the event that asks for the change: when it
-        comes a second time nothing is changed.
-        """
-        ...
 
 
 class Organisations(Aggregates[Organisation], Protocol):
@@ -158,8 +100,14 @@ class RatingBooks(Protocol):
         """Return their summary only."""
         ...
 
-    async def change(self, solution_id: str, decide: Decide[RatingBook], /) -> Loaded[RatingBook]:
-        """Load, decide, save; return the saved state."""
+    async def change(
+        self, solution_id: str, decide: Decide[RatingBook], /, *, event_id: str | None = None
+    ) -> Loaded[RatingBook]:
+        """Load, decide, save; return the saved state. An event is carried out once (`event_id`)."""
+        ...
+
+    async def reported(self, *, after: str | None, limit: int) -> list[Loaded[RatingBook]]:
+        """Return the books with ratings that somebody reported, in the order of their ids, from behind `after`."""
         ...
 
 
@@ -170,6 +118,24 @@ class Ports:
     organisations: Organisations
     solutions: Solutions
     ratings: RatingBooks
+    uses: UsePorts
     clock: Clock
     profile: Questionnaire = field(default_factory=questionnaire.load)
     """Which questions a listing answers."""
+
+
+__all__ = [
+    "Aggregates",
+    "Decide",
+    "LiveSolution",
+    "Loaded",
+    "Organisations",
+    "Ports",
+    "Position",
+    "RatingBooks",
+    "Selection",
+    "SlugTaken",
+    "SolutionFilter",
+    "Solutions",
+    "Write",
+]

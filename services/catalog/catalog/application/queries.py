@@ -17,7 +17,6 @@ from catalog.application.ports import (
     SolutionFilter,
 )
 from catalog.domain.organisation import Organisation, OrganisationState
-from catalog.domain.rating import Rating, RatingBook
 from catalog.domain.solution import Solution, SolutionState
 
 
@@ -38,7 +37,7 @@ async def public_solution(ports: Ports, id_or_slug: str) -> PublicView:
     """Return what everybody may see of a solution that is online."""
     found = await ports.solutions.live(id_or_slug)
     if found is None:
-        raise _no_solution(id_or_slug)
+        raise no_solution(id_or_slug)
     return PublicView(found, await ports.ratings.summary(found.state.id))
 
 
@@ -55,7 +54,7 @@ async def find_solution(ports: Ports, id_or_slug: str) -> Loaded[Solution]:
     """Return the solution; raises ProblemError `solution-not-found` (404)."""
     found = await ports.solutions.get(id_or_slug) or await ports.solutions.by_slug(id_or_slug)
     if found is None:
-        raise _no_solution(id_or_slug)
+        raise no_solution(id_or_slug)
     return found
 
 
@@ -85,26 +84,6 @@ async def visible_in_every_state(
     return SolutionFilter(held, state) if held else None
 
 
-async def ratings_of(ports: Ports, actor: Actor | None, id_or_slug: str) -> tuple[RatingBook, list[Rating]]:
-    """Return the ratings of a solution and those of them that the actor may read, newest first.
-
-    Everybody may know the summary; logged-in users read the reports; hidden ones only the team and their authors.
-    """
-    found = (await find_solution(ports, id_or_slug)).state
-    if found.live is None and not may_see(actor, await provider_of(ports, found)):
-        raise _no_solution(id_or_slug)
-    book = (await ports.ratings.get(found.id)).state
-    if actor is None:
-        return book, []
-    own = {loaded.state.id for loaded in await ports.organisations.of_member(actor.user)}
-    readable = [
-        rating
-        for rating in book.ratings.values()
-        if rating.hidden is None or actor.in_team or rating.organisation_id in own
-    ]
-    return book, sorted(readable, key=lambda rating: rating.rated_at, reverse=True)
-
-
 async def organisation(ports: Ports, actor: Actor | None, organisation_id: str) -> tuple[Loaded[Organisation], bool]:
     """Return the organisation, and whether the actor may see its members and note.
 
@@ -131,5 +110,6 @@ def _offers(organisation: Organisation) -> bool:
     return OrganisationKind.PROVIDER in organisation.kinds
 
 
-def _no_solution(id_or_slug: str) -> errors.ProblemError:
+def no_solution(id_or_slug: str) -> errors.ProblemError:
+    """Return the refusal for a solution that is not there, or not for the one who asks."""
     return errors.not_found("solution-not-found", f"there is no solution {id_or_slug}")

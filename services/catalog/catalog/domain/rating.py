@@ -6,13 +6,14 @@ All ratings of one solution are one aggregate, so that a summary never misses a 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 
 from contracts.listing import RatingSummary
-from contracts.vocabulary import RatingDimension, SizeClass
+from contracts.vocabulary import Bundesland, RatingDimension, ReportReason, SizeClass
 from servicekit import errors
 
 from catalog.domain.change import Change
+from catalog.domain.score import METHOD
 
 MAX_RATINGS = 2000
 """Per solution; with the longest texts they still fit one document of 16 MB."""
@@ -37,6 +38,35 @@ class Hidden:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Somebody asks the team to look at a rating."""
+
+    by: str
+    reason: ReportReason
+    note: str | None
+    at: datetime
+
+
+class ModerationAction(StrEnum):
+    """What the team did about a rating."""
+
+    HIDDEN = "hidden"
+    RESTORED = "restored"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Moderation:
+    """One step of the team, with the number of reports that it dealt with."""
+
+    action: ModerationAction
+    reason: str
+    by: str
+    at: datetime
+    reports: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
     """What an organisation says: overall and per dimension 1 (poor) to 5 (very good), and in words."""
@@ -44,7 +74,16 @@ class Opinion:
     overall: int
     dimensions: Mapping[RatingDimension, int] = field(default_factory=dict)
     report: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Who uses the solution how, as the confirmed deployment said when the rating was given."""
+
+    size_class: SizeClass | None = None
+    bundesland: Bundesland | None = None
     used_since: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +92,15 @@ class Rating:
 
     organisation_id: str
     organisation_name: str
-    size_class: SizeClass | None
+    context: Context
     opinion: Opinion
     revision: int
     rated_by: str
     rated_at: datetime
     reply: Reply | None = None
     hidden: Hidden | None = None
+    reports: tuple[Report, ...] = ()
+    history: tuple[Moderation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +142,30 @@ class RatingHidden:
     reason: str
 
 
-RatingEvent = Rated | RatingHidden
+@dataclass(frozen=True, slots=True)
+class RatingRestored:
+    """The team shows a rating again."""
+
+    organisation_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatingReported:
+    """Somebody asked the team to look at a rating."""
+
+    organisation_id: str
+    reason: ReportReason
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The provider answered, or answered better."""
+
+    organisation_id: str
+
+
+RatingEvent = Rated | RatingHidden | RatingRestored | RatingReported | Replied
 RatingChange = Change[RatingBook, RatingEvent]
 
 
@@ -111,11 +175,14 @@ def rate(
     *,
     organisation_id: str,
     organisation_name: str,
-    size_class: SizeClass | None,
+    context: Context,
     by: str,
     at: datetime,
 ) -> RatingChange:
-    """Record an organisation's rating, or its revision. The same opinion again changes nothing."""
+    """Record an organisation's rating, or its revision. The same opinion again changes nothing.
+
+    What was reported of the former words stays on the team's table.
+    """
     former = book.ratings.get(organisation_id)
     if former is None and len(book.ratings) >= MAX_RATINGS:
         raise errors.conflict("too-many-ratings", f"a solution has at most {MAX_RATINGS} ratings")
@@ -126,23 +193,16 @@ def rate(
     rating = Rating(
         organisation_id=organisation_id,
         organisation_name=organisation_name,
-        size_class=size_class,
+        context=context,
         opinion=opinion,
         revision=former.revision + 1 if former else 1,
         rated_by=by,
         rated_at=at,
         reply=former.reply if former else None,
+        reports=former.reports if former else (),
+        history=former.history if former else (),
     )
     return Change(book.with_rating(rating), (Rated(organisation_id),))
-
-
-def hide(book: RatingBook, organisation_id: str, *, reason: str, by: str, at: datetime) -> RatingChange:
-    """Take a rating out of sight and out of the summary."""
-    rating = book.rating(organisation_id)
-    if rating.hidden is not None:
-        raise errors.conflict("rating-hidden", "cannot hide: this rating is already hidden")
-    hidden = replace(rating, hidden=Hidden(reason, by, at))
-    return Change(book.with_rating(hidden), (RatingHidden(organisation_id, reason),))
 
 
 def reply(book: RatingBook, organisation_id: str, *, text: str, by: str, at: datetime) -> RatingChange:
@@ -152,28 +212,31 @@ def reply(book: RatingBook, organisation_id: str, *, text: str, by: str, at: dat
         raise errors.conflict("rating-hidden", "cannot reply: this rating is hidden")
     if rating.reply is not None and (rating.reply.text, rating.reply.revision) == (text, rating.revision):
         return Change(book)
-    return Change(book.with_rating(replace(rating, reply=Reply(text, rating.revision, by, at))))
+    answered = replace(rating, reply=Reply(text, rating.revision, by, at))
+    return Change(book.with_rating(answered), (Replied(organisation_id),))
 
 
 def summarise(ratings: Iterable[Rating]) -> RatingSummary:
-    """Return count, averages (one decimal, rounded half up) and distribution of the ratings that are not hidden."""
-    opinions = [rating.opinion for rating in ratings if rating.hidden is None]
-    overall = [opinion.overall for opinion in opinions]
+    """Return count, weighted averages and distribution of the ratings that are not hidden.
+
+    Below `METHOD.least` ratings only the count is told: a score of one or two would be that of known municipalities.
+    """
+    visible = [rating for rating in ratings if rating.hidden is None]
+    if len(visible) < METHOD.least:
+        return RatingSummary(count=len(visible))
+    overall = [(rating.opinion.overall, rating.rated_at) for rating in visible]
     averages = {
-        dimension.value: _average(
-            [opinion.dimensions[dimension] for opinion in opinions if dimension in opinion.dimensions]
+        dimension.value: METHOD.average(
+            (rating.opinion.dimensions[dimension], rating.rated_at)
+            for rating in visible
+            if dimension in rating.opinion.dimensions
         )
         for dimension in RatingDimension
     }
+    grades = [grade for grade, _ in overall]
     return RatingSummary(
-        count=len(overall),
-        average=_average(overall),
+        count=len(visible),
+        average=METHOD.average(overall),
         dimensions={dimension: average for dimension, average in averages.items() if average is not None},
-        distribution={str(grade): overall.count(grade) for grade in range(1, 6)},
+        distribution={str(grade): grades.count(grade) for grade in range(1, 6)},
     )
-
-
-def _average(grades: list[int]) -> float | None:
-    if not grades:
-        return None
-    return float((Decimal(sum(grades)) / len(grades)).quantize(Decimal("0.1"), ROUND_HALF_UP))

@@ -2,18 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
-from contracts.catalog import OrganisationSuspended
+from contracts.catalog import MemberLeft, OrganisationOnboarded, OrganisationSuspended, SolutionPublished
 from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from servicekit.delivery import Delivery
 
-from catalog.application import policies
+from catalog.application import policies, use_policies
+from catalog.entrypoints.duties import on_duty
 from catalog.wiring import Container
 
 
 @asynccontextmanager
 async def worker(container: Container) -> AsyncIterator[None]:
-    """Consume events inside the block."""
+    """Consume events, and do what time asks for, inside the block."""
     consumer = container.platform.consumer("catalog-policies")
     ports = container.ports
 
@@ -32,6 +34,23 @@ async def worker(container: Container) -> AsyncIterator[None]:
     @consumer.on(OrganisationSuspended)
     async def _organisation_suspended(event: OrganisationSuspended, _: Delivery) -> None:
         await policies.on_organisation_suspended(ports, event)
+        await use_policies.on_standing_changed(ports, event)
 
-    async with container.platform.consuming():
+    @consumer.on(OrganisationOnboarded)
+    async def _organisation_onboarded(event: OrganisationOnboarded, _: Delivery) -> None:
+        await use_policies.on_standing_changed(ports, event)
+
+    @consumer.on(SolutionPublished)
+    async def _published(event: SolutionPublished, _: Delivery) -> None:
+        await use_policies.on_published(ports, event)
+
+    people = container.platform.consumer("catalog-people")
+
+    @people.on(MemberLeft)
+    async def _member_left(event: MemberLeft, _: Delivery) -> None:
+        await use_policies.on_member_left(ports, event)
+
+    duties = (partial(use_policies.remind_due, ports), partial(use_policies.erase_old, ports))
+    interval = container.settings.catalog_duties_seconds
+    async with on_duty(duties, interval_seconds=interval), container.platform.consuming():
         yield

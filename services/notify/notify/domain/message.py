@@ -30,11 +30,26 @@ class Kind(StrEnum):
     RATING_ADDED = "rating_added"
     ORGANISATION_ONBOARDED = "organisation_onboarded"
     SAVED_SEARCH_ALERTED = "saved_search_alerted"
+    DEPLOYMENT_CLAIMED = "deployment_claimed"
+    DEPLOYMENT_CLAIM_REFUSED = "deployment_claim_refused"
+    DEPLOYMENT_CONFIRMED = "deployment_confirmed"
+    DEPLOYMENT_DUE = "deployment_due"
+    RATING_REPLIED = "rating_replied"
+    RATING_REPORTED = "rating_reported"
+    RATING_HIDDEN = "rating_hidden"
+    RATING_RESTORED = "rating_restored"
+    PEER_MESSAGE = "peer_message"
+    PEER_REPORTED = "peer_reported"
 
 
-MAILED = frozenset(Kind) - {Kind.SOLUTION_PUBLISHED, Kind.CHECKUP_NOT_MEASURABLE, Kind.DISCLOSURE_PUBLISHED}
-"""Kinds that are worth an e-mail: publication follows an approval at once, "not measurable" asks for nothing, and a
-self-disclosure waits for nobody.
+MAILED = frozenset(Kind) - {
+    Kind.SOLUTION_PUBLISHED,
+    Kind.CHECKUP_NOT_MEASURABLE,
+    Kind.DISCLOSURE_PUBLISHED,
+    Kind.DEPLOYMENT_CONFIRMED,
+}
+"""Kinds that are worth an e-mail: publication follows an approval at once, "not measurable" and a confirmed use ask for
+nothing, and a self-disclosure waits for nobody.
 """
 
 

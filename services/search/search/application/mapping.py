@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from contracts import catalog, checkup, review
+from contracts import catalog, checkup, review, uses
 from contracts.envelope import Event
 from contracts.subjects import wildcard
 
@@ -56,6 +56,8 @@ FACET_OF: dict[type[Event], tuple[FacetName, Callable[[Any], object | None]]] = 
     catalog.RatingHidden: ("rating", lambda data: data.summary),
     catalog.DeploymentConfirmed: ("deployments", lambda data: tuple(data.deployments)),
     catalog.DeploymentEnded: ("deployments", lambda data: tuple(data.deployments)),
+    uses.DeploymentDue: ("deployments", lambda data: tuple(data.deployments)),
+    uses.RatingRestored: ("rating", lambda data: data.summary),
     review.ReviewCompleted: ("review", lambda data: ReviewFacet(data.seal)),
     checkup.CheckupScored: ("checkup", _scored),
     checkup.CheckupFailed: ("checkup_failure", _failed),

@@ -24,7 +24,7 @@ def score_bands(score: float | None) -> list[ScoreBand]:
 
 
 def rating_bands(document: SolutionDocument) -> list[RatingBand]:
-    """Return every band the average reaches; a rated solution under two stars is in none."""
+    """Return every band the average reaches; one under two stars is in none, without an average it is unrated."""
     average = document.rating.average if document.rating else None
     if average is None:
         return [RatingBand.UNRATED]
@@ -32,7 +32,7 @@ def rating_bands(document: SolutionDocument) -> list[RatingBand]:
 
 
 def municipalities(document: SolutionDocument) -> int:
-    """Return how many municipalities have confirmed for everybody to see that they use it."""
+    """Return how many municipalities have confirmed for everybody to see, within twelve months, that they use it."""
     return len({each.organisation_id for each in _public(document)})
 
 
@@ -43,4 +43,4 @@ def sizes(document: SolutionDocument) -> list[SizeClass]:
 
 
 def _public(document: SolutionDocument) -> list[Deployment]:
-    return [each for each in document.deployments or () if each.visibility == "public"]
+    return [each for each in document.deployments or () if each.visibility == "public" and not each.outdated]

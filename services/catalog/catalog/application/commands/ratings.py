@@ -1,18 +1,20 @@
-"""What municipalities say about solutions, and what providers and the team do about it."""
+"""What municipalities say about solutions that they use, and what providers, readers and the team do about it."""
 
 from collections.abc import Callable
 
-from contracts.vocabulary import OrganisationKind
+from contracts.vocabulary import ReportReason
 from servicekit import errors
-from servicekit.errors import FieldError
 
-from catalog.application import mapping
+from catalog.application import rating_mapping as mapping
 from catalog.application.actor import Actor, require_curator, require_member
 from catalog.application.commands.solutions import provider_of
+from catalog.application.municipalities import acting_for
 from catalog.application.ports import Loaded, Ports, Write
+from catalog.domain import moderation
 from catalog.domain import rating as rules
+from catalog.domain.deployment import Use
 from catalog.domain.organisation import MemberRole, Organisation, require_onboarded
-from catalog.domain.rating import Opinion, RatingBook, RatingChange
+from catalog.domain.rating import Context, Opinion, RatingBook, RatingChange
 from catalog.domain.solution import Solution
 
 
@@ -21,24 +23,26 @@ async def rate_solution(
 ) -> tuple[str, Loaded[RatingBook]]:
     """Record the rating of the actor's municipality, or its revision; return the municipality's id and all ratings.
 
-    Without `organisation_id` it is the only municipality that the actor belongs to.
+    Without `organisation_id` it is the only municipality that the actor belongs to. Raises ProblemError
+    `own-solution` (403) for whoever belongs to the provider, `deployment-required` and `deployment-outdated` (409).
     """
-    solution = await _solution(ports, solution_id)
-    provider = await provider_of(ports, solution)
+    solution, provider = await solution_and_provider(ports, solution_id)
     if provider.id == organisation_id or provider.member(actor.user) is not None:
         raise errors.forbidden("own-solution", "you cannot rate a solution of your own organisation")
-    rater = await _rater(ports, actor, organisation_id)
+    rater = await acting_for(ports, actor, organisation_id, MemberRole.MEMBER, "rate solutions")
     if solution.live is None:
         raise errors.conflict("not-published", f"cannot rate: the solution is {solution.state}, not published")
+    context = _context(await _confirmed_use(ports, solution, rater))
     saved = await _change(
         ports,
         solution,
+        provider,
         lambda book: rules.rate(
             book,
             opinion,
             organisation_id=rater.id,
             organisation_name=rater.name,
-            size_class=rater.size_class,
+            context=context,
             by=actor.user,
             at=ports.clock.now(),
         ),
@@ -50,12 +54,50 @@ async def hide_rating(
     ports: Ports, actor: Actor, solution_id: str, organisation_id: str, reason: str
 ) -> Loaded[RatingBook]:
     """Take a rating out of sight and out of the summary (curator)."""
-    require_curator(actor)
-    solution = await _solution(ports, solution_id)
-    return await _change(
+    return await _moderate(
+        ports,
+        actor,
+        solution_id,
+        lambda book: moderation.hide(book, organisation_id, reason=reason, by=actor.user, at=ports.clock.now()),
+    )
+
+
+async def restore_rating(
+    ports: Ports, actor: Actor, solution_id: str, organisation_id: str, reason: str
+) -> Loaded[RatingBook]:
+    """Show a hidden rating again (curator)."""
+    return await _moderate(
+        ports,
+        actor,
+        solution_id,
+        lambda book: moderation.restore(book, organisation_id, reason=reason, by=actor.user, at=ports.clock.now()),
+    )
+
+
+async def dismiss_reports(
+    ports: Ports, actor: Actor, solution_id: str, organisation_id: str, reason: str
+) -> Loaded[RatingBook]:
+    """Leave a reported rating as it is (curator)."""
+    return await _moderate(
+        ports,
+        actor,
+        solution_id,
+        lambda book: moderation.dismiss(book, organisation_id, reason=reason, by=actor.user, at=ports.clock.now()),
+    )
+
+
+async def report_rating(
+    ports: Ports, actor: Actor, solution_id: str, organisation_id: str, *, reason: ReportReason, note: str | None
+) -> None:
+    """Ask the team to look at a rating (anybody who is logged in)."""
+    solution, provider = await solution_and_provider(ports, solution_id)
+    await _change(
         ports,
         solution,
-        lambda book: rules.hide(book, organisation_id, reason=reason, by=actor.user, at=ports.clock.now()),
+        provider,
+        lambda book: moderation.report(
+            book, organisation_id, reason=reason, note=note, by=actor.user, at=ports.clock.now()
+        ),
     )
 
 
@@ -63,56 +105,57 @@ async def reply_to_rating(
     ports: Ports, actor: Actor, solution_id: str, organisation_id: str, text: str
 ) -> Loaded[RatingBook]:
     """Answer a rating (editors of the provider)."""
-    solution = await _solution(ports, solution_id)
-    provider = await provider_of(ports, solution)
+    solution, provider = await solution_and_provider(ports, solution_id)
     require_member(actor, provider, MemberRole.EDITOR)
     require_onboarded(provider)
     return await _change(
         ports,
         solution,
+        provider,
         lambda book: rules.reply(book, organisation_id, text=text, by=actor.user, at=ports.clock.now()),
     )
 
 
-async def _rater(ports: Ports, actor: Actor, organisation_id: str | None) -> Organisation:
-    if organisation_id is None:
-        return await _only_municipality(ports, actor)
-    loaded = await ports.organisations.get(organisation_id)
-    if loaded is None:
-        raise errors.not_found("organisation-not-found", f"there is no organisation {organisation_id}")
-    require_member(actor, loaded.state, MemberRole.MEMBER)
-    require_onboarded(loaded.state)
-    if OrganisationKind.MUNICIPALITY not in loaded.state.kinds:
-        raise errors.forbidden("not-a-municipality", f"only municipalities rate: {loaded.state.name} is none")
-    return loaded.state
-
-
-async def _only_municipality(ports: Ports, actor: Actor) -> Organisation:
-    held = [loaded.state for loaded in await ports.organisations.of_member(actor.user)]
-    municipalities = [found for found in held if OrganisationKind.MUNICIPALITY in found.kinds]
-    if not municipalities:
-        raise errors.forbidden("not-a-municipality", "only members of an onboarded municipality rate solutions")
-    able = [found for found in municipalities if found.onboarded]
-    if not able:
-        require_onboarded(municipalities[0])
-    if len(able) > 1:
-        message = "you belong to more than one municipality: say for which one you rate"
-        raise errors.invalid("organisation-required", message, [FieldError("organisation_id", message)])
-    return able[0]
-
-
-async def _solution(ports: Ports, solution_id: str) -> Solution:
+async def solution_and_provider(ports: Ports, solution_id: str) -> tuple[Solution, Organisation]:
+    """Return a solution and who offers it; raises ProblemError `solution-not-found` (404)."""
     loaded = await ports.solutions.get(solution_id)
     if loaded is None:
         raise errors.not_found("solution-not-found", f"there is no solution {solution_id}")
-    return loaded.state
+    return loaded.state, await provider_of(ports, loaded.state)
+
+
+async def _confirmed_use(ports: Ports, solution: Solution, rater: Organisation) -> Use:
+    book = (await ports.uses.deployments.get(solution.id)).state
+    use = book.uses.get(rater.id)
+    if use is None or use.ended is not None:
+        raise errors.conflict("deployment-required", f"declare first that {rater.name} uses the solution")
+    if use.outdated(ports.clock.now()):
+        raise errors.conflict("deployment-outdated", f"confirm first that {rater.name} still uses the solution")
+    return use
+
+
+def _context(use: Use) -> Context:
+    return Context(
+        size_class=use.size_class,
+        bundesland=use.bundesland,
+        used_since=use.terms.since,
+        version=use.terms.version,
+    )
+
+
+async def _moderate(
+    ports: Ports, actor: Actor, solution_id: str, command: Callable[[RatingBook], RatingChange]
+) -> Loaded[RatingBook]:
+    require_curator(actor)
+    solution, provider = await solution_and_provider(ports, solution_id)
+    return await _change(ports, solution, provider, command)
 
 
 async def _change(
-    ports: Ports, solution: Solution, command: Callable[[RatingBook], RatingChange]
+    ports: Ports, solution: Solution, provider: Organisation, command: Callable[[RatingBook], RatingChange]
 ) -> Loaded[RatingBook]:
     async def decide(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
         change = command(loaded.state)
-        return Write(change.state, mapping.of_ratings(change, solution, now=ports.clock.now()))
+        return Write(change.state, mapping.of_ratings(change, solution, provider, now=ports.clock.now()))
 
     return await ports.ratings.change(solution.id, decide)

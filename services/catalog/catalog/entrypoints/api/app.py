@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from servicekit import http
 from servicekit.http import Lifespan
 
-from catalog.entrypoints.api import organisations, profile, ratings, solutions
+from catalog.entrypoints.api import deployments, organisations, peers, profile, ratings, solutions
 from catalog.settings import CatalogSettings
 
 
@@ -13,7 +13,14 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
     return http.create_app(
         settings,
         title="Marktplatz catalog",
-        description="Organisations and their onboarding, solutions from draft to publication, ratings.",
+        description="Organisations and their onboarding, solutions from draft to publication, who uses them, ratings.",
         lifespan=lifespan,
-        routers=[organisations.router, solutions.router, ratings.router, profile.router],
+        routers=[
+            organisations.router,
+            solutions.router,
+            deployments.router,
+            ratings.router,
+            peers.router,
+            profile.router,
+        ],
     )

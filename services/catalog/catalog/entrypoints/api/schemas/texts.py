@@ -41,6 +41,7 @@ def _text(value: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_line)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=5000), AfterValidator(_text)]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_text)]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line)]

@@ -1,0 +1,154 @@
+"""Aggregates of any kind in MongoDB: loading, deciding and saving."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from pymongo import DESCENDING
+from servicekit.mongo import AggregateCollection, AlreadyHandled, Stored, VersionConflict, retrying
+from servicekit.outbox import OutboxMessage
+
+from catalog.application.loading import Decide, Loaded, Position, Write
+
+T = TypeVar("T")
+Document = dict[str, Any]
+Saved = Callable[[str], None]
+"""Told the id of every aggregate that this process changed."""
+ATTEMPTS = 6
+"""Many write into one book at the same moment."""
+NEWEST_FIRST = (("created_at", DESCENDING), ("_id", DESCENDING))
+
+
+def ignore(aggregate_id: str) -> None:
+    """Do nothing after a save."""
+
+
+class MongoAggregates(Generic[T]):
+    """Loading, deciding and saving, the same for every kind of aggregate."""
+
+    def __init__(
+        self,
+        collection: AggregateCollection,
+        to_body: Callable[[T], Document],
+        to_state: Callable[[str, Mapping[str, Any]], T],
+        saved: Saved,
+    ) -> None:
+        self._collection = collection
+        self._to_body = to_body
+        self._to_state = to_state
+        self._saved = saved
+
+    async def get(self, aggregate_id: str, /) -> Loaded[T] | None:
+        """Return the aggregate, or None."""
+        return self.maybe(await self._collection.get(aggregate_id))
+
+    async def add(self, aggregate_id: str, state: T, /, messages: Sequence[OutboxMessage] = ()) -> bool:
+        """Save a new aggregate as version 1 with its messages; False when one with this id is there already."""
+        return await self._collection.insert(aggregate_id, self._to_body(state), messages)
+
+    async def change(self, aggregate_id: str, decide: Decide[T], /, *, event_id: str | None = None) -> Loaded[T] | None:
+        """Load, decide, save what changed; again from the start when somebody else saved in between."""
+
+        async def attempt() -> Loaded[T] | None:
+            found = await self.get(aggregate_id)
+            if found is None:
+                return None
+            return await self.save(aggregate_id, found, await decide(found), event_id=event_id)
+
+        try:
+            return await retrying(attempt)
+        except AlreadyHandled:
+            return await self.get(aggregate_id)
+
+    async def save(
+        self, aggregate_id: str, found: Loaded[T], write: Write[T], *, event_id: str | None = None
+    ) -> Loaded[T]:
+        """Save the fields that changed, with the messages; nothing when there is neither."""
+        before, after = self._to_body(found.state), self._to_body(write.state)
+        changes = {field: value for field, value in after.items() if field not in before or before[field] != value}
+        if not changes and not write.messages:
+            return found
+        version = await self._collection.update(aggregate_id, found.version, changes, write.messages, event_id=event_id)
+        self._saved(aggregate_id)
+        return Loaded(write.state, version)
+
+    async def newest(
+        self,
+        query: Document,
+        *,
+        after: Position | None,
+        limit: int,
+        fields: Sequence[str] = (),
+    ) -> tuple[list[Stored], Position | None, int | None]:
+        """Return one page, newest first, where the next one starts, and on the first page the number of all."""
+        older: Document = {}
+        if after is not None:
+            older = {
+                "$or": [
+                    {"created_at": {"$lt": after.created_at}},
+                    {"created_at": after.created_at, "_id": {"$lt": after.id}},
+                ]
+            }
+        projection = dict.fromkeys((*fields, "version"), 1) if fields else None
+        found = await self._collection.find(
+            {"$and": [query, older]} if older else query, sort=NEWEST_FIRST, limit=limit + 1, projection=projection
+        )
+        page = found[:limit]
+        more = Position(page[-1].body["created_at"], page[-1].id) if len(found) > limit else None
+        return page, more, None if after else await self._collection.count(query)
+
+    def maybe(self, stored: Stored | None) -> Loaded[T] | None:
+        """Return the aggregate of a document, or None."""
+        return None if stored is None else self.loaded(stored)
+
+    def loaded(self, stored: Stored) -> Loaded[T]:
+        """Return the aggregate of a document."""
+        return Loaded(self._to_state(stored.id, stored.body), stored.version)
+
+
+class MongoBooks(Generic[T]):
+    """Aggregates that are there from the beginning: the first change makes the document.
+
+    `to_fields` names the parts of a book one by one (`ratings.<id>`), so that each is saved by itself; `to_body` is the
+    whole document.
+    """
+
+    def __init__(
+        self,
+        collection: AggregateCollection,
+        *,
+        empty: Callable[[str], T],
+        to_fields: Callable[[T], Document],
+        to_body: Callable[[T], Document],
+        to_state: Callable[[str, Mapping[str, Any]], T],
+        saved: Saved = ignore,
+    ) -> None:
+        self.collection = collection
+        self.books = MongoAggregates(collection, to_fields, to_state, saved)
+        self._empty = empty
+        self._to_body = to_body
+        self._saved = saved
+
+    async def get(self, aggregate_id: str, /) -> Loaded[T]:
+        """Return the aggregate; empty, in version 0, as long as nothing was saved."""
+        return await self.books.get(aggregate_id) or Loaded(self._empty(aggregate_id), 0)
+
+    async def change(self, aggregate_id: str, decide: Decide[T], /, *, event_id: str | None = None) -> Loaded[T]:
+        """Load, decide, save what changed; again from the start when somebody else saved in between."""
+
+        async def attempt() -> Loaded[T]:
+            found = await self.get(aggregate_id)
+            write = await decide(found)
+            if found.version:
+                return await self.books.save(aggregate_id, found, write, event_id=event_id)
+            if write.state == found.state and not write.messages:
+                return found
+            body = self._to_body(write.state)
+            if not await self.collection.insert(aggregate_id, body, write.messages, event_id=event_id):
+                raise VersionConflict(aggregate_id)
+            self._saved(aggregate_id)
+            return Loaded(write.state, 1)
+
+        try:
+            return await retrying(attempt, attempts=ATTEMPTS)
+        except AlreadyHandled:
+            return await self.get(aggregate_id)

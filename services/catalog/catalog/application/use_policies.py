@@ -1,0 +1,98 @@
+"""What the catalog does about deployments and conversations by itself: on events, and when time has passed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from contracts.catalog import MemberLeft, OrganisationOnboarded, OrganisationSuspended, SolutionPublished
+from servicekit import logging
+from servicekit.settling import is_transient
+
+from catalog.application.commands.deployments import change_book
+from catalog.application.policies import NotYetKnown
+from catalog.application.ports import Loaded, Ports, Write
+from catalog.domain import claiming, peer, using
+from catalog.domain.deployment import DeploymentBook, DeploymentChange
+from catalog.domain.organisation import OrganisationState
+from catalog.domain.peer import Thread
+
+log = logging.get(__name__)
+AT_ONCE = 100
+"""Solutions or conversations that are dealt with in one go."""
+
+
+async def on_published(ports: Ports, event: SolutionPublished) -> None:
+    """Take over whom the listing names as users: the one that is public now, whichever event comes last."""
+    found = await ports.solutions.get(event.data.solution_id)
+    if found is None:
+        raise NotYetKnown(f"solution {event.data.solution_id}")
+    live = found.state.live
+    if live is None:
+        return
+    await change_book(
+        ports,
+        found.state,
+        lambda book: claiming.sync_listing(book, live.listing.used_by, at=ports.clock.now()),
+        event_id=event.id,
+    )
+
+
+async def on_standing_changed(ports: Ports, event: OrganisationOnboarded | OrganisationSuspended) -> None:
+    """Count what a municipality uses while it may act, as it stands now, whichever event comes last."""
+    organisation_id = event.data.organisation_id
+    found = await ports.organisations.get(organisation_id)
+    if found is None:
+        raise NotYetKnown(f"organisation {organisation_id}")
+    stopped = found.state.state is OrganisationState.SUSPENDED
+
+    def command(book: DeploymentBook) -> DeploymentChange:
+        return using.suspended(book, organisation_id) if stopped else using.restored(book, organisation_id)
+
+    for held in await ports.uses.deployments.used_by(organisation_id):
+        await _change(ports, held.state.solution_id, command, event_id=event.id)
+
+
+async def on_member_left(ports: Ports, event: MemberLeft) -> None:
+    """Forget who wrote in conversations, once the person belongs to no organisation any more."""
+    user = event.data.user
+    if await ports.organisations.of_member(user):
+        return
+
+    async def decide(loaded: Loaded[Thread]) -> Write[Thread]:
+        return Write(peer.erase_person(loaded.state, user).state)
+
+    for thread_id in await ports.uses.threads.written_by(user):
+        await ports.uses.threads.change(thread_id, decide)
+
+
+async def remind_due(ports: Ports) -> int:
+    """Tell municipalities whose confirmations run out; return in how many solutions there was something to tell.
+
+    What was told is saved together with its message: any number of workers may do this beside each other.
+    """
+    now = ports.clock.now()
+    due = await ports.uses.deployments.due(now, AT_ONCE)
+    done = 0
+    for solution_id in due:
+        try:
+            await _change(ports, solution_id, lambda book: using.remind(book, now))
+            done += 1
+        except Exception as error:  # whatever is wrong with this one must not hold up the others
+            if is_transient(error):
+                raise
+            log.error("reminder could not be made", solution=solution_id, exc_info=error)
+    return done
+
+
+async def erase_old(ports: Ports) -> int:
+    """Delete conversations in which nobody has written for as long as they are kept; return how many."""
+    before: datetime = ports.clock.now() - ports.uses.limits.keep
+    return await ports.uses.threads.remove_before(before, AT_ONCE)
+
+
+async def _change(
+    ports: Ports, solution_id: str, command: Callable[[DeploymentBook], DeploymentChange], event_id: str | None = None
+) -> None:
+    found = await ports.solutions.get(solution_id)
+    if found is None:
+        raise LookupError(f"deployments of the unknown solution {solution_id}")
+    await change_book(ports, found.state, command, event_id=event_id)
