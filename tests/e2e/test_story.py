@@ -58,9 +58,20 @@ async def test_a_solution_goes_all_the_way(
     assert report["measurable"] is False
     assert {dimension["score"] for dimension in report["dimensions"]} == {None}
 
-    body = {"overall": 4, "dimensions": {"usability": 5}, "report": "Läuft seit Mai.", "used_since": "2024-05"}
+    body = {"overall": 4, "dimensions": {"usability": 5}, "report": "Läuft seit Mai."}
     rated = f"/api/catalog/solutions/{submitted['id']}/ratings/mine?organisation_id={county['organisation']}"
-    await story.expect(200, "PUT", rated, token=await story.token(county["user"]), json=body)
+    clerk = await story.token(county["user"])
+    early = await story.call("PUT", rated, token=clerk, json=body)
+    assert (early.status_code, early.json()["slug"]) == (409, "deployment-required")
+    use = {"organisation_id": county["organisation"], "since": "2024-05", "visibility": "public"}
+    declared = f"/api/catalog/solutions/{submitted['id']}/deployments/mine"
+    await story.expect(200, "PUT", declared, token=clerk, json=use)
+    await story.expect(200, "PUT", rated, token=clerk, json=body)
+
+    async def use_found() -> bool:
+        return (await story.found(name, submitted["slug"]))["municipalities"] == 1
+
+    await wait.until(use_found, timeout=20, message="the use is in the index")
 
     async def rating_found() -> bool:
         return (await story.found(name, submitted["slug"]))["rating"]["count"] == 1

@@ -3,8 +3,9 @@
 from typing import Any
 
 DEMO_USERS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    ("demo-municipality", "Kim Beispiel", "Landkreis Musterland: bewertet Lösungen, fragt an", ()),
-    ("demo-municipality-2", "Alex Exempel", "Stadt Beispielstadt", ()),
+    ("demo-municipality", "Kim Beispiel", "Landkreis Musterland: setzt Lösungen ein, bewertet sie, fragt an", ()),
+    ("demo-municipality-2", "Alex Exempel", "Stadt Beispielstadt: beantwortet Fragen anderer Kommunen", ()),
+    ("demo-municipality-3", "Luca Vorlage", "Gemeinde Musterdorf", ()),
     ("demo-provider", "Robin Muster", "Musterlösungen GmbH: reicht Lösungen ein", ()),
     ("demo-reviewer", "Sascha Prüfling", "Redaktion: prüft Lösungen und Organisationen", ("reviewer", "curator")),
     ("demo-operator", "Toni Betrieb", "Betrieb: Neuaufbau, tote Nachrichten", ("operator",)),

@@ -133,10 +133,19 @@ async def test_every_checkup_has_ended_and_good_and_bad_differ(system: System) -
     assert set(scores["landwohl"].values()) == {None}
 
 
-async def test_the_demo_municipality_has_rated(system: System) -> None:
-    for rating in listings.RATINGS:
-        summary = system.get(f"/api/catalog/solutions/{rating.slug}/ratings")["summary"]
-        assert (summary["count"], summary["average"]) == (1, rating.overall)
+async def test_the_demo_municipalities_have_rated_what_they_use(system: System) -> None:
+    for slug in {rating.slug for rating in listings.RATINGS}:
+        given = [rating.overall for rating in listings.RATINGS if rating.slug == slug]
+        average = round(sum(given) / len(given), 1) if len(given) >= 3 else None
+        summary = system.get(f"/api/catalog/solutions/{slug}/ratings")["summary"]
+        assert (summary["count"], summary["average"]) == (len(given), average)
+        used = system.get(f"/api/catalog/solutions/{slug}/deployments")
+        uses = [use for use in listings.USES if use.slug == slug]
+        named = {use.municipality.name for use in uses if use.visibility == "public"}
+        assert {each["organisation_name"] for each in used["items"]} == named
+        assert (used["confirmed"], used["unnamed"]) == (len(uses), len(uses) - len(named))
+    comby = system.get("/api/catalog/solutions/comby/deployments")
+    assert [claim["name"] for claim in comby["claims"]] == ["Landkreis Potsdam-Mittelmark"]
 
 
 async def test_a_system_that_does_not_answer_is_named(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def test_ratings_are_about_listings_and_known_dimensions(rating: listings.DemoRa
     assert rating.slug in {record.slug for record in RECORDS}
     assert set(rating.dimensions) <= set(RatingDimension)
     assert all(1 <= grade <= 5 for grade in (rating.overall, *rating.dimensions.values()))
+    assert (rating.slug, rating.municipality) in {(use.slug, use.municipality) for use in listings.USES}
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.slug)

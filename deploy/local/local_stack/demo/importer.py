@@ -122,8 +122,7 @@ async def _organisations(market: Market, known: Known, records: Sequence[Record]
     """The ids of all organisations by name; waits until the services know who belongs to the new ones."""
     providers = sorted({record.provider for record in records})
     wanted = [
-        listings.MUNICIPALITY,
-        listings.SECOND_MUNICIPALITY,
+        *listings.MUNICIPALITIES,
         listings.PROVIDER,
         *(
             DemoOrganisation(name, IMPORTER, "provider", bundesland=listings.bundesland_of(name, records))
@@ -149,10 +148,20 @@ async def _found_by_search(market: Market, published: dict[str, View]) -> None:
 
 
 async def _ratings(market: Market, organisations: dict[str, str], published: dict[str, View]) -> int:
+    """Let the demo municipalities declare what they use, and then rate it; return how many ratings were given now."""
+
+    def solution_id(slug: str) -> str:
+        return str(published[slug]["id"])
+
+    used = [use for use in listings.USES if use.slug in published]
+    await _each(
+        used,
+        lambda use: workflow.declare(market, organisations[use.municipality.name], solution_id(use.slug), use),
+    )
     rated = [rating for rating in listings.RATINGS if rating.slug in published]
-    user, organisation = listings.MUNICIPALITY.user, organisations[listings.MUNICIPALITY.name]
     given = await _each(
-        rated, lambda rating: workflow.rate(market, user, organisation, str(published[rating.slug]["id"]), rating)
+        rated,
+        lambda each: workflow.rate(market, organisations[each.municipality.name], solution_id(each.slug), each),
     )
     return sum(given)
 

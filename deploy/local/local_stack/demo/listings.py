@@ -47,14 +47,26 @@ class DemoOrganisation:
 
 
 @dataclass(frozen=True)
-class DemoRating:
-    """What a demo municipality says about a solution."""
+class DemoUse:
+    """How a demo municipality uses a solution, and whether others may ask it about that."""
 
     slug: str
+    municipality: DemoOrganisation
+    since: str
+    version: str | None = None
+    visibility: str = "public"
+    contact: bool = True
+
+
+@dataclass(frozen=True)
+class DemoRating:
+    """What a demo municipality says about a solution that it uses."""
+
+    slug: str
+    municipality: DemoOrganisation
     overall: int
     dimensions: Mapping[str, int]
     report: str
-    used_since: str
 
 
 MUNICIPALITY = DemoOrganisation(
@@ -65,35 +77,66 @@ SECOND_MUNICIPALITY = DemoOrganisation(
 )
 PROVIDER = DemoOrganisation("Musterlösungen GmbH", "demo-provider", "provider", bundesland="DE-BB")
 
+THIRD_MUNICIPALITY = DemoOrganisation(
+    "Gemeinde Musterdorf", "demo-municipality-3", "municipality", bundesland="DE-BB", size_class="under_5k"
+)
+MUNICIPALITIES = (MUNICIPALITY, SECOND_MUNICIPALITY, THIRD_MUNICIPALITY)
+
+USES = (
+    DemoUse("comby", MUNICIPALITY, "2024-09", version="2.1"),
+    DemoUse("comby", SECOND_MUNICIPALITY, "2025-03", version="2.1"),
+    DemoUse("comby", THIRD_MUNICIPALITY, "2023", visibility="registered"),
+    DemoUse("kommunale-raeume", MUNICIPALITY, "2024-11"),
+    DemoUse("kommunale-raeume", THIRD_MUNICIPALITY, "2025-06", visibility="hidden", contact=False),
+    DemoUse("pocketdorf", MUNICIPALITY, "2023", contact=False),
+    DemoUse("lipps", MUNICIPALITY, "2025-02"),
+    DemoUse("lipps", SECOND_MUNICIPALITY, "2024", visibility="registered"),
+)
+"""Made up, like the municipalities."""
+
 RATINGS = (
     DemoRating(
         "comby",
+        MUNICIPALITY,
         5,
         {"fit_for_purpose": 5, "usability": 5, "support": 4, "integration": 4},
         "Vorführbericht: Drei Bänke an der Landesstraße, nach vier Wochen zwölf Mitfahrten in der Woche. Die Schilder "
         "selbst zu setzen war der größte Aufwand.",
-        "2024-09",
+    ),
+    DemoRating(
+        "comby",
+        SECOND_MUNICIPALITY,
+        4,
+        {"fit_for_purpose": 4, "usability": 4, "support": 5, "value_for_money": 4},
+        "Vorführbericht: Am Stadtrand gut angenommen, in der Kernstadt fährt der Bus zu oft.",
+    ),
+    DemoRating(
+        "comby",
+        THIRD_MUNICIPALITY,
+        4,
+        {"fit_for_purpose": 5, "usability": 3},
+        "Vorführbericht: Ältere brauchten anfangs Hilfe an der Bank. Inzwischen fährt die halbe Gemeinde mit.",
     ),
     DemoRating(
         "kommunale-raeume",
+        MUNICIPALITY,
         4,
         {"fit_for_purpose": 5, "usability": 4, "support": 4, "value_for_money": 5},
         "Vorführbericht: Vierzehn Dorfgemeinschaftshäuser sind buchbar. Die Hausmeister brauchten anfangs Begleitung.",
-        "2024-11",
     ),
     DemoRating(
         "pocketdorf",
+        MUNICIPALITY,
         4,
         {"fit_for_purpose": 4, "usability": 3, "support": 5},
         "Vorführbericht: Lebt von den App-Lotsen. Ohne Ansprechperson im Ort bleibt es still.",
-        "2023",
     ),
     DemoRating(
         "lipps",
+        MUNICIPALITY,
         3,
         {"fit_for_purpose": 4, "usability": 3, "integration": 2},
         "Vorführbericht: Beteiligung funktioniert, die Anbindung an unsere Karten war mühsam.",
-        "2025-02",
     ),
 )
 

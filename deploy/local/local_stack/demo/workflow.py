@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_stack.demo import findings
-from local_stack.demo.listings import PROVIDER_NOTE, DemoOrganisation, DemoRating, Record
+from local_stack.demo.listings import PROVIDER_NOTE, DemoOrganisation, DemoRating, DemoUse, Record
 from local_stack.demo.market import Market, Refused
 
 CATALOG, REVIEW, CHECKUP = "/api/catalog", "/api/review", "/api/checkup"
@@ -167,9 +167,33 @@ async def checked(market: Market, solution_id: str) -> str:
     return await market.until(f"a checkup of {solution_id}", ended)
 
 
-async def rate(market: Market, user: str, organisation_id: str, solution_id: str, rating: DemoRating) -> bool:
+async def declare(market: Market, organisation_id: str, solution_id: str, use: DemoUse) -> None:
+    """Let a municipality say that it uses a solution, unless it has said something before."""
+    user, path = use.municipality.user, f"{CATALOG}/solutions/{solution_id}/deployments"
+    try:
+        await market.get(user, f"{path}/{organisation_id}")
+    except Refused as refusal:
+        if refusal.slug != "deployment-not-found":
+            raise
+    else:
+        return
+    body = {
+        "organisation_id": organisation_id,
+        "since": use.since,
+        "version": use.version,
+        "visibility": use.visibility,
+        "contact": use.contact,
+    }
+    try:
+        await market.put(user, f"{path}/mine", body)
+    except Refused as refusal:
+        if refusal.status not in (403, 409):
+            raise
+
+
+async def rate(market: Market, organisation_id: str, solution_id: str, rating: DemoRating) -> bool:
     """Give a rating unless the municipality has one there already; True when it was given now."""
-    path = f"{CATALOG}/solutions/{solution_id}/ratings"
+    user, path = rating.municipality.user, f"{CATALOG}/solutions/{solution_id}/ratings"
     given = await market.get(user, path, limit=100)
     if any(each["organisation_id"] == organisation_id for each in given["items"]):
         return False
@@ -178,7 +202,6 @@ async def rate(market: Market, user: str, organisation_id: str, solution_id: str
         "overall": rating.overall,
         "dimensions": dict(rating.dimensions),
         "report": rating.report,
-        "used_since": rating.used_since,
     }
     try:
         await market.put(user, f"{path}/mine", body)
