@@ -1,4 +1,4 @@
-"""The solution page put together: catalog, review, checkup, ratings, similar ones; only the first is needed."""
+"""The solution page put together: catalog, review, checkup, uses, ratings, similar ones; only the first is needed."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,8 +9,10 @@ from web import checkup_view
 from web.api.catalog import Membership, PublicSolution, Rating, Ratings
 from web.api.checkup import Report
 from web.api.checkup_people import Sources
+from web.api.problem import ApiProblem
 from web.api.review import Criteria, Seal
 from web.api.search import Similar
+from web.api.uses import OwnUse, Used
 from web.checkup_view import CheckupView
 from web.forms.faults import Faults
 from web.forms.rating import RatingForm
@@ -34,8 +36,25 @@ class SolutionView:
     sources: Part[Sources]
     ratings: Part[Ratings]
     similar: Part[Similar]
-    raters: list[Membership]
+    used: Part[Used]
+    municipalities: list[Membership]
+    """The user's municipalities; the provider is none of them."""
+    own: dict[str, OwnUse]
+    """What they have declared about this solution, by municipality."""
+    like: str
+    """The own municipality that others are compared with; empty when all ratings are shown."""
+    like_refused: str
     provides: bool
+
+    @property
+    def raters(self) -> list[Membership]:
+        """The municipalities for which the user may rate now."""
+        return [each for each in self.municipalities if (use := self.own.get(each.organisation_id)) and use.rates]
+
+    @property
+    def lapsed(self) -> bool:
+        """True when an own municipality would have to confirm its use again before it rates."""
+        return any(use.running and use.outdated for use in self.own.values())
 
     def rating_of(self, organisation_id: str) -> Rating | None:
         """The rating that an organisation has already given."""
@@ -47,15 +66,24 @@ async def load(page: Page, slug: str) -> SolutionView:
     """Raises ApiProblem 404 when nothing is published under the slug."""
     services = page.services
     solution = await services.catalog.solution(slug)
-    seal, criteria, (report, checkup), sources, ratings, similar = await asyncio.gather(
-        part(services.review.seal(solution.id)),
-        part(services.review.criteria()),
-        checkup_view.load(services.checkup, solution.id, solution.listing.fields_of_action),
-        part(services.checkup_people.sources(solution.id)),
-        part(services.catalog.ratings(solution.id)),
-        part(services.search.similar(solution.id, size=MOST_SIMILAR), seconds=SIMILAR_SECONDS),
-    )
     provider = solution.organisation_id
+    municipalities = [each for each in page.memberships("municipality") if each.organisation_id != provider]
+    asked = page.request.query_params.get("wie", "")
+    like = asked if any(each.organisation_id == asked for each in municipalities) else ""
+    same_bundesland = page.request.query_params.get("land") == "ja"
+    asked_for = asyncio.gather(*(part(services.uses.own(solution.id, each.organisation_id)) for each in municipalities))
+    (seal, criteria, (report, checkup), sources), (ratings, refused), similar, used, own = await asyncio.gather(
+        asyncio.gather(
+            part(services.review.seal(solution.id)),
+            part(services.review.criteria()),
+            checkup_view.load(services.checkup, solution.id, solution.listing.fields_of_action),
+            part(services.checkup_people.sources(solution.id)),
+        ),
+        _ratings(page, solution.id, like, same_bundesland=same_bundesland),
+        part(services.search.similar(solution.id, size=MOST_SIMILAR), seconds=SIMILAR_SECONDS),
+        part(services.uses.of_solution(solution.id)),
+        asked_for,
+    )
     return SolutionView(
         solution=solution,
         seal=seal,
@@ -65,9 +93,26 @@ async def load(page: Page, slug: str) -> SolutionView:
         sources=sources,
         ratings=ratings,
         similar=similar,
-        raters=[each for each in page.memberships("municipality") if each.organisation_id != provider],
+        used=used,
+        municipalities=municipalities,
+        own={use.value.organisation_id: use.value for use in own if use.value is not None},
+        like="" if refused else like,
+        like_refused=refused,
         provides=any(each.organisation_id == provider for each in page.memberships("provider", editing=True)),
     )
+
+
+async def _ratings(page: Page, solution_id: str, like: str, *, same_bundesland: bool) -> tuple[Part[Ratings], str]:
+    """The ratings, of municipalities like an own one where that is asked; and why that is not possible."""
+    catalog = page.services.catalog
+    if like:
+        try:
+            return Part(await catalog.ratings(solution_id, like=like, same_bundesland=same_bundesland)), ""
+        except ApiProblem as problem:
+            if problem.status not in (403, 404, 409):
+                return Part(down=True), ""
+            return await part(catalog.ratings(solution_id)), problem.text(page.locale.language)
+    return await part(catalog.ratings(solution_id)), ""
 
 
 def show(

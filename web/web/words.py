@@ -26,6 +26,8 @@ _ENUMERATIONS: dict[str, type[vocabulary.Term]] = {
     "award": vocabulary.CheckupAward,
     "rating": vocabulary.RatingBand,
     "used_by_size": vocabulary.SizeClass,
+    "visibility": vocabulary.DeploymentVisibility,
+    "report_reason": vocabulary.ReportReason,
 }
 
 
@@ -65,6 +67,30 @@ _STATES: dict[str, dict[str, Word]] = {
         "onboarded": Word("Freigeschaltet", "Onboarded", "success"),
         "refused": Word("Nicht freigeschaltet", "Refused", "danger"),
         "suspended": Word("Gesperrt", "Suspended", "danger"),
+    },
+    "standing": {
+        "confirmed": Word("Einsatz bestätigt", "Use confirmed", "success"),
+        "outdated": Word("Einsatz nicht mehr bestätigt", "Use no longer confirmed", "warning"),
+        "ended": Word("Einsatz beendet", "Use ended"),
+    },
+    "claim_state": {
+        "open": Word("Wartet auf Antwort", "Waiting for an answer", "info"),
+        "confirmed": Word("Bestätigt", "Confirmed", "success"),
+        "refused": Word("Abgelehnt", "Refused", "danger"),
+    },
+    "claim_source": {
+        "provider": Word("von Ihnen genannt", "named by you"),
+        "listing": Word("steht im Eintrag", "named in the listing"),
+    },
+    "thread_state": {
+        "open": Word("Offen", "Open", "info"),
+        "closed": Word("Beendet", "Closed"),
+        "stopped": Word("Vom Team beendet", "Stopped by the team", "danger"),
+    },
+    "moderation": {
+        "hidden": Word("Ausgeblendet", "Hidden", "danger"),
+        "restored": Word("Wieder gezeigt", "Shown again", "success"),
+        "dismissed": Word("Belassen", "Left as it is"),
     },
     "member_role": {
         "member": Word("Mitglied", "Member"),

@@ -19,7 +19,7 @@ from catalog.application.ports import (
 from catalog.application.use_ports import PeerLimits, UsePorts
 from catalog.domain import using
 from catalog.domain.blocklist import Blocklist
-from catalog.domain.deployment import DeploymentBook, Terms, Use
+from catalog.domain.deployment import DeploymentBook, Terms, Use, name_key
 from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.domain.peer import Thread
 from catalog.domain.rating import RatingBook
@@ -28,6 +28,7 @@ from catalog.domain.solution import Solution
 from contracts import registry
 from contracts.envelope import Event
 from contracts.listing import RatingSummary
+from contracts.vocabulary import OrganisationKind
 from servicekit.auth import Membership
 from servicekit.clock import FixedClock
 from servicekit.outbox import OutboxMessage
@@ -129,6 +130,15 @@ class InMemoryOrganisations(InMemory[Organisation]):
     async def of_member(self, user: str) -> list[Loaded[Organisation]]:
         found = [loaded for loaded in self.held.values() if loaded.state.member(user)]
         return _page(found, None, len(found) + 1)[0]
+
+    async def municipalities_named(self, name: str) -> list[Organisation]:
+        return [
+            held.state
+            for held in self.held.values()
+            if held.state.onboarded
+            and OrganisationKind.MUNICIPALITY in held.state.kinds
+            and name_key(held.state.name) == name_key(name)
+        ]
 
     async def page(
         self, *, state: OrganisationState | None, after: Position | None, limit: int

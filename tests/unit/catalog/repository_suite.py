@@ -116,6 +116,13 @@ class OrganisationSuite:
         assert [held.state for held in await ports.organisations.of_member(PROVIDER_ADMIN.user)] == [second, first]
         assert await ports.organisations.of_member(STRANGER.user) == []
 
+    async def test_onboarded_municipalities_by_name(self, ports: Ports) -> None:
+        town = a_municipality(name="Stadt Ärgernis")
+        waiting = a_municipality(name="Stadt Ärgernis", state=OrganisationState.REQUESTED)
+        await saved(ports, town, waiting, a_provider(name="Stadt Ärgernis"))
+        assert await ports.organisations.municipalities_named(" stadt  ÄRGERNIS ") == [town]
+        assert await ports.organisations.municipalities_named("Stadt") == []
+
     async def test_pages_from_newest_to_oldest(self, ports: Ports) -> None:
         states = (OrganisationState.REQUESTED, OrganisationState.ONBOARDED)
         kept = [an_organisation(state=states[number % 2], created_at=minutes(number // 2)) for number in range(6)]

@@ -251,8 +251,10 @@ async def test_a_claim_asks_the_municipality_which_confirms_it(
 
 
 async def test_a_municipality_refuses_a_claim_for_good(world: World, town: Organisation, online: Solution) -> None:
+    namesake = a_municipality(name="Landkreis MUSTERLAND", members=())
+    world.has(namesake)
     made = await claim(world, online, name="landkreis  MUSTERLAND")
-    world.outbox.take()
+    assert (made.organisation_id, world.outbox.take()) == (None, [])
     others = a_municipality(name="Stadt Fremd", members=((STRANGER, MemberRole.EDITOR),))
     world.has(others)
     wrong = commands.refuse_claim(world.ports, STRANGER, online.id, made.id, organisation_id=None, reason="x")
@@ -268,6 +270,14 @@ async def test_a_municipality_refuses_a_claim_for_good(world: World, town: Organ
     [(answered, _)] = await queries.claims_of(world.ports, READER, "online")
     assert answered.answer is not None
     assert answered.answer.confirmed
+
+
+async def test_a_name_that_one_municipality_has_stands_for_it(
+    world: World, town: Organisation, online: Solution
+) -> None:
+    made = await claim(world, online, name=" landkreis  musterland")
+    assert (made.organisation_id, made.name) == (town.id, "Landkreis Musterland")
+    assert [type(event) for event in world.outbox.take()] == [DeploymentClaimed]
 
 
 async def test_a_hidden_use_is_not_told_by_the_answer_to_a_claim(

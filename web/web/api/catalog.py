@@ -157,7 +157,7 @@ class Mark(ApiModel):
 
 
 class RatingSummary(ApiModel):
-    """How a solution was rated on the whole; `average` is None while nobody has."""
+    """How a solution was rated on the whole; `average` is None below three ratings."""
 
     count: int = 0
     average: float | None = None
@@ -259,17 +259,39 @@ class Rating(ApiModel):
     overall: int
     dimensions: dict[str, int | None] = {}
     report: str | None = None
+    bundesland: str | None = None
     used_since: str | None = None
+    used_version: str | None = None
+    deployment: str | None = None
+    """What became of the use that it stands on: confirmed, outdated, ended or none."""
     revision: int = 1
     rated_at: datetime | None = None
     reply: Reply | None = None
     hidden: Hidden | None = None
 
 
+class Method(ApiModel):
+    """How the score is made."""
+
+    version: str = ""
+    least_ratings: int = 3
+    half_life_months: int = 24
+
+
+class Like(ApiModel):
+    """The ratings of municipalities of one size, and perhaps one federal state."""
+
+    size_class: str
+    bundesland: str | None = None
+    summary: RatingSummary = RatingSummary()
+
+
 class Ratings(ApiModel):
     """Summary for everybody; items only for registered users."""
 
     summary: RatingSummary = RatingSummary()
+    method: Method = Method()
+    like: Like | None = None
     items: list[Rating] = []
 
 
@@ -347,8 +369,11 @@ class Catalog:
     async def republish(self, solution_id: str, key: str) -> None:
         await self.call.post(f"{BASE}/solutions/{solution_id}/republish", key=key)
 
-    async def ratings(self, solution_id: str) -> Ratings:
-        answer = await self.call.get(f"{BASE}/solutions/{solution_id}/ratings", {"limit": 100})
+    async def ratings(self, solution_id: str, *, like: str = "", same_bundesland: bool = False) -> Ratings:
+        """`like` is an own municipality: only ratings of those of its size (and of its federal state)."""
+        together = "true" if like and same_bundesland else None
+        query: dict[str, str | int | None] = {"limit": 100, "like": like, "same_bundesland": together}
+        answer = await self.call.get(f"{BASE}/solutions/{solution_id}/ratings", query)
         return answer.as_model(Ratings)
 
     async def rate(self, solution_id: str, body: dict[str, Any]) -> None:
@@ -358,7 +383,3 @@ class Catalog:
     async def reply(self, solution_id: str, organisation_id: str, text: str, key: str) -> None:
         path = f"{BASE}/solutions/{solution_id}/ratings/{organisation_id}/reply"
         await self.call.post(path, {"text": text}, key=key)
-
-    async def hide_rating(self, solution_id: str, organisation_id: str, reason: str, key: str) -> None:
-        path = f"{BASE}/solutions/{solution_id}/ratings/{organisation_id}/hide"
-        await self.call.post(path, {"reason": reason}, key=key)

@@ -12,6 +12,7 @@ from web.api.notify import Notify
 from web.api.review import Review
 from web.api.saved_searches import Saved
 from web.api.search import Search
+from web.api.uses import Uses
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Services:
     @cached_property
     def catalog(self) -> Catalog:
         return Catalog(self.call)
+
+    @cached_property
+    def uses(self) -> Uses:
+        return Uses(self.call)
 
     @cached_property
     def review(self) -> Review:

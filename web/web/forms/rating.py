@@ -1,8 +1,6 @@
 """The form in which a municipality rates a solution."""
 
-import re
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from contracts.vocabulary import RatingDimension
@@ -13,7 +11,6 @@ from web.forms.faults import Faults
 from web.i18n import Locale
 
 LONGEST_REPORT = 5000
-_SINCE = re.compile(r"^(19|20)\d\d(-(0[1-9]|1[0-2]))?$")
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,6 @@ class RatingForm:
     overall: str = ""
     dimensions: dict[str, str] = field(default_factory=dict)
     report: str = ""
-    used_since: str = ""
 
     @classmethod
     def read(cls, form: FormData) -> "RatingForm":
@@ -33,7 +29,6 @@ class RatingForm:
             overall=form.text("overall"),
             dimensions={str(each.value): form.text(f"dimension-{each.value}") for each in RatingDimension},
             report=form.text("report"),
-            used_since=form.text("used_since"),
         )
 
     @classmethod
@@ -44,10 +39,9 @@ class RatingForm:
             overall=str(rating.overall),
             dimensions={name: str(grade) for name, grade in rating.dimensions.items() if grade},
             report=rating.report or "",
-            used_since=rating.used_since or "",
         )
 
-    def check(self, locale: Locale, today: date) -> tuple[dict[str, Any], Faults]:
+    def check(self, locale: Locale) -> tuple[dict[str, Any], Faults]:
         """Return the body for the catalog and what is wrong."""
         faults = Faults()
         grades = {name: _grade(given) for name, given in self.dimensions.items()}
@@ -63,10 +57,6 @@ class RatingForm:
         }
         if self.report:
             body["report"] = self.report
-        if self.used_since:
-            if not _SINCE.match(self.used_since) or self.used_since > today.isoformat()[: len(self.used_since)]:
-                faults.add("used_since", locale.say("Bitte geben Sie ein Jahr oder Jahr und Monat an, etwa 2024-05."))
-            body["used_since"] = self.used_since
         return body, faults
 
 

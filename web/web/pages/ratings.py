@@ -1,6 +1,4 @@
-"""Rating a solution, replying to a rating, hiding one: the forms on the solution page."""
-
-from datetime import UTC, datetime
+"""Rating a solution, replying to a rating, reporting or hiding one: the forms on the solution page."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -10,7 +8,8 @@ from web.api.problem import ApiProblem
 from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.rating import RatingForm
-from web.page import CheckedForm, CuratorPage, MemberPage, Page, form_key
+from web.forms.use import report_of
+from web.page import CheckedForm, CuratorPage, MemberPage, Page, UserPage, form_key
 
 router = APIRouter()
 LONGEST_REPLY = 3000
@@ -21,7 +20,7 @@ async def rate(page: MemberPage, slug: str, form: CheckedForm) -> Response:
     """Give a rating or replace the one given before."""
     view = await solution_view.load(page, slug)
     typed = RatingForm.read(form)
-    body, faults = typed.check(page.locale, datetime.now(UTC).date())
+    body, faults = typed.check(page.locale)
     if not faults:
         try:
             await page.services.catalog.rate(view.solution.id, body)
@@ -53,8 +52,30 @@ async def hide(page: CuratorPage, slug: str, organisation_id: str, form: Checked
     view = await solution_view.load(page, slug)
     if not reason:
         return _again(page, view, page.say("Bitte begründen Sie, warum der Bericht ausgeblendet wird."))
-    await page.services.catalog.hide_rating(view.solution.id, organisation_id, reason, form_key(form))
+    await page.services.uses.moderate_rating(view.solution.id, organisation_id, "hide", reason, form_key(form))
     return page.go(f"/loesungen/{slug}#bewertungen", Flash("Der Bericht ist ausgeblendet."))
+
+
+@router.post("/loesungen/{slug}/bewertungen/{organisation_id}/einblenden")
+async def restore(page: CuratorPage, slug: str, organisation_id: str, form: CheckedForm) -> Response:
+    """Show a hidden rating again; the reason is kept."""
+    reason = form.text("reason")
+    view = await solution_view.load(page, slug)
+    if not reason:
+        return _again(page, view, page.say("Bitte begründen Sie, warum der Bericht wieder gezeigt wird."))
+    await page.services.uses.moderate_rating(view.solution.id, organisation_id, "restore", reason, form_key(form))
+    return page.go(f"/loesungen/{slug}#bewertungen", Flash("Der Bericht ist wieder zu sehen."))
+
+
+@router.post("/loesungen/{slug}/bewertungen/{organisation_id}/melden")
+async def report(page: UserPage, slug: str, organisation_id: str, form: CheckedForm) -> Response:
+    """Ask the team to look at a rating."""
+    view = await solution_view.load(page, slug)
+    body = report_of(form)
+    if body is None:
+        return _again(page, view, page.say("Bitte wählen Sie einen Grund für die Meldung."))
+    await page.services.uses.report_rating(view.solution.id, organisation_id, body, form_key(form))
+    return page.go(f"/loesungen/{slug}#bewertungen", Flash("Danke, das Marktplatz-Team sieht sich den Bericht an."))
 
 
 def _again(page: Page, view: solution_view.SolutionView, message: str) -> Response:

@@ -10,6 +10,7 @@ from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
 
 from catalog.application.ports import LiveSolution
 from catalog.domain.draft import listing_of
+from catalog.domain.deployment import name_key
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
 from catalog.domain.solution import Mark, Solution, Version, VersionState
 
@@ -20,6 +21,7 @@ def from_organisation(organisation: Organisation) -> Document:
     """Return the body of an organisation's document."""
     return {
         "name": organisation.name,
+        "name_key": name_key(organisation.name),
         "kinds": [kind.value for kind in organisation.kinds],
         "state": organisation.state.value,
         "bundesland": _value(organisation.bundesland),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.listing import RatingSummary
+from contracts.vocabulary import OrganisationKind
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 from servicekit.mongo import AggregateCollection
@@ -12,6 +13,7 @@ from servicekit.outbox import OutboxMessage
 from catalog.adapters import documents, rating_documents
 from catalog.adapters.aggregates import NEWEST_FIRST, Document, MongoAggregates, MongoBooks, Saved, ignore
 from catalog.application.ports import LiveSolution, Loaded, Position, Selection, SlugTaken, SolutionFilter
+from catalog.domain.deployment import name_key
 from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.domain.rating import RatingBook
 from catalog.domain.score import METHOD
@@ -33,6 +35,16 @@ class MongoOrganisations(MongoAggregates[Organisation]):
         indexed = self._collection.collection
         await indexed.create_index([("state", ASCENDING), *NEWEST_FIRST], name="state")
         await indexed.create_index([("members.user", ASCENDING)], name="member")
+        await indexed.create_index([("name_key", ASCENDING)], name="name_key")
+
+    async def municipalities_named(self, name: str) -> list[Organisation]:
+        """Return the onboarded municipalities of this name; case and blanks make no difference."""
+        query = {
+            "name_key": name_key(name),
+            "state": OrganisationState.ONBOARDED.value,
+            "kinds": OrganisationKind.MUNICIPALITY.value,
+        }
+        return [self.loaded(stored).state for stored in await self._collection.find(query)]
 
     async def of_member(self, user: str) -> list[Loaded[Organisation]]:
         """Return the organisations that the person belongs to, in any state, newest first."""

@@ -28,6 +28,10 @@ class Organisations(Aggregates[Organisation], Protocol):
         """Return the organisations that the person belongs to, in any state, newest first."""
         ...
 
+    async def municipalities_named(self, name: str) -> list[Organisation]:
+        """Return the onboarded municipalities of this name; case and blanks make no difference."""
+        ...
+
     async def page(
         self, *, state: OrganisationState | None, after: Position | None, limit: int
     ) -> Selection[Organisation]:

@@ -85,11 +85,18 @@ async def claim_use(
     version: str | None,
     module: str | None,
 ) -> Claim:
-    """Name somebody who uses the solution (editors of the provider): an onboarded municipality, or a name."""
+    """Name somebody who uses the solution (editors of the provider): an onboarded municipality, or a name.
+
+    A name that exactly one onboarded municipality has stands for that one.
+    """
     solution, provider = await solution_and_provider(ports, solution_id)
     require_member(actor, provider, MemberRole.EDITOR)
     require_onboarded(provider)
-    municipality = None if organisation_id is None else await _municipality(ports, organisation_id)
+    if organisation_id is not None:
+        municipality: Organisation | None = await _municipality(ports, organisation_id)
+    else:
+        namesakes = await ports.organisations.municipalities_named(name or "")
+        municipality = namesakes[0] if len(namesakes) == 1 else None
     keys: list[str] = []
 
     def command(book: DeploymentBook) -> DeploymentChange:
