@@ -229,6 +229,104 @@ def rating(**changes: Any) -> Json:
     }
 
 
+def use(**changes: Any) -> Json:
+    return {
+        "organisation_id": TOWN,
+        "organisation_name": "Stadt Beispielstadt",
+        "size_class": "20k_to_100k",
+        "bundesland": "DE-HE",
+        "since": "2024-05",
+        "version": "3.1",
+        "module": "Buchung",
+        "visibility": "public",
+        "confirmed_at": "2026-11-20T10:00:00Z",
+        "outdated": False,
+        "by_provider": False,
+        "contact": False,
+        **changes,
+    }
+
+
+def own_use(**changes: Any) -> Json:
+    own = {
+        "contacts_per_month": 5,
+        "contacts_left": 4,
+        "declared_at": "2026-11-20T10:00:00Z",
+        "due_at": "2027-11-19T23:00:00Z",
+        "revision": 3,
+        "suspended": False,
+        "ended": None,
+    }
+    return {**use(), **own, **changes}
+
+
+def claim(**changes: Any) -> Json:
+    return {
+        "id": "claim-1",
+        "name": "Stadt Beispielstadt",
+        "organisation_id": TOWN,
+        "source": "provider",
+        "since": "2023",
+        "version": "2.0",
+        "module": None,
+        "at": "2026-11-20T10:00:00Z",
+        "state": "open",
+        "reason": None,
+        **changes,
+    }
+
+
+def used(**changes: Any) -> Json:
+    counts = {"confirmed": 0, "outdated": 0, "claimed": 0, "unnamed": 0, "sizes": {}}
+    return {**counts, "items": [], "claims": [], "next_cursor": None, **changes}
+
+
+def brief() -> Json:
+    return {
+        "solution_id": SOLUTION,
+        "slug": "terminlotse",
+        "name": "Terminlotse",
+        "provider_name": "Musterlösungen GmbH",
+        "published": True,
+    }
+
+
+def thread(side: str | None = "asking", **changes: Any) -> Json:
+    return {
+        "id": "thread-1",
+        "solution_id": SOLUTION,
+        "slug": "terminlotse",
+        "solution_name": "Terminlotse",
+        "asking": {"organisation_id": TOWN, "organisation_name": "Stadt Beispielstadt"},
+        "answering": {"organisation_id": "county", "organisation_name": "Landkreis Musterland"},
+        "side": side,
+        "state": "open",
+        "messages": 2,
+        "last_side": "answering",
+        "created_at": "2026-11-20T10:00:00Z",
+        "updated_at": "2026-11-20T11:00:00Z",
+        "erased_at": "2027-05-19T11:00:00Z",
+        **changes,
+    }
+
+
+def conversation(side: str | None = "asking", **changes: Any) -> Json:
+    messages = [
+        {
+            "id": f"message-{number}",
+            "side": who,
+            "organisation_name": name,
+            "text": text,
+            "at": "2026-11-20T10:00:00Z",
+        }
+        for number, (who, name, text) in enumerate(
+            [("asking", "Stadt Beispielstadt", "Wie läuft es?"), ("answering", "Landkreis Musterland", "Gut.")]
+        )
+    ]
+    held = {"thread": thread(side), "blocked": False, "messages": messages, "complaints": [], "rulings": []}
+    return {**held, **changes}
+
+
 def membership(
     organisation_id: str = PROVIDER, *kinds: str, role: str = "admin", name: str = "Musterlösungen GmbH"
 ) -> Json:

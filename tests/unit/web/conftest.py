@@ -85,6 +85,7 @@ def gateway() -> FakeGateway:
     gateway.on(f"GET /api/checkup/solutions/{answers.SOLUTION}", report)
     ratings = {"summary": answers.summary(), "items": [], "next_cursor": None, "total": 0}
     gateway.on(f"GET /api/catalog/solutions/{answers.SOLUTION}/ratings", ratings)
+    gateway.on(f"GET /api/catalog/solutions/{answers.SOLUTION}/deployments", answers.used())
     return gateway
 
 

@@ -67,6 +67,51 @@ async def test_a_hostile_report_and_reply_stay_text(site: Site) -> None:
     assert harmless((await site.get("/loesungen/terminlotse")).text)
 
 
+async def test_hostile_uses_claims_and_conversations_stay_text(site: Site) -> None:
+    base = f"/api/catalog/solutions/{answers.SOLUTION}"
+    town = answers.membership(answers.TOWN, "municipality", name=SCRIPT)
+    hostile = {"organisation_name": SCRIPT, "version": BREAKOUT, "module": SCRIPT, "since": SCRIPT}
+    claim = answers.claim(name=SCRIPT, since=SCRIPT, version=BREAKOUT, module=SCRIPT, reason=SCRIPT)
+    used = answers.used(confirmed=1, claimed=1, items=[answers.use(**hostile)], claims=[claim])
+    site.gateway.on(f"GET {base}/deployments", used)
+    site.gateway.on(f"GET {base}/deployments/{answers.TOWN}", answers.own_use(**hostile))
+    site.gateway.on(f"GET {base}/deployments/claims", {"items": [claim]})
+    site.gateway.on(f"GET {base}/working", answers.own())
+    own = {
+        "uses": [{"solution": answers.brief(), "use": answers.own_use(**hostile)}],
+        "claims": [{"solution": {**answers.brief(), "name": SCRIPT, "provider_name": SCRIPT}, "claim": claim}],
+    }
+    site.gateway.on(f"GET /api/catalog/organisations/{answers.TOWN}/deployments", own)
+    report = {"message_id": "message-0", "reason": SCRIPT, "note": SCRIPT, "at": "2026-11-20T10:00:00Z"}
+    talk = answers.conversation(
+        messages=[{"id": "message-0", "side": "asking", "organisation_name": SCRIPT, "text": SCRIPT, "at": None}],
+        complaints=[report],
+        rulings=[{"stopped": True, "reason": SCRIPT, "at": None}],
+    )
+    site.gateway.on("GET /api/catalog/peer-threads", {"items": [answers.thread(solution_name=SCRIPT)]})
+    site.gateway.on("GET /api/catalog/peer-threads/thread-1", talk)
+    rated = answers.rating(organisation_name=SCRIPT, report=SCRIPT)
+    step = {"action": SCRIPT, "reason": SCRIPT, "by": SCRIPT, "at": "2026-11-20T10:00:00Z", "reports": 1}
+    moderated = {"solution": answers.brief(), "rating": rated, "reports": [report], "history": [step]}
+    site.gateway.on("GET /api/catalog/moderation/ratings", {"items": [moderated]})
+    site.gateway.on("GET /api/catalog/moderation/peer-threads", {"items": [answers.thread(None)]})
+    await site.log_in("curator", memberships=[town, answers.membership()])
+    for path in (
+        "/loesungen/terminlotse",
+        "/loesungen/terminlotse/einsatz",
+        "/loesungen/terminlotse/fragen/county",
+        "/unser-einsatz",
+        f"/unser-einsatz/{answers.SOLUTION}/beenden?organisation={answers.TOWN}",
+        f"/meine-loesungen/{answers.SOLUTION}/einsatz",
+        "/austausch",
+        "/austausch/thread-1",
+        "/pruefung/meldungen",
+    ):
+        answer = await site.get(path)
+        assert answer.status_code == 200, path
+        assert harmless(answer.text), path
+
+
 async def test_a_hostile_case_and_message_stay_text(site: Site) -> None:
     changes = [{"field": SCRIPT, "before": SCRIPT, "after": [BREAKOUT]}]
     audit = [{"at": "2026-11-20T10:00:00Z", "actor": SCRIPT, "action": SCRIPT, "detail": SCRIPT}]

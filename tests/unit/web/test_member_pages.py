@@ -8,6 +8,7 @@ from .fakes import problem
 
 TOWN = answers.membership(answers.TOWN, "municipality", name="Stadt Beispielstadt")
 RATE = f"PUT /api/catalog/solutions/{answers.SOLUTION}/ratings/mine"
+OWN_USE = f"GET /api/catalog/solutions/{answers.SOLUTION}/deployments/{answers.TOWN}"
 RATINGS = f"GET /api/catalog/solutions/{answers.SOLUTION}/ratings"
 
 
@@ -113,35 +114,52 @@ async def test_services_that_do_not_answer_leave_the_header_plain(site: Site) ->
 
 async def test_a_municipality_rates(site: Site) -> None:
     await site.log_in(memberships=[TOWN])
+    site.gateway.on(OWN_USE, answers.own_use())
     site.gateway.on(RATE, {})
     form = {"organisation_id": answers.TOWN, "overall": "4", "dimension-usability": "5", "dimension-support": ""}
-    answer = await site.post("/loesungen/terminlotse/bewertung", {**form, "report": "Gut.", "used_since": "2024-05"})
+    answer = await site.post("/loesungen/terminlotse/bewertung", {**form, "report": "Gut."})
     assert answer.headers["location"] == "/loesungen/terminlotse#bewertungen"
     assert site.gateway.body(RATE) == {
         "organisation_id": answers.TOWN,
         "overall": 4,
         "dimensions": {"usability": 5},
         "report": "Gut.",
-        "used_since": "2024-05",
     }
 
 
 async def test_an_own_rating_is_there_to_be_revised(site: Site) -> None:
     await site.log_in(memberships=[TOWN])
+    site.gateway.on(OWN_USE, answers.own_use())
     site.gateway.on(RATINGS, {"summary": answers.summary(), "items": [answers.rating()]})
     page = (await site.get("/loesungen/terminlotse")).text
     assert "Eigene Bewertung ändern" in page
     assert 'name="overall" value="4" checked' in page
 
 
-@pytest.mark.parametrize("since", ["gestern", "2024-13", "2999-01"])
-async def test_a_rating_with_faults_is_shown_again(site: Site, since: str) -> None:
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [
+        (None, "sobald die Redaktion Ihrer Kommune den Einsatz erklärt hat"),
+        (answers.own_use(ended={"at": "2026-11-20T10:00:00Z", "month": None}), "den Einsatz erklärt hat"),
+        (answers.own_use(outdated=True), "den Einsatz wieder bestätigt hat"),
+    ],
+)
+async def test_nobody_rates_without_a_confirmed_use(site: Site, use: dict[str, object] | None, expected: str) -> None:
     await site.log_in(memberships=[TOWN])
-    form = {"organisation_id": answers.TOWN, "overall": "", "report": "Mein Bericht.", "used_since": since}
+    if use:
+        site.gateway.on(OWN_USE, use)
+    page = await site.get("/loesungen/terminlotse")
+    assert expected in text_of(page.text)
+    assert "Diese Lösung bewerten" not in page.text
+
+
+async def test_a_rating_with_faults_is_shown_again(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(OWN_USE, answers.own_use())
+    form = {"organisation_id": answers.TOWN, "overall": "", "report": "Mein Bericht."}
     answer = await site.post("/loesungen/terminlotse/bewertung", form)
     assert answer.status_code == 422
     assert "Gesamtbewertung von 1 bis 5" in answer.text
-    assert "ein Jahr oder Jahr und Monat" in answer.text
     assert "Mein Bericht." in answer.text
     assert site.gateway.count(RATE) == 0
 
