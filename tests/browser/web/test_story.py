@@ -107,12 +107,19 @@ async def test_a_solution_goes_from_draft_to_a_rating_with_a_reply(window: Windo
     assert "<script>alert(1)</script>" in await visitor.text(".mp-prose")
     slug_page = visitor.page.url.removeprefix(visitor.stack)
 
-    # A municipality rates, the provider replies, registered users read both.
+    # A municipality declares its use and rates, the provider replies, registered users read both.
+    await municipality.go(slug_page)
+    assert "sobald die Redaktion Ihrer Kommune den Einsatz erklärt hat" in await municipality.text("#bewertungen")
+    await municipality.page.click("#einsatz a:has-text('Wir nutzen es')")
+    await municipality.page.fill("main [name=since]", "2025-03")
+    await municipality.page.check("main [name=contact]")
+    await municipality.page.click("button:has-text('Einsatz speichern')")
+    await municipality.page.wait_for_selector("text=Der Einsatz ist gespeichert.")
+    assert name in await municipality.text()
     await municipality.go(slug_page)
     await municipality.page.click(".mp-rate > summary")
     await municipality.page.check("input[name=overall][value='4']")
     await municipality.page.fill("main [name=report]", "Läuft seit dem Frühjahr <b>ohne</b> Ausfall.")
-    await municipality.page.fill("main [name=used_since]", "2025-03")
     await municipality.page.click("button:has-text('Bewertung speichern')")
     await municipality.page.wait_for_selector("text=Ihre Bewertung ist gespeichert.")
     assert "Läuft seit dem Frühjahr <b>ohne</b> Ausfall." in await municipality.text("#bewertungen")
@@ -122,8 +129,9 @@ async def test_a_solution_goes_from_draft_to_a_rating_with_a_reply(window: Windo
     await provider.page.click("button:has-text('Antwort veröffentlichen')")
     await provider.page.wait_for_selector("text=Ihre Antwort ist veröffentlicht.")
     await visitor.go(slug_page)
+    assert "1 Kommune bestätigt den Einsatz." in await visitor.text("#einsatz")
     public = await visitor.text("#bewertungen")
-    assert "4,0" in public
+    assert "Bisher liegt 1 Bewertung vor." in public
     assert "Läuft seit dem Frühjahr" not in public
 
     # Everyone concerned is told.

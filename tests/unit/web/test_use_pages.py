@@ -122,6 +122,21 @@ async def test_a_municipality_declares_its_use(site: Site) -> None:
     assert site.gateway.last(DECLARE).headers["if-match"] == '"0"'
 
 
+async def test_a_use_without_a_version_is_there_to_be_changed(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(OWN, answers.own_use(version=None, since="2025-02"), etag='"3"')
+    page = (await site.get(f"{PAGE}/einsatz")).text
+    assert 'name="since" type="text" value="2025-02"' in page
+    assert 'name="version" type="text" value=""' in page
+    assert 'name="revision" value="3"' in page
+
+
+async def test_a_use_that_cannot_be_read_is_not_taken_for_none(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(OWN, problem(503, "temporarily-unavailable"))
+    assert (await site.get(f"{PAGE}/einsatz")).status_code == 503
+
+
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [

@@ -33,9 +33,10 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def as_model(self, model: type[Model]) -> Model:
-        """Read the body as a model; the ETag's version fills a missing `version`."""
+        """Read the body as a model; the ETag's version fills a missing `version` that is a number."""
         body = self.body
-        if isinstance(body, dict) and self.version is not None and body.get("version") is None:
+        numbered = "version" in model.model_fields and model.model_fields["version"].annotation in (int, int | None)
+        if numbered and isinstance(body, dict) and self.version is not None and body.get("version") is None:
             body = {**body, "version": self.version}
         try:
             return model.model_validate(body)

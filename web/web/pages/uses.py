@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from web.api.catalog import Membership, PublicSolution
-from web.api.problem import ApiProblem
+from web.api.problem import UNREACHABLE, ApiProblem
 from web.api.uses import Claim, OwnUse
 from web.flash import Flash
 from web.forms.faults import Faults
@@ -143,6 +143,8 @@ async def _asked(page: Page, slug: str, organisation_id: str) -> Asked:
         part(page.services.uses.own(solution.id, municipality.organisation_id)),
         part(page.services.uses.of_organisation(municipality.organisation_id)),
     )
+    if use.down:
+        raise ApiProblem(503, UNREACHABLE, "the use of this municipality cannot be read: a form would hide it")
     claims = held.value.claims if held.value else []
     claim = next((each.claim for each in claims if each.solution.solution_id == solution.id), None)
     return Asked(solution, municipality, use.value, claim)
