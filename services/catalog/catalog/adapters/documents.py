@@ -9,8 +9,8 @@ from contracts.listing import Finding, Listing
 from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
 
 from catalog.application.ports import LiveSolution
-from catalog.domain.draft import listing_of
 from catalog.domain.deployment import name_key
+from catalog.domain.draft import listing_of
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
 from catalog.domain.solution import Mark, Solution, Version, VersionState
 
