@@ -12,7 +12,7 @@ OPENSEARCH := PYTHONPATH=deploy/opensearch $(BIN)/python -m opensearch_local
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop status reset logs test test-unit test-chaos test-browser lint format types imports \
+.PHONY: help setup lock run stop status reset logs test test-unit test-chaos test-heavy test-browser lint format types imports \
 	generated check-generated bench render-k8s opensearch opensearch-stop test-opensearch
 
 help: ## Print this list
@@ -73,6 +73,9 @@ test-unit: setup ## Run the unit and contract tests only
 
 test-chaos: setup ## Kill processes in the middle of the story, with more submissions than `make test` (N=10 per kill)
 	MARKTPLATZ_CHAOS_SUBMISSIONS=$(or $(N),10) $(PYTEST) tests/e2e/test_nothing_is_lost.py --timeout 1800 $(ARGS)
+
+test-heavy: setup ## Fetch and analyse what takes a gigabyte: a line of 500 MB
+	MARKTPLATZ_HEAVY=1 $(PYTEST) tests/integration/checkup/test_hostile.py -k megabytes $(ARGS)
 
 test-opensearch: setup ## Run the search tests on a real OpenSearch (skipped with the reason where there is no Java 21)
 	@$(OPENSEARCH) with --or-skip -- $(PYTEST) tests/integration/search $(ARGS)

@@ -32,6 +32,7 @@ NO_SHALLOW = re.compile(
 )
 OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 MOST_TAGS = 10_000
+BIG_FILE = "8m"
 UNBORN = re.compile(r"empty repository|nonexistent ref|unborn", re.IGNORECASE)
 
 
@@ -125,6 +126,7 @@ class GitFetch:
                 "transfer.bundleURI": "false",
                 "fetch.unpackLimit": "1",
                 "pack.threads": "1",
+                "core.bigFileThreshold": BIG_FILE,  # larger objects are checked as a stream, not in memory
                 "advice.detachedHead": "false",
                 "init.templateDir": "",
             }

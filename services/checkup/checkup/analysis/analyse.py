@@ -155,6 +155,7 @@ def _notes(skipped: Skipped, survey: Survey) -> Iterator[str]:
         (skipped.strange_paths, "Einträge mit unzulässigen Pfaden übersprungen"),
         (skipped.oversize, f"Dateien über {limits.MAX_FILE_BYTES // 1_000_000} MB nicht gelesen"),
         (skipped.missing, "Objekte fehlten im Repository"),
+        (skipped.elsewhere, "Dateien liegen in Git LFS und wurden nicht gelesen"),
     )
     for count, what in counted:
         if count:

@@ -9,6 +9,7 @@ from typing import IO, Self
 
 from checkup.analysis import git_process, limits
 
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 REGULAR = {b"100644", b"100755", b"100664"}
 
 
@@ -38,6 +39,8 @@ class Skipped:
     strange_paths: int = 0
     oversize: int = 0
     missing: int = 0
+    elsewhere: int = 0
+    """Text files whose content lies in a Git LFS store: the repository holds a pointer only."""
     over_limit: bool = False
 
 
@@ -53,6 +56,7 @@ class Repository:
     _read_bytes: int = 0
     _texts: dict[str, str] = field(default_factory=dict)
     _kept: int = 0
+    _pointers: set[str] = field(default_factory=set)
 
     @classmethod
     def open(cls, git_dir: Path) -> Self:
@@ -137,6 +141,10 @@ class Repository:
         if kept is not None:
             return kept
         content = self.read(file)
+        if content.startswith(LFS_POINTER):
+            self._pointers.add(file.oid)
+            self.skipped.elsewhere = len(self._pointers)
+            content = b""
         text = "" if b"\0" in content[:8_000] else content.decode("utf-8", "replace").replace("\r\n", "\n")
         if self._kept + len(text) <= limits.MAX_KEPT_TEXT:
             self._texts[file.oid] = text
