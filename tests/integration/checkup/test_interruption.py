@@ -212,3 +212,35 @@ def test_a_worker_keeps_its_clones_apart_from_others(tmp_path: Path, git_server:
     limits = FetchLimits(allowed=allowed_origins(port_of(git_server)))
     GitFetch(tmp_path / "a", limits).prepare()
     assert oct((tmp_path / "a").stat().st_mode)[-3:] == "700"
+
+
+async def test_workers_killed_in_turn_lose_nothing_and_repeat_nothing(
+    settings: CheckupSettings, bus: Bus, git_server: GitServer, small_app: RepositoryMaker, team: Headers
+) -> None:
+    """Two workers with two runs each; both are killed in the middle, one after the other, and others go on."""
+    gate = git_server.gate("app")
+    url = git_server.add("app", small_app)
+    wide = ("--concurrency", "2")
+    solutions = [Bus(bus.js) for _ in range(6)]
+    async with worker(settings, *wide) as first, worker(settings, *wide) as second:
+        run_ids = [await each.submit(url) for each in solutions]
+        await wait.until(lambda: len(git_server.asked) >= 4, timeout=60, message="both workers are busy")
+        first.kill()
+        await first.wait()
+        seen = len(git_server.asked)
+        async with worker(settings, *wide) as third:
+            await wait.until(lambda: len(git_server.asked) > seen, timeout=60, message="the lost runs are taken up")
+            second.kill()
+            await second.wait()
+            gate.set()
+            events = await bus.heard(*["checkup_scored"] * 6, seconds=90)
+            assert await wait.until(bus.queue_empty)
+            third.terminate()
+            await third.wait()
+    assert sorted(event.data.run_id for event in events) == sorted(run_ids)
+    async with build(settings) as container:
+        runs = [await container.ports.runs.get(run_id) for run_id in run_ids]
+        assert [run.state for run in runs if run] == ["scored"] * 6
+        assert max(run.attempts for run in runs if run) >= 2
+        assert len({run.report.commit for run in runs if run and run.report}) == 1
+    assert [stored.name for stored in await bus.stored()] == ["checkup_scored"] * 6
