@@ -214,6 +214,45 @@ class DeploymentEnded(Event):
     data: DeploymentEndedData
 
 
+class PubliccodeDifference(EventData):
+    """What a listing and the publiccode.yml of its repository say differently."""
+
+    question: str
+    label: str
+    """German label of the question."""
+    path: str
+    """Key in the file."""
+    listing: str | None = None
+    """What the listing says, in words; None when it says nothing."""
+    file: str
+
+
+class PubliccodeDriftedData(EventData):
+    """Data of `PubliccodeDrifted`."""
+
+    solution_id: str
+    slug: str
+    solution_name: str
+    organisation_id: str
+    source_url: str | None = None
+    problem: str | None = None
+    """A German sentence when the file, known before, can no longer be used."""
+    differences: list[PubliccodeDifference] = []
+    checked_at: AwareDatetime
+
+
+class PubliccodeDrifted(Event):
+    """A listing and the publiccode.yml of its repository differ in a new way."""
+
+    owner = "catalog"
+    name = "publiccode_drifted"
+
+    type: Literal["digital.marktplatz.catalog.publiccode_drifted.v1"] = (
+        "digital.marktplatz.catalog.publiccode_drifted.v1"
+    )
+    data: PubliccodeDriftedData
+
+
 class OrganisationOnboardedData(EventData):
     """Data of `OrganisationOnboarded`."""
 

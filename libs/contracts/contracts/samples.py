@@ -129,6 +129,22 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "summary": _SUMMARY,
     },
     catalog.RatingHidden: {**_NAMES, "organisation_id": _COUNTY, "reason": "Werbung", "summary": _SUMMARY},
+    catalog.PubliccodeDrifted: {
+        **_NAMES,
+        "solution_name": "Mitfahrbank Digital",
+        "organisation_id": _PROVIDER,
+        "source_url": "https://code.example.org/mitfahrbank/-/raw/HEAD/publiccode.yml",
+        "differences": [
+            {
+                "question": "licence",
+                "label": "Lizenz",
+                "path": "legal.license",
+                "listing": "EUPL-1.2",
+                "file": "AGPL-3.0-only",
+            }
+        ],
+        "checked_at": _AT,
+    },
     catalog.DeploymentConfirmed: {
         **_NAMES,
         "organisation_id": _COUNTY,

@@ -135,6 +135,7 @@ _MAIN: tuple[Consumer, ...] = (
             catalog.SolutionSubmitted,
             catalog.SolutionPublished,
             catalog.RatingAdded,
+            catalog.PubliccodeDrifted,
             catalog.RatingHidden,
             catalog.DeploymentConfirmed,
             catalog.OrganisationOnboarded,

@@ -2,6 +2,7 @@
 
 from servicekit.process import Service
 
+from catalog.entrypoints import cli
 from catalog.entrypoints.api.app import create_app
 from catalog.entrypoints.consumer import worker
 from catalog.settings import CatalogSettings
@@ -12,4 +13,6 @@ service = Service(name="catalog", settings_class=CatalogSettings, build=build, a
 
 def main() -> None:
     """Run the command line."""
-    service.cli()()
+    commands = service.cli()
+    cli.add_to(commands)
+    commands()

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from servicekit.addresses import allowed_origins
 from servicekit.settings import ServiceSettings
 
 
@@ -22,3 +23,22 @@ class CatalogSettings(ServiceSettings):
 
     catalog_peer_threads_per_day: int = Field(default=20, ge=1, le=1000)
     """How many conversations a municipality may begin in 24 hours."""
+
+    catalog_fetch_seconds: float = Field(default=15, gt=0, le=60)
+    """The longest time for fetching a publiccode.yml."""
+
+    catalog_allow_local: str = ""
+    """Development only: `127.0.0.1:PORT,…`, from which files may be fetched over plain http."""
+
+    @field_validator("catalog_allow_local")
+    @classmethod
+    def _on_loopback(cls, value: str) -> str:
+        allowed_origins(value)
+        return value
+
+    def production_faults(self) -> list[str]:
+        """Return what must not run in production, a sentence each."""
+        faults = super().production_faults()
+        if self.catalog_allow_local:
+            faults.append("CATALOG_ALLOW_LOCAL is set: files on loopback are for development only")
+        return faults

@@ -5,13 +5,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from servicekit.addresses import allowed_origins
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
+from catalog.adapters.drifts import MongoDrifts
 from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
+from catalog.adapters.repository_files import WebRepositoryFiles
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
 from catalog.application.ports import Ports
+from catalog.application.publiccode.ports import PubliccodePorts
 from catalog.application.use_ports import PeerLimits, UsePorts
 from catalog.settings import CatalogSettings
 
@@ -24,6 +28,7 @@ class Container:
     settings: CatalogSettings
     ports: Ports
     recent: RecentAnswers
+    publiccode: PubliccodePorts
 
 
 @asynccontextmanager
@@ -37,9 +42,14 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         deployments = MongoDeploymentBooks(platform.aggregates("deployments"))
         threads = MongoThreads(platform.aggregates("threads"))
         blocklists = MongoBlocklists(platform.aggregates("blocklists"))
-        for repository in (organisations, solutions, ratings, deployments, threads, blocklists):
+        drifts = MongoDrifts(platform.aggregates("publiccode_drifts"))
+        for repository in (organisations, solutions, ratings, deployments, threads, blocklists, drifts):
             await repository.prepare()
         limits = PeerLimits(settings.catalog_peer_threads_per_day, timedelta(days=settings.catalog_peer_days))
         uses = UsePorts(deployments, threads, blocklists, limits)
         ports = Ports(organisations, solutions, ratings, uses, platform.clock)
-        yield Container(platform, settings, ports, recent)
+        files = WebRepositoryFiles(
+            seconds=settings.catalog_fetch_seconds, allowed=allowed_origins(settings.catalog_allow_local)
+        )
+        publiccode = PubliccodePorts(ports, files, drifts, settings.public_url)
+        yield Container(platform, settings, ports, recent, publiccode)

@@ -9,6 +9,7 @@ from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from servicekit.delivery import Delivery
 
 from catalog.application import policies, use_policies
+from catalog.application.publiccode.drifting import Rounds
 from catalog.entrypoints.duties import on_duty
 from catalog.wiring import Container
 
@@ -50,7 +51,11 @@ async def worker(container: Container) -> AsyncIterator[None]:
     async def _member_left(event: MemberLeft, _: Delivery) -> None:
         await use_policies.on_member_left(ports, event)
 
-    duties = (partial(use_policies.remind_due, ports), partial(use_policies.erase_old, ports))
+    duties = (
+        partial(use_policies.remind_due, ports),
+        partial(use_policies.erase_old, ports),
+        Rounds(container.publiccode),
+    )
     interval = container.settings.catalog_duties_seconds
     async with on_duty(duties, interval_seconds=interval), container.platform.consuming():
         yield

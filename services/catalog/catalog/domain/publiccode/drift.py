@@ -57,7 +57,7 @@ def fingerprint(compared: list[Compared], problem: str | None) -> str | None:
 
 def same(question: Question, one: Any, other: Any) -> bool:
     """True where two answers say the same: blanks, the order of choices and ways to write an address do not count."""
-    return _plain(question, one) == _plain(question, other)
+    return bool(_plain(question, one) == _plain(question, other))
 
 
 def _plain(question: Question, answer: Any) -> Any:

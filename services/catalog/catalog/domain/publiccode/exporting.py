@@ -41,7 +41,8 @@ def export(listing: Listing, *, provider: str, profile: Questionnaire, pictures:
         faults = [each for each in check(content).violations if each.severity is Severity.ERROR]
         if not faults:
             return content
-        if not any([_left_out(document, each.path) for each in faults]):
+        left_out = [_left_out(document, each.path) for each in faults]
+        if not any(left_out):
             raise CannotExport(faults, _questions(profile))
     raise CannotExport(faults, _questions(profile))
 

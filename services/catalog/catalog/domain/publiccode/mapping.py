@@ -24,7 +24,7 @@ _GRAPHEME = regex.compile(r"\X")
 class Taken:
     """What a file says to the profile.
 
-    `answers` by question, fit for it; `language`: that of the texts; `left`: keys with a value that no question asks for.
+    `answers` by question, fit for it; `language`: that of the texts; `left`: keys that no question asks for.
     """
 
     answers: Mapping[str, Any]

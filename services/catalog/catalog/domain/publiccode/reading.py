@@ -1,4 +1,4 @@
-"""From bytes to values with their lines, whatever the bytes are: bounded, and as much as can be read of broken files."""
+"""From bytes to values with their lines, whatever the bytes are: bounded, and what can be read of broken files."""
 
 import codecs
 import itertools
@@ -111,19 +111,22 @@ def _line(content: bytes, position: int) -> int:
 
 def _node(text: str) -> Node | None:
     """Raises _Refused for what is over a limit, yaml.YAMLError for what is no YAML."""
-    depth = values = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        values += 1
         if depth > MAX_DEPTH:
-            raise _Refused(Violation("", "too-deep", event.start_mark.line + 1, {"n": MAX_DEPTH}))
-        if values > 3 * MAX_VALUES:
-            raise _Refused(Violation("", "too-many-values", event.start_mark.line + 1, {"n": MAX_VALUES}))
+            raise _Refused(Violation("", "too-deep", _at_line(event), {"n": MAX_DEPTH}))
+        if number > 3 * MAX_VALUES:
+            raise _Refused(Violation("", "too-many-values", _at_line(event), {"n": MAX_VALUES}))
     composed = yaml.compose(text, Loader=_Loader)
     return None if composed is None else _Converter().convert(composed, 0)
+
+
+def _at_line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 1
 
 
 class _Converter:
@@ -140,10 +143,9 @@ class _Converter:
         if self._values > MAX_VALUES:
             raise _Refused(Violation("", "too-many-values", line, {"n": MAX_VALUES}))
         if isinstance(node, yaml.MappingNode):
-            pairs = tuple(
-                (_key(key), self.convert(value, depth + 1), key.start_mark.line + 1) for key, value in node.value
-            )
-            return Node(line, type="mapping", keys=tuple((key, _at(value, at)) for key, value, at in pairs))
+            pairs = ((key, self.convert(value, depth + 1)) for key, value in node.value)
+            keys = tuple((_key(key), _at(value, key.start_mark.line + 1)) for key, value in pairs)
+            return Node(line, type="mapping", keys=keys)
         if isinstance(node, yaml.SequenceNode):
             return Node(line, type="list", items=tuple(self.convert(each, depth + 1) for each in node.value))
         return Node(line, node.value, _TYPES.get(node.tag, "text"))

@@ -23,6 +23,8 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _YES_NO: Mapping[str, bool] = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _SHOWN = 80
+FEW = 10
+"""So many allowed values are named."""
 LONGEST_LICENCE = 300
 LONGEST_TAG = 60
 
@@ -64,9 +66,8 @@ class Values:
             return NOTHING
         if kind == "yes_no":
             return self._yes_no(node, tell)
-        if node.type != "text":
-            if kind != "version":
-                tell("text-unquoted", value=node.text[:_SHOWN])
+        if node.type != "text" and kind != "version":
+            tell("text-unquoted", value=node.text[:_SHOWN])
         return self._kinds[kind](path, node.text.strip(), field, tell)
 
     def _line(self, _: str, text: str, field: Field, tell: Tell) -> Any:
@@ -111,9 +112,7 @@ class Values:
             tell("choice-case", value=by_case[known])
             return by_case[known]
         close = difflib.get_close_matches(text.lower()[:_SHOWN], allowed, n=1)
-        proposed = close or (
-            list(allowed) if len(allowed) <= len(self._standard.vocabularies["software_types"]) else []
-        )
+        proposed = close or (allowed if len(allowed) <= FEW else ())
         shown = ", ".join(proposed)
         tell(
             "choice",

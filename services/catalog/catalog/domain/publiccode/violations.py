@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One violation; `path` is dotted (`description.de.features[2]`), empty for the whole file; `line` counts from 1."""
+    """One violation. `path` is dotted (`description.de.features[2]`), empty for the file; `line` counts from 1."""
 
     path: str
     rule: str

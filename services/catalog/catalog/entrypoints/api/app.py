@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from servicekit import http
 from servicekit.http import Lifespan
 
-from catalog.entrypoints.api import deployments, organisations, peers, profile, ratings, solutions
+from catalog.entrypoints.api import deployments, organisations, peers, profile, publiccode, ratings, solutions
 from catalog.settings import CatalogSettings
 
 
@@ -22,5 +22,6 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
             ratings.router,
             peers.router,
             profile.router,
+            publiccode.router,
         ],
     )
