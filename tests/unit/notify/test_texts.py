@@ -6,6 +6,7 @@ from typing import TypeVar
 import notify
 import pytest
 from contracts import samples
+from contracts.catalog import PubliccodeDrifted
 from contracts.checkup import (
     CheckupScored,
     ContestAnswered,
@@ -18,7 +19,7 @@ from contracts.envelope import Event
 from contracts.review import ChangesRequested, ReviewCompleted
 from jinja2 import UndefinedError
 from notify.adapters.templates import JinjaTemplates
-from notify.application import checkup_notices, notices
+from notify.application import checkup_notices, notices, publiccode_notice
 from notify.application.notices import Notice
 from notify.domain.message import Kind
 
@@ -55,6 +56,8 @@ FACTS = {
     "failed": 1,
     "valid_until": "01.03.2027",
     "contradictions": [HOSTILE],
+    "problem": HOSTILE,
+    "differences": [{"label": HOSTILE, "path": HOSTILE, "listing": HOSTILE, "file": HOSTILE}],
     "public_from": "01.04.2026",
     "title": HOSTILE,
     "accepted": True,
@@ -108,6 +111,21 @@ def test_a_checkup_lists_scores_in_german(scored: CheckupScored, templates: Jinj
     assert "nicht messbar\n" in text
     nameless = notices.of_checkup(scored, None)
     assert templates.inbox(nameless.kind, nameless.facts).title == "Checkup fertig: „dorffunk“"
+
+
+def test_a_drift_names_what_each_side_says(templates: JinjaTemplates) -> None:
+    event = PubliccodeDrifted.model_validate_json(samples.of(PubliccodeDrifted))
+    notice = publiccode_notice.of_drift(event)
+    assert notice.link == f"/meine-loesungen/{event.data.solution_id}/publiccode"
+    texts = templates.inbox(notice.kind, notice.facts)
+    assert texts.title == "publiccode.yml weicht ab: „Mitfahrbank Digital“"
+    assert texts.text == (
+        "Eintrag und publiccode.yml von „Mitfahrbank Digital“ sagen Verschiedenes:\n"
+        "\n"
+        "- Lizenz (legal.license): im Eintrag „EUPL-1.2“, in der Datei „AGPL-3.0-only“\n"
+        "\n"
+        "Sie können die Angaben der Datei einzeln in Ihren Entwurf übernehmen oder die Datei ändern."
+    )
 
 
 def test_a_mail_says_why_it_was_sent_and_how_to_stop_it(

@@ -6,8 +6,8 @@ from typing import Any
 
 from servicekit.mongo import AggregateCollection
 
-from catalog.adapters.documents import Document
 from catalog.adapters.aggregates import MongoAggregates, ignore
+from catalog.adapters.documents import Document
 from catalog.application.publiccode.ports import Difference, Drift
 
 
@@ -33,7 +33,7 @@ def to_drift(solution_id: str, body: Mapping[str, Any]) -> Drift:
     """Read a comparison back."""
     return Drift(
         solution_id=solution_id,
-        version=body["version"],
+        live_version=body["live_version"],
         checked_at=body["checked_at"],
         source=body["source"],
         problem=tuple(body["problem"]) if body["problem"] else None,

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     CONTEST_ANSWERED = "contest_answered"
     RATING_ADDED = "rating_added"
     ORGANISATION_ONBOARDED = "organisation_onboarded"
+    PUBLICCODE_DRIFTED = "publiccode_drifted"
     SAVED_SEARCH_ALERTED = "saved_search_alerted"
     DEPLOYMENT_CLAIMED = "deployment_claimed"
     DEPLOYMENT_CLAIM_REFUSED = "deployment_claim_refused"

@@ -7,6 +7,7 @@ from contracts.catalog import (
     MemberJoined,
     MemberLeft,
     OrganisationOnboarded,
+    PubliccodeDrifted,
     RatingAdded,
     SolutionPublished,
     SolutionSubmitted,
@@ -24,7 +25,7 @@ from contracts.review import ChangesRequested, ReviewCompleted
 from contracts.search import SavedSearchAlerted
 from servicekit.delivery import Delivery, EventConsumer
 
-from notify.application import alert_notice, checkup_notices, contacts, notices
+from notify.application import alert_notice, checkup_notices, contacts, notices, publiccode_notice
 from notify.application.notices import Notice
 from notify.application.policies import tell
 from notify.application.ports import Ports
@@ -76,6 +77,10 @@ def _bind_catalog(consumer: EventConsumer, ports: Ports, say: Tell) -> None:
     @consumer.on(OrganisationOnboarded)
     async def _onboarded(event: OrganisationOnboarded, delivery: Delivery) -> None:
         await say(notices.of_onboarding(event), delivery)
+
+    @consumer.on(PubliccodeDrifted)
+    async def _drifted(event: PubliccodeDrifted, delivery: Delivery) -> None:
+        await say(publiccode_notice.of_drift(event), delivery)
 
 
 def _bind_review(consumer: EventConsumer, say: Tell) -> None:

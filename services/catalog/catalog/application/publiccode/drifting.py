@@ -134,7 +134,7 @@ async def _compare(ports: PubliccodePorts, live: LiveSolution) -> Drift:
         compared = list(seen.fields) if seen else []
         drift = replace(
             held,
-            version=live.number,
+            live_version=live.number,
             checked_at=now,
             source=seen.source if seen else held.source,
             problem=problem,
@@ -159,7 +159,7 @@ async def _compare(ports: PubliccodePorts, live: LiveSolution) -> Drift:
 
 def _recent(held: Drift, live: LiveSolution, now: datetime) -> bool:
     fresh = held.checked_at is not None and now - held.checked_at < SHORTEST_PAUSE
-    return fresh and held.version == live.number and held.problem is None
+    return fresh and held.live_version == live.number and held.problem is None
 
 
 def _message(

@@ -58,7 +58,7 @@ class Drift:
     """
 
     solution_id: str
-    version: int | None = None
+    live_version: int | None = None
     checked_at: datetime | None = None
     source: str | None = None
     problem: tuple[str, str, str] | None = None

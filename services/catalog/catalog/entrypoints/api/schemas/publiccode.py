@@ -119,7 +119,7 @@ class DriftView(BaseModel):
     """
 
     checked_at: datetime | None
-    version: int | None
+    live_version: int | None
     source: str | None
     problem: Words | None
     errors: int
@@ -130,7 +130,7 @@ class DriftView(BaseModel):
         """Return the view."""
         return cls(
             checked_at=drift.checked_at,
-            version=drift.version,
+            live_version=drift.live_version,
             source=drift.source,
             problem=Words(de=drift.problem[1], en=drift.problem[2]) if drift.problem else None,
             errors=drift.errors,
