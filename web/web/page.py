@@ -19,6 +19,7 @@ from web.auth.session import Session
 from web.flash import COOKIE as FLASH_COOKIE
 from web.flash import Flash
 from web.forms.body import FormData, read_form
+from web.forms.upload import read_upload
 from web.i18n import Locale, locale_of
 from web.partly import part
 from web.wiring import Container
@@ -239,19 +240,37 @@ SearchReportPage = Annotated[Page, Depends(search_report_page)]
 
 async def checked_form(request: Request) -> FormData:
     """Return the submitted form of a registered user; raises unless it carries the session's token."""
+    _require_own_site(request)
+    form = await read_form(request)
+    _require_token(request, form)
+    return form
+
+
+async def checked_upload(request: Request) -> tuple[FormData, bytes | None]:
+    """Return a submitted form with its file `datei`, None when none was chosen; raises like checked_form."""
+    _require_own_site(request)
+    form, content = await read_upload(request, "datei")
+    _require_token(request, form)
+    return form, content
+
+
+def _require_own_site(request: Request) -> None:
     page = bare_page(request)
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
     if site not in ("same-origin", "none") or origin not in (None, page.container.settings.public_url):
         raise CsrfRefusedError(f"sent from {origin or site}")
-    form = await read_form(request)
+
+
+def _require_token(request: Request, form: FormData) -> None:
+    page = bare_page(request)
     session = page.require_login()
     if not page.container.sessions.csrf_matches(session.sid, form.text("csrf")):
         raise CsrfRefusedError("token does not match the session")
-    return form
 
 
 CheckedForm = Annotated[FormData, Depends(checked_form)]
+CheckedUpload = Annotated[tuple[FormData, bytes | None], Depends(checked_upload)]
 
 
 def form_key(form: FormData) -> str:

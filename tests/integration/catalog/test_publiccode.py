@@ -210,10 +210,10 @@ async def test_a_drift_is_found_once_a_week_told_once_and_taken_over(
 async def test_only_what_is_online_with_a_repository_is_compared(catalog: Catalog, person: str, provider: str) -> None:
     draft = await catalog.draft(person, provider)
     refused = await catalog(person, "POST", f"/solutions/{draft['id']}/publiccode/drift")
-    assert (refused.status_code, refused.json()["slug"]) == (409, "not-published")
+    assert (refused.status_code, refused.json()["slug"]) == (409, "nothing-to-compare")
     online = await catalog.published(person, provider, **{**LISTING, "name": "Ohne Quelle"})
     refused = await catalog(person, "POST", f"/solutions/{online['id']}/publiccode/drift")
-    assert (refused.status_code, refused.json()["slug"]) == (409, "no-repository")
+    assert (refused.status_code, refused.json()["slug"]) == (409, "nothing-to-compare")
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,10 @@ class Caller:
         """Do something; `key` is the Idempotency-Key that makes a repeat harmless."""
         return await self._send("POST", path, body=body, key=key, version=version)
 
+    async def upload(self, path: str, name: str, content: bytes) -> Answer:
+        """Send a file as the part `file`."""
+        return await self._send("POST", path, files={"file": (name, content)})
+
     async def put(self, path: str, body: Any, *, version: int | None = None, query: Query | None = None) -> Answer:
         """Replace something; `version` becomes If-Match."""
         return await self._send("PUT", path, body=body, version=version, query=query)
@@ -127,6 +131,7 @@ class Caller:
         key: str | None = None,
         version: int | None = None,
         more_headers: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
     ) -> Answer:
         headers = {**(more_headers or {}), **self._headers()}
         if key:
@@ -140,6 +145,7 @@ class Caller:
                 path,
                 params=httpx.QueryParams(given),
                 json=body,
+                files=files,
                 headers=headers,
             )
         except (httpx.TransportError, httpx.InvalidURL) as error:

@@ -72,6 +72,14 @@ class Listing(ApiModel):
     media: list[Media] = []
     answers: dict[str, Any] = {}
 
+    @property
+    def makes_publiccode(self) -> bool:
+        """True when it answers everything that a publiccode.yml must say; the catalog judges the answers themselves."""
+        asked = ("platforms", "development_status", "software_type", "maintenance_type")
+        answered = all(self.answers.get(question) for question in asked)
+        open_source = self.licence not in (None, "", "proprietary", "LicenseRef-open-source")
+        return bool(answered and open_source and self.repository_url and self.features and self.description)
+
 
 class Membership(ApiModel):
     """Who somebody is in an organisation."""

@@ -9,6 +9,7 @@ from web.api.checkup import Checkup
 from web.api.checkup_people import CheckupPeople
 from web.api.insights import SearchReports
 from web.api.notify import Notify
+from web.api.publiccode import Publiccode
 from web.api.review import Review
 from web.api.saved_searches import Saved
 from web.api.search import Search
@@ -28,6 +29,10 @@ class Services:
     @cached_property
     def uses(self) -> Uses:
         return Uses(self.call)
+
+    @cached_property
+    def publiccode(self) -> Publiccode:
+        return Publiccode(self.call)
 
     @cached_property
     def review(self) -> Review:

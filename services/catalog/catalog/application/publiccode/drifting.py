@@ -60,14 +60,14 @@ class Rounds:
 async def check_now(ports: PubliccodePorts, actor: Actor, solution_id: str) -> Drift:
     """Compare a published listing at once (editors of its provider); what was compared moments ago is returned again.
 
-    Raises ProblemError `not-published` and `no-repository` (409).
+    Raises ProblemError `nothing-to-compare` (409).
     """
     found = await editable(ports, actor, solution_id)
     live = await ports.catalog.solutions.live(found.state.id)
     if live is None:
-        raise errors.conflict("not-published", "only a published listing is compared with its repository")
+        raise errors.conflict("nothing-to-compare", "only a published listing is compared with its repository")
     if not live.state.listing.repository_url:
-        raise errors.conflict("no-repository", "the listing names no repository")
+        raise errors.conflict("nothing-to-compare", "the listing names no repository")
     held = await ports.drifts.get(live.state.id)
     if held is None:
         await ports.drifts.add(live.state.id, Drift(solution_id=live.state.id))
