@@ -84,6 +84,7 @@ _MAIN: tuple[Consumer, ...] = (
             catalog.SolutionPublished,
         ),
     ),
+    Consumer("catalog-market", "EVENTS", "catalog", _filters(review.ReviewCompleted, checkup.CheckupScored)),
     Consumer("catalog-people", "PRIVATE", "catalog", _filters(catalog.MemberLeft)),
     Consumer("review-policies", "EVENTS", "review", _filters(catalog.SolutionSubmitted, catalog.SolutionDelisted)),
     Consumer(

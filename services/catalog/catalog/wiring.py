@@ -9,11 +9,14 @@ from servicekit.addresses import allowed_origins
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
+from catalog.adapters.dossiers import MongoDossiers
 from catalog.adapters.drifts import MongoDrifts
+from catalog.adapters.market import MongoMarket
 from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
 from catalog.adapters.repository_files import WebRepositoryFiles
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
+from catalog.application.dossier_ports import SurveyPorts
 from catalog.application.ports import Ports
 from catalog.application.publiccode.ports import PubliccodePorts
 from catalog.application.use_ports import PeerLimits, UsePorts
@@ -27,6 +30,7 @@ class Container:
     platform: Platform
     settings: CatalogSettings
     ports: Ports
+    surveys: SurveyPorts
     recent: RecentAnswers
     publiccode: PubliccodePorts
 
@@ -43,7 +47,8 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         threads = MongoThreads(platform.aggregates("threads"))
         blocklists = MongoBlocklists(platform.aggregates("blocklists"))
         drifts = MongoDrifts(platform.aggregates("publiccode_drifts"))
-        for repository in (organisations, solutions, ratings, deployments, threads, blocklists, drifts):
+        dossiers = MongoDossiers(platform.aggregates("dossiers"))
+        for repository in (organisations, solutions, ratings, deployments, threads, blocklists, drifts, dossiers):
             await repository.prepare()
         limits = PeerLimits(settings.catalog_peer_threads_per_day, timedelta(days=settings.catalog_peer_days))
         uses = UsePorts(deployments, threads, blocklists, limits)
@@ -52,4 +57,5 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
             seconds=settings.catalog_fetch_seconds, allowed=allowed_origins(settings.catalog_allow_local)
         )
         publiccode = PubliccodePorts(ports, files, drifts, settings.public_url)
-        yield Container(platform, settings, ports, recent, publiccode)
+        surveys = SurveyPorts(ports, dossiers, MongoMarket(platform.db))
+        yield Container(platform, settings, ports, surveys, recent, publiccode)

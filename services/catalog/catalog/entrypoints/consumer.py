@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from contracts.catalog import MemberLeft, OrganisationOnboarded, OrganisationSuspended, SolutionPublished
+from contracts.checkup import CheckupScored
 from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from servicekit.delivery import Delivery
 
 from catalog.application import policies, use_policies
+from catalog.application.dossier_ports import CheckupState
 from catalog.application.publiccode.drifting import Rounds
 from catalog.entrypoints.duties import on_duty
 from catalog.wiring import Container
@@ -50,6 +52,16 @@ async def worker(container: Container) -> AsyncIterator[None]:
     @people.on(MemberLeft)
     async def _member_left(event: MemberLeft, _: Delivery) -> None:
         await use_policies.on_member_left(ports, event)
+
+    market = container.platform.consumer("catalog-market")
+
+    @market.on(ReviewCompleted)
+    async def _judged(event: ReviewCompleted, _: Delivery) -> None:
+        await container.surveys.market.note_seal(event.data.solution_id, event.data.seal, event.data.decided_at)
+
+    @market.on(CheckupScored)
+    async def _measured(event: CheckupScored, _: Delivery) -> None:
+        await container.surveys.market.note_checkup(event.data.solution_id, CheckupState.of(event.data))
 
     duties = (
         partial(use_policies.remind_due, ports),

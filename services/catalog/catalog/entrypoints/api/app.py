@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from servicekit import http
 from servicekit.http import Lifespan
 
-from catalog.entrypoints.api import deployments, organisations, peers, profile, publiccode, ratings, solutions
+from catalog.entrypoints.api import deployments, dossiers, organisations, peers, profile, publiccode, ratings, solutions
 from catalog.settings import CatalogSettings
 
 
@@ -13,7 +13,8 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
     return http.create_app(
         settings,
         title="Marktplatz catalog",
-        description="Organisations and their onboarding, solutions from draft to publication, who uses them, ratings.",
+        description="Organisations and their onboarding, solutions from draft to publication, who uses them, ratings,"
+        " market surveys.",
         lifespan=lifespan,
         routers=[
             organisations.router,
@@ -23,5 +24,6 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
             peers.router,
             profile.router,
             publiccode.router,
+            dossiers.router,
         ],
     )

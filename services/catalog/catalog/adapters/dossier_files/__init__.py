@@ -1,0 +1,1 @@
+"""Files of a frozen market survey: PDF, OpenDocument spreadsheet, CSV."""

@@ -1,0 +1,249 @@
+"""Market surveys of municipalities: editors write, members read, nobody else does, the team included."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from contracts.vocabulary import OrganisationKind
+from servicekit import errors
+
+from catalog.application import dossier_record as records
+from catalog.application.actor import Actor, require_member
+from catalog.application.dossier_freezing import appraise, record_of, require_sound
+from catalog.application.dossier_ports import SurveyPorts
+from catalog.application.municipalities import acting_for
+from catalog.application.ports import Loaded, Position, Selection, Write
+from catalog.domain import dossier as rules
+from catalog.domain.dossier import Candidate, Criteria, Dossier, LogEntry, Outcome, Person, ProviderAnswer, Step
+from catalog.domain.organisation import MemberRole, Organisation, require_onboarded
+
+DOING = "survey the market"
+
+
+async def create_dossier(
+    ports: SurveyPorts,
+    actor: Actor,
+    dossier_id: str,
+    organisation_id: str | None,
+    *,
+    title: str,
+    need: str,
+    criteria: Criteria,
+    solutions: Sequence[str],
+) -> Loaded[Dossier]:
+    """Start a survey for the actor's municipality (its editors); the same id again returns what is there."""
+    owner = await acting_for(ports.catalog, actor, organisation_id, MemberRole.EDITOR, DOING)
+    require_sound(ports.catalog.profile, criteria)
+    now, by = ports.catalog.clock.now(), _person(actor)
+    started = Dossier(
+        id=dossier_id,
+        organisation_id=owner.id,
+        organisation_name=owner.name,
+        title=title,
+        need=need,
+        criteria=criteria,
+        created_at=now,
+        updated_at=now,
+        log=(LogEntry(now, by, Step.CREATED),),
+    )
+    if solutions:
+        started = rules.add(started, await _found(ports, solutions), by=by, at=now)
+    if await ports.dossiers.add(dossier_id, started):
+        return Loaded(started, 1)
+    return await dossier_of(ports, actor, dossier_id)
+
+
+async def dossier_of(
+    ports: SurveyPorts, actor: Actor, dossier_id: str, at_least: MemberRole = MemberRole.MEMBER
+) -> Loaded[Dossier]:
+    """Return a survey of the actor's own organisation.
+
+    Raises ProblemError `dossier-not-found` (404), also for those of others, and `missing-role` (403).
+    """
+    found = await ports.dossiers.get(dossier_id)
+    owner = await ports.catalog.organisations.get(found.state.organisation_id) if found else None
+    if found is None or owner is None or owner.state.member(actor.user) is None:
+        raise errors.not_found("dossier-not-found", f"there is no dossier {dossier_id}")
+    require_member(actor, owner.state, at_least)
+    if at_least is not MemberRole.MEMBER:
+        require_onboarded(owner.state)
+    return found
+
+
+async def dossiers_of(ports: SurveyPorts, actor: Actor, *, after: Position | None, limit: int) -> Selection[Dossier]:
+    """Return the surveys of all municipalities that the actor belongs to, newest first."""
+    own = [each.state.id for each in await ports.catalog.organisations.of_member(actor.user) if _surveys(each.state)]
+    if not own:
+        return Selection((), None, 0)
+    return await ports.dossiers.page(own, after=after, limit=limit)
+
+
+async def edit_dossier(
+    ports: SurveyPorts, actor: Actor, dossier_id: str, *, title: str, need: str, criteria: Criteria, expected: int
+) -> Loaded[Dossier]:
+    """Change what is looked for."""
+    require_sound(ports.catalog.profile, criteria)
+
+    async def command(dossier: Dossier) -> Dossier:
+        return rules.edit(dossier, title=title, need=need, criteria=criteria, by=_person(actor), at=_now(ports))
+
+    return await _change(ports, actor, dossier_id, command, expected)
+
+
+async def add_solutions(
+    ports: SurveyPorts, actor: Actor, dossier_id: str, solutions: Sequence[str], *, expected: int | None
+) -> Loaded[Dossier]:
+    """Take published solutions in, by id or slug."""
+    found = await _found(ports, solutions)
+
+    async def command(dossier: Dossier) -> Dossier:
+        return rules.add(dossier, found, by=_person(actor), at=_now(ports))
+
+    return await _change(ports, actor, dossier_id, command, expected)
+
+
+async def remove_solution(
+    ports: SurveyPorts, actor: Actor, dossier_id: str, solution_id: str, *, expected: int | None
+) -> Loaded[Dossier]:
+    """Take a solution out."""
+
+    async def command(dossier: Dossier) -> Dossier:
+        return rules.remove(dossier, solution_id, by=_person(actor), at=_now(ports))
+
+    return await _change(ports, actor, dossier_id, command, expected)
+
+
+async def decide(
+    ports: SurveyPorts,
+    actor: Actor,
+    dossier_id: str,
+    solution_id: str,
+    *,
+    included: bool,
+    reason: str | None,
+    expected: int,
+) -> Loaded[Dossier]:
+    """Include or exclude a solution."""
+
+    async def command(dossier: Dossier) -> Dossier:
+        return rules.decide(dossier, solution_id, included=included, reason=reason, by=_person(actor), at=_now(ports))
+
+    return await _change(ports, actor, dossier_id, command, expected)
+
+
+async def note_answers(
+    ports: SurveyPorts,
+    actor: Actor,
+    dossier_id: str,
+    solution_id: str,
+    answers: Sequence[ProviderAnswer],
+    *,
+    expected: int,
+) -> Loaded[Dossier]:
+    """Keep what a provider answered."""
+
+    async def command(dossier: Dossier) -> Dossier:
+        return rules.note_answers(dossier, solution_id, answers, by=_person(actor), at=_now(ports))
+
+    return await _change(ports, actor, dossier_id, command, expected)
+
+
+async def freeze_dossier(ports: SurveyPorts, actor: Actor, dossier_id: str, *, expected: int) -> Loaded[Dossier]:
+    """Fix the survey with everything that is public about its solutions at this moment."""
+
+    async def command(dossier: Dossier) -> Dossier:
+        rules.require_draft(dossier, "freeze")
+        solutions = await appraise(ports, dossier)
+
+        def make(frozen: Dossier) -> bytes:
+            return records.of_record(record_of(ports.catalog.profile, frozen, solutions))
+
+        return rules.freeze(dossier, make, records.digest, by=_person(actor), at=_now(ports))
+
+    return await _change(ports, actor, dossier_id, command, expected)
+
+
+async def conclude_dossier(
+    ports: SurveyPorts, actor: Actor, dossier_id: str, *, outcome: Outcome, note: str | None, expected: int
+) -> Loaded[Dossier]:
+    """Add what the survey led to."""
+
+    async def command(dossier: Dossier) -> Dossier:
+        return rules.conclude(
+            dossier,
+            records.with_conclusion,
+            records.digest,
+            outcome=outcome,
+            note=note,
+            by=_person(actor),
+            at=_now(ports),
+        )
+
+    return await _change(ports, actor, dossier_id, command, expected)
+
+
+async def delete_dossier(ports: SurveyPorts, actor: Actor, dossier_id: str, *, expected: int) -> None:
+    """Throw a draft away; what is frozen stays."""
+    found = await dossier_of(ports, actor, dossier_id, MemberRole.EDITOR)
+    rules.require_draft(found.state, "delete")
+    _require_version(found, expected)
+    if not await ports.dossiers.remove(found):
+        raise _stale(expected, found.version + 1)
+
+
+async def _change(
+    ports: SurveyPorts,
+    actor: Actor,
+    dossier_id: str,
+    command: Callable[[Dossier], Awaitable[Dossier]],
+    expected: int | None,
+) -> Loaded[Dossier]:
+    await dossier_of(ports, actor, dossier_id, MemberRole.EDITOR)
+
+    async def decided(loaded: Loaded[Dossier]) -> Write[Dossier]:
+        if expected is not None:
+            _require_version(loaded, expected)
+        return Write(await command(loaded.state))
+
+    saved = await ports.dossiers.change(dossier_id, decided)
+    if saved is None:
+        raise errors.not_found("dossier-not-found", f"there is no dossier {dossier_id}")
+    return saved
+
+
+async def _found(ports: SurveyPorts, solutions: Sequence[str]) -> list[Candidate]:
+    found: dict[str, Candidate] = {}
+    for each in dict.fromkeys(solutions):
+        live = await ports.catalog.solutions.live(each)
+        if live is None:
+            raise errors.not_found("solution-not-found", f"there is no solution {each}")
+        found[live.state.id] = Candidate(
+            solution_id=live.state.id,
+            slug=live.state.slug,
+            name=live.state.listing.name,
+            organisation_name=live.state.organisation_name,
+            noted_version=live.state.number,
+        )
+    return list(found.values())
+
+
+def _require_version(loaded: Loaded[Dossier], expected: int) -> None:
+    if expected != loaded.version:
+        raise _stale(expected, loaded.version)
+
+
+def _stale(expected: int, current: int) -> errors.ProblemError:
+    return errors.stale(
+        "stale-version", f"the dossier was changed meanwhile: you have version {expected}, current is {current}"
+    )
+
+
+def _surveys(organisation: Organisation) -> bool:
+    return OrganisationKind.MUNICIPALITY in organisation.kinds
+
+
+def _person(actor: Actor) -> Person:
+    return Person(actor.user, actor.name)
+
+
+def _now(ports: SurveyPorts) -> datetime:
+    return ports.catalog.clock.now()

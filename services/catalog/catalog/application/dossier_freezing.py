@@ -1,0 +1,170 @@
+"""Looks up what is public about the solutions of a survey now, and makes the record of it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from contracts.profile.questionnaire import YES_NO, Question, Questionnaire
+from contracts.profile.showing import compare
+from servicekit import errors
+from servicekit.errors import FieldError
+
+from catalog.application.dossier_ports import MarketState, SurveyPorts
+from catalog.application.dossier_record import (
+    MatrixRow,
+    Record,
+    RecordedAnswer,
+    RecordedConclusion,
+    RecordedCriteria,
+    RecordedRequirement,
+    RecordedSolution,
+    RecordedStep,
+    wanted,
+)
+from catalog.domain.dossier import Candidate, Criteria, Dossier
+from catalog.domain.requirement import Requirement, judge_all
+
+_NUMBERS = frozenset({"number"})
+_CHOSEN = frozenset({"choice", "choices", "yes_no"})
+_TEXTS = frozenset({"line", "note", "markdown", "lines", "records"})
+
+
+async def appraise(ports: SurveyPorts, dossier: Dossier) -> list[RecordedSolution]:
+    """Return every solution of the survey as it is public now, in order."""
+    judged = await ports.market.states([each.solution_id for each in dossier.candidates])
+    requirements = dossier.criteria.requirements
+
+    async def one(candidate: Candidate) -> RecordedSolution:
+        key = candidate.solution_id
+        live, ratings, uses = await asyncio.gather(
+            ports.catalog.solutions.live(key),
+            ports.catalog.ratings.summary(key),
+            ports.catalog.uses.deployments.get(key),
+        )
+        shown = live.state if live else None
+        answers = ports.catalog.profile.answers_of(shown.listing) if shown else {}
+        fulfilled = judge_all(requirements, answers)
+        state = judged.get(key, MarketState()) if shown else MarketState()
+        return RecordedSolution(
+            solution_id=key,
+            slug=shown.slug if shown else candidate.slug,
+            name=shown.listing.name if shown else candidate.name,
+            organisation_name=shown.organisation_name if shown else candidate.organisation_name,
+            included=candidate.included,
+            reason=candidate.reason,
+            noted_version=candidate.noted_version,
+            version=shown.number if shown else None,
+            published_at=shown.published_at if shown else None,
+            listing=shown.listing if shown else None,
+            ratings=ratings.state if shown else None,
+            uses=len(uses.state.counting) if shown else None,
+            seal=state.seal,
+            checkup=state.checkup,
+            fulfilment=list(fulfilled.each),
+            musts=fulfilled.musts,
+            musts_met=fulfilled.musts_met,
+            score=fulfilled.score,
+            answers=[
+                RecordedAnswer(
+                    question=each.question, answer=each.answer, answered_on=each.answered_on, source=each.source
+                )
+                for each in candidate.answers
+            ],
+        )
+
+    return list(await asyncio.gather(*(one(candidate) for candidate in dossier.candidates)))
+
+
+def record_of(profile: Questionnaire, dossier: Dossier, solutions: Sequence[RecordedSolution]) -> Record:
+    """Return the record of a dossier that is being frozen."""
+    return Record(
+        dossier_id=dossier.id,
+        organisation_id=dossier.organisation_id,
+        organisation_name=dossier.organisation_name,
+        title=dossier.title,
+        need=dossier.need,
+        criteria=recorded_criteria(profile, dossier.criteria),
+        created_at=dossier.created_at,
+        frozen_at=dossier.updated_at,
+        profile_version=profile.version,
+        solutions=list(solutions),
+        matrix=matrix(profile, solutions),
+        log=[RecordedStep.of(entry) for entry in dossier.log],
+        conclusion=RecordedConclusion.of(dossier.conclusion) if dossier.conclusion else None,
+    )
+
+
+def matrix(profile: Questionnaire, solutions: Sequence[RecordedSolution]) -> list[MatrixRow]:
+    """Return a row for every question that is compared and that somebody answers."""
+    documents = [each.listing.model_dump(mode="json") if each.listing else {} for each in solutions]
+    titles = {section.id: section.title.de for section in profile.sections}
+    return [
+        MatrixRow(
+            question=row.question.id,
+            section=titles[row.question.section],
+            label=row.question.title("de"),
+            differs=row.differs,
+            texts=[list(each) for each in row.texts],
+        )
+        for row in compare(profile, documents, "de")
+        if any(row.texts)
+    ]
+
+
+def recorded_criteria(profile: Questionnaire, criteria: Criteria) -> RecordedCriteria:
+    """Return the criteria with the words of the questions."""
+    return RecordedCriteria(
+        query=criteria.query,
+        filters={facet: list(values) for facet, values in criteria.filters.items()},
+        requirements=[_recorded(profile, each) for each in criteria.requirements],
+    )
+
+
+def require_sound(profile: Questionnaire, criteria: Criteria) -> None:
+    """Raise ProblemError `invalid-requirements` (422) for conditions that no answer could ever be compared with."""
+    faults = [
+        FieldError(f"criteria.requirements.{number}.{fault[0]}", fault[1])
+        for number, each in enumerate(criteria.requirements)
+        if (fault := _fault(profile, each))
+    ]
+    if faults:
+        said = "; ".join(f"{fault.field} {fault.message}" for fault in faults[:5])
+        raise errors.invalid("invalid-requirements", f"the requirements are not valid: {said}", faults)
+
+
+def _fault(profile: Questionnaire, requirement: Requirement) -> tuple[str, str] | None:
+    question = profile.by_id.get(requirement.question)
+    if question is None:
+        return "question", "is no question of the profile"
+    if requirement.any_of and (
+        question.type not in _CHOSEN or (unknown := set(requirement.any_of) - set(_labels(question)))
+    ):
+        return "any_of", "are no answers of this question" if question.type not in _CHOSEN else f"unknown: {unknown}"
+    if requirement.contains is not None and question.type not in _TEXTS:
+        return "contains", "is for questions with texts"
+    low, high = requirement.at_least, requirement.at_most
+    if (low is not None or high is not None) and question.type not in _NUMBERS:
+        return "at_least", "and at_most are for questions with numbers"
+    if low is not None and high is not None and low > high:
+        return "at_most", "is below at_least"
+    return None
+
+
+def _labels(question: Question) -> dict[str, str]:
+    if question.type == "yes_no":
+        return dict(zip((YES_NO[True], YES_NO[False]), ("ja", "nein"), strict=True))
+    return {choice.value: choice.de for choice in question.choices}
+
+
+def _recorded(profile: Questionnaire, requirement: Requirement) -> RecordedRequirement:
+    question = profile.by_id.get(requirement.question)  # a later profile may ask it no longer
+    return RecordedRequirement(
+        question=requirement.question,
+        label=question.title("de") if question else requirement.question,
+        need=requirement.need.value,
+        weight=requirement.weight,
+        any_of=list(requirement.any_of),
+        at_least=requirement.at_least,
+        at_most=requirement.at_most,
+        contains=requirement.contains,
+        wanted=wanted(requirement, _labels(question) if question else {}),
+    )

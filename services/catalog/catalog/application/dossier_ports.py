@@ -1,0 +1,93 @@
+"""What the use cases of market surveys need beside the catalog's other ports."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contracts.checkup import CheckupScoredData
+from contracts.listing import CheckupDimensionScore, ReviewSeal
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from catalog.application.ports import Aggregates, Loaded, Ports, Position, Selection
+from catalog.domain.dossier import Dossier
+
+
+class CheckupState(BaseModel):
+    """What the newest checkup measured, under which rubric and when."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    solution_version: int
+    rubric_version: str
+    commit: str | None = None
+    as_of: AwareDatetime
+    finished_at: AwareDatetime
+    measurable: bool
+    dimensions: list[CheckupDimensionScore]
+
+    @classmethod
+    def of(cls, data: CheckupScoredData) -> "CheckupState":
+        """Return what is kept of the event."""
+        return cls(
+            run_id=data.run_id,
+            solution_version=data.version,
+            rubric_version=data.rubric_version,
+            commit=data.commit,
+            as_of=data.as_of,
+            finished_at=data.finished_at,
+            measurable=data.measurable,
+            dimensions=data.dimensions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MarketState:
+    """What review and checkup last said about a solution."""
+
+    seal: ReviewSeal | None = None
+    checkup: CheckupState | None = None
+
+
+class Market(Protocol):
+    """The published judgements of other services, as their events told; an older one never replaces a newer one."""
+
+    async def note_seal(self, solution_id: str, seal: ReviewSeal | None, decided_at: datetime) -> None:
+        """Keep the seal of a review that was decided at that moment."""
+        ...
+
+    async def note_checkup(self, solution_id: str, checkup: CheckupState) -> None:
+        """Keep the scores of a run."""
+        ...
+
+    async def states(self, solution_ids: Collection[str]) -> Mapping[str, MarketState]:
+        """Return what is known, by solution; nothing for those that nobody judged."""
+        ...
+
+
+class Dossiers(Aggregates[Dossier], Protocol):
+    """Where market surveys are kept; lists come without the record."""
+
+    async def page(
+        self, organisation_ids: Collection[str], *, after: Position | None, limit: int
+    ) -> Selection[Dossier]:
+        """Return the surveys of these organisations, newest first."""
+        ...
+
+    async def by_seal(self, sha256: str) -> Dossier | None:
+        """Return the survey that was sealed with this hash, without its record, or None."""
+        ...
+
+    async def remove(self, dossier: Loaded[Dossier]) -> bool:
+        """Delete the survey in this version; False when somebody else saved first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyPorts:
+    """Everything a use case of market surveys may need."""
+
+    catalog: Ports
+    dossiers: Dossiers
+    market: Market
