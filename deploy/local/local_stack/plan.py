@@ -86,6 +86,7 @@ def make(
         "PYTHONUNBUFFERED": "1",
     }
     special = {
+        "catalog": {"CATALOG_ALLOW_LOCAL": repos.url.removeprefix("http://")},
         "checkup": {
             "CHECKUP_ALLOW_LOCAL": repos.url.removeprefix("http://"),
             "CHECKUP_WORK_DIR": str(checkout.data("checkup")),

@@ -162,6 +162,15 @@ def test_the_good_repository_passes_its_own_tests(address: str, tmp_path: Path) 
     assert done.returncode == 0, done.stdout[-2000:]
 
 
+def test_a_file_of_the_root_folder_is_served_as_gitlab_does(address: str) -> None:
+    for name in ("mitfahrbank", "mitfahrbank.git"):
+        found = httpx.get(f"{address}/{name}/-/raw/HEAD/publiccode.yml")
+        assert (found.status_code, found.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+        assert found.text.startswith("publiccodeYmlVersion:")
+    for path in ("mitfahrbank/-/raw/HEAD/none.yml", "mitfahrbank/-/raw/HEAD/../HEAD", "secret/-/raw/HEAD/x"):
+        assert answer(address, "GET", f"/{path}") == 404
+
+
 def test_the_list_names_repositories_only(address: str) -> None:
     assert httpx.get(f"{address}/").text.split() == [
         "/heckenkarte.git",

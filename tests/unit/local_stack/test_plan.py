@@ -51,9 +51,14 @@ def test_a_foreign_nats_gets_the_login_of_the_environment(tmp_path: Path) -> Non
 def test_secrets_reach_only_who_needs_them(tmp_path: Path) -> None:
     holders = {
         name: {spec.name for spec in planned(tmp_path).applications if name in spec.env}
-        for name in ("SESSION_SECRET", "NOTIFY_SECRET", "CHECKUP_ALLOW_LOCAL")
+        for name in ("SESSION_SECRET", "NOTIFY_SECRET", "CHECKUP_ALLOW_LOCAL", "CATALOG_ALLOW_LOCAL")
     }
-    assert holders == {"SESSION_SECRET": {"web"}, "NOTIFY_SECRET": {"notify"}, "CHECKUP_ALLOW_LOCAL": {"checkup"}}
+    assert holders == {
+        "SESSION_SECRET": {"web"},
+        "NOTIFY_SECRET": {"notify"},
+        "CHECKUP_ALLOW_LOCAL": {"checkup"},
+        "CATALOG_ALLOW_LOCAL": {"catalog"},
+    }
 
 
 def test_the_gateway_knows_where_everybody_is(tmp_path: Path) -> None:

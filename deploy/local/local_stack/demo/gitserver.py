@@ -31,6 +31,8 @@ LOOPBACK = "127.0.0.1"
 REPOSITORY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.git")
 LARGEST_REQUEST = 4 * 1024 * 1024
 UPLOAD_PACK_SECONDS = 120
+RAW = "-/raw/HEAD/"
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 GIT_PROTOCOL = re.compile(r"version=[012]")
 
 
@@ -43,7 +45,7 @@ def repositories(root: Path) -> dict[str, Path]:
 
 
 class GitRequest(BaseHTTPRequestHandler):
-    """Answers the two requests of a fetch, a list at `/`, a short note at `/<name>.git`, and pages below `/demo/`."""
+    """Answers the two requests of a fetch, a list at `/`, a note at `/<name>.git`, raw files, pages below `/demo/`."""
 
     root: ClassVar[Path]
     protocol_version = "HTTP/1.1"
@@ -61,13 +63,15 @@ class GitRequest(BaseHTTPRequestHandler):
             self._answer(page.content, page.kind, page.headers)
             return
         name, _, rest = url.path.removeprefix("/").partition("/")
-        repository = served.get(name)
+        repository = served.get(name) or (served.get(f"{name}.git") if rest.startswith(RAW) else None)
         if repository is None:
             self.send_error(HTTPStatus.NOT_FOUND, "no such repository")
         elif not rest:
             self._text(f"git clone http://{self.headers.get('Host', LOOPBACK)}/{name}\n")
         elif rest == "info/refs" and parse_qs(url.query).get("service") == ["git-upload-pack"]:
             self._advertise(repository)
+        elif rest.startswith(RAW):
+            self._raw(repository, rest.removeprefix(RAW))
         else:
             self.send_error(HTTPStatus.FORBIDDEN, "only git fetch is served here")
 
@@ -89,6 +93,19 @@ class GitRequest(BaseHTTPRequestHandler):
     def _advertise(self, repository: Path) -> None:
         head = b"" if self._protocol() == "version=2" else b"001e# service=git-upload-pack\n0000"
         self._git(repository, "application/x-git-upload-pack-advertisement", "--advertise-refs", head=head)
+
+    def _raw(self, repository: Path, name: str) -> None:
+        """A file of the newest commit's root folder, at the address that GitLab gives it."""
+        done: subprocess.CompletedProcess[bytes] | None = None
+        if FILE_NAME.fullmatch(name):
+            command = ["git", f"--git-dir={repository}", "cat-file", "blob", f"HEAD:{name}"]
+            environment = {"PATH": os.environ.get("PATH", os.defpath), "GIT_CONFIG_NOSYSTEM": "1", "HOME": os.devnull}
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                done = subprocess.run(command, env=environment, capture_output=True, timeout=30, check=False)
+        if done is None or done.returncode:
+            self.send_error(HTTPStatus.NOT_FOUND, "no such file")
+            return
+        self._answer(done.stdout, "text/plain; charset=utf-8")
 
     def _git(self, repository: Path, kind: str, *options: str, head: bytes = b"", body: bytes = b"") -> None:
         command = ["git", "upload-pack", "--strict", "--stateless-rpc", *options, str(repository)]
