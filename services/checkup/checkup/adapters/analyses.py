@@ -48,12 +48,15 @@ class MongoAnalyses:
         return _kept(await self._collection.find_one({"_id": run_id}))
 
     async def same(
-        self, repository_url: str, refs: str, toolset: str, *, demo_url: str | None, since: datetime
+        self, repository_url: str, toolset: str, *, refs: str | None, demo_url: str | None, since: datetime
     ) -> KeptAnalysis | None:
-        """Return the newest measurements of the same commit, tags and demo by the same tools, `as_of` that recent."""
+        """Return the newest measurements of the same commit, tags and demo by the same tools, `as_of` that recent.
+
+        `refs` None is any commit and tags.
+        """
         query = {
             "repository_url": repository_url,
-            "refs": refs,
+            "refs": refs or {"$ne": None},
             "toolset": toolset,
             "demo_url": demo_url,
             "as_of": {"$gte": since},

@@ -10,7 +10,7 @@ from servicekit import errors, logging
 
 from checkup.application import assess
 from checkup.application.mapping import Job, run_of
-from checkup.application.ports import KeptAnalysis, Ports
+from checkup.application.ports import KeptAnalysis, Ports, Refs
 from checkup.application.progress import CalledOff, Progress, accompanied
 from checkup.domain import report, run
 from checkup.domain.failure import CheckupFailure
@@ -30,6 +30,9 @@ REUSED_BY_SCHEDULE = timedelta(days=1)
 """A scheduled run is there to look again; it only shares the measurement of another solution's run of the same day."""
 
 HAND_BACK_SECONDS = 5.0
+
+Said = asyncio.Task[Refs | None]
+"""What the server says of HEAD and tags, as soon as it has said so."""
 
 
 async def perform(ports: Ports, job: Job) -> None:
@@ -70,11 +73,43 @@ async def perform(ports: Ports, job: Job) -> None:
 
 
 async def _measure(ports: Ports, begun: Run, url: str, progress: Progress) -> None:
-    """Measure, or take over what was measured of the same commit lately."""
-    refs = await ports.repositories.refs(url) if ports.reuse_for else None
-    if refs is not None and (kept := await _measured_lately(ports, begun, url, refs.digest)) is not None:
-        await _finish(ports, begun, url, kept)
-        return
+    """Measure, or take over what was measured of the same commit lately.
+
+    What the server says of HEAD and tags is asked for beside the clone; only where something could be taken over is the
+    clone made to wait for it.
+    """
+    said = asyncio.create_task(_refs(ports, url))
+    try:
+        if (kept := await _measured_lately(ports, begun, url, said)) is None:
+            kept = await _measured_now(ports, begun, url, said, progress)
+            await ports.analyses.keep(kept, now=ports.clock.now())
+    finally:
+        said.cancel()
+    await _finish(ports, begun, url, kept)
+
+
+async def _refs(ports: Ports, url: str) -> Refs | None:
+    """None when nothing is to be taken over, or the server does not say; then the clone will tell why."""
+    try:
+        return await ports.repositories.refs(url) if ports.reuse_for else None
+    except CheckupFailure:
+        return None
+
+
+async def _measured_lately(ports: Ports, begun: Run, url: str, said: Said) -> KeptAnalysis | None:
+    if begun.forced:
+        return None
+    most = min(ports.reuse_for, REUSED_BY_SCHEDULE) if begun.trigger is Trigger.SCHEDULE else ports.reuse_for
+    toolset = await ports.analyser.toolset()
+    wanted = partial(
+        ports.analyses.same, same_repository(url), toolset, demo_url=begun.demo_url, since=begun.as_of - most
+    )
+    if not await wanted(refs=None) or (refs := await said) is None:
+        return None
+    return await wanted(refs=refs.digest)
+
+
+async def _measured_now(ports: Ports, begun: Run, url: str, said: Said, progress: Progress) -> KeptAnalysis:
     seen = asyncio.gather(*(observer.observe(begun) for observer in ports.observers))
     try:
         async with ports.repositories.fetched(url, begun.as_of) as git_dir:
@@ -84,7 +119,8 @@ async def _measure(ports: Ports, begun: Run, url: str, progress: Progress) -> No
         analysis = with_observations(found.analysis, *await seen)
     finally:
         seen.cancel()
-    kept = KeptAnalysis(
+    refs = await said
+    return KeptAnalysis(
         run_id=begun.id,
         repository_url=same_repository(url),
         as_of=begun.as_of,
@@ -93,17 +129,6 @@ async def _measure(ports: Ports, begun: Run, url: str, progress: Progress) -> No
         network_isolated=found.network_isolated,
         demo_url=begun.demo_url,
     )
-    await ports.analyses.keep(kept, now=ports.clock.now())
-    await _finish(ports, begun, url, kept)
-
-
-async def _measured_lately(ports: Ports, begun: Run, url: str, refs: str) -> KeptAnalysis | None:
-    if begun.forced:
-        return None
-    most = min(ports.reuse_for, REUSED_BY_SCHEDULE) if begun.trigger is Trigger.SCHEDULE else ports.reuse_for
-    toolset = await ports.analyser.toolset()
-    since = begun.as_of - most
-    return await ports.analyses.same(same_repository(url), refs, toolset, demo_url=begun.demo_url, since=since)
 
 
 async def _finish(ports: Ports, begun: Run, url: str, kept: KeptAnalysis) -> None:

@@ -127,9 +127,12 @@ class Analyses(Protocol):
         ...
 
     async def same(
-        self, repository_url: str, refs: str, toolset: str, *, demo_url: str | None, since: datetime
+        self, repository_url: str, toolset: str, *, refs: str | None, demo_url: str | None, since: datetime
     ) -> KeptAnalysis | None:
-        """Return the newest measurements of the same commit, tags and demo by the same tools, `as_of` that recent."""
+        """Return the newest measurements of the same commit, tags and demo by the same tools, `as_of` that recent.
+
+        `refs` None is any commit and tags.
+        """
         ...
 
 
