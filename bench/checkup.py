@@ -29,7 +29,7 @@ RUNS = int(os.environ.get("BENCH_CHECKUP_RUNS", "24"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 DIMENSIONS = {"U": "usability", "C": "community", "D": "documentation", "A": "architecture", "Q": "code quality"}
 MIB = 1024 * 1024
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ import httpx
 import pytest
 import uvicorn
 from checkup.application import progress
+from checkup.domain.run import Run, Trigger
 from checkup.entrypoints.api.schemas import StatusOut
 from checkup.main import service
 from checkup.settings import CheckupSettings
@@ -20,9 +22,10 @@ from fastapi import FastAPI
 from nats.js import JetStreamContext
 from servicekit import event_stream
 from servicekit.testing import wait
+from servicekit.testing.process import free_ports
 
 from .conftest import Bus, GitServer, Headers, running
-from .test_interruption import command, worker
+from .test_interruption import COMMAND, command, environment, worker
 
 Login = Callable[..., Headers]
 
@@ -263,3 +266,40 @@ async def test_a_worker_that_is_told_to_stop_hands_its_run_back_at_once(
         run = (await api.get(f"/runs/{run_id}", headers=team)).json()
         assert (run["state"], run["attempts"]) == ("scored", 1)  # what was handed back does not count
     assert list(settings.checkup_work_dir.glob("run-*")) == []
+
+
+async def test_an_api_process_that_is_told_to_stop_does_not_wait_for_its_streams(
+    settings: CheckupSettings, bus: Bus, team: Headers
+) -> None:
+    async with build(settings) as container:  # nobody works on the run: its stream would never end
+        now = container.platform.clock.now()
+        waiting = Run("run-1", bus.solution_id, "s", 1, "o", "https://a.example.org/b", Trigger.REQUEST, None, now, now)
+        await container.ports.runs.add(waiting, with_job=False)
+    (port,) = free_ports(1)
+    env = environment(settings, SHUTDOWN_SECONDS="3600")
+    process = await asyncio.create_subprocess_exec(str(COMMAND), "api", "--port", str(port), env=env, stdout=DEVNULL)
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as http:
+
+            async def ready() -> bool:
+                try:
+                    return (await http.get("/health/ready")).status_code == 200
+                except httpx.TransportError:
+                    return False
+
+            await wait.until(ready, timeout=60, message="the api is ready")
+            told = [name async for name, _ in _terminating(events(http, "run-1", team), process)]
+            assert told == ["progress"]
+            assert await asyncio.wait_for(process.wait(), 30) in (0, -15)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _terminating(
+    told: AsyncIterator[tuple[str, Any]], process: asyncio.subprocess.Process
+) -> AsyncIterator[tuple[str, Any]]:
+    async for event in told:
+        yield event
+        process.terminate()
