@@ -305,6 +305,10 @@ class InquirySentData(EventData):
     from_organisation_id: str
     to_organisation_id: str
     message: str
+    """Empty: the words stay in the catalog, where they can be erased."""
+    slug: str = ""
+    solution_name: str = ""
+    from_organisation_name: str = ""
 
 
 class InquirySent(Event):

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from contracts import catalog, checkup, notify, review, search, uses
+from contracts import catalog, checkup, notify, people, review, search, uses
 from contracts.envelope import Event
 from contracts.ids import derived_id
 
@@ -66,6 +66,12 @@ _DEPLOYMENT = {
 }
 _CLAIM = derived_id("sample", "claim")
 _USED = {**_NAMES, "solution_name": "Mitfahrbank Digital", "provider_organisation_id": _PROVIDER}
+_INQUIRY = {
+    "inquiry_id": derived_id("sample", "inquiry"),
+    "solution_id": _SOLUTION,
+    "slug": "mitfahrbank-digital",
+    "solution_name": "Mitfahrbank Digital",
+}
 _CASE_DATA = {
     "case_id": _CASE,
     **_NAMES,
@@ -172,6 +178,26 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "from_organisation_id": _COUNTY,
         "to_organisation_id": _PROVIDER,
         "message": "Wir planen zwanzig Bänke bis zum Herbst.",
+    },
+    people.InquiryAnswered: {
+        **_INQUIRY,
+        "message_id": derived_id("sample", "inquiry_message"),
+        "from_organisation_id": _PROVIDER,
+        "from_organisation_name": "Musterlösungen GmbH",
+        "to_organisation_id": _COUNTY,
+        "answer": True,
+    },
+    people.InquiryDue: {
+        **_INQUIRY,
+        "from_organisation_name": "Landkreis Musterland",
+        "to_organisation_id": _PROVIDER,
+        "waiting_days": 7,
+    },
+    people.InquiryReported: {
+        **_INQUIRY,
+        "message_id": derived_id("sample", "inquiry_message"),
+        "reported_by_organisation_id": _PROVIDER,
+        "reason": "advertising",
     },
     catalog.MemberInvited: {
         "organisation_id": _PROVIDER,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contracts import catalog, checkup, registry, review, search, uses
+from contracts import catalog, checkup, people, registry, review, search, uses
 from contracts.access import Account, Share, User, accounts_block
 from contracts.envelope import Event
 from contracts.subjects import redrive_subject, wildcard
@@ -159,6 +159,12 @@ _MAIN: tuple[Consumer, ...] = (
     ),
     Consumer("notify-contacts", "PRIVATE", "notify", _filters(catalog.MemberJoined, catalog.MemberLeft)),
     Consumer("notify-peers", "PRIVATE", "notify", _filters(uses.PeerMessageSent, uses.PeerMessageReported)),
+    Consumer(
+        "notify-people",
+        "PRIVATE",
+        "notify",
+        _filters(catalog.InquirySent, people.InquiryAnswered, people.InquiryDue, people.InquiryReported),
+    ),
     Consumer("notify-alerts", "PRIVATE", "notify", _filters(search.SavedSearchAlerted)),
 )
 

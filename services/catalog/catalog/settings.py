@@ -24,6 +24,25 @@ class CatalogSettings(ServiceSettings):
     catalog_peer_threads_per_day: int = Field(default=20, ge=1, le=1000)
     """How many conversations a municipality may begin in 24 hours."""
 
+    catalog_inquiries_per_day: int = Field(default=20, ge=1, le=1000)
+    """How many inquiries a municipality may send in 24 hours."""
+
+    catalog_inquiry_reminder_days: tuple[int, ...] = (7, 14)
+    """After how many days without an answer a provider is reminded."""
+
+    catalog_inquiry_silence_months: int = Field(default=12, ge=1, le=120)
+    """After how many months without a message an inquiry is closed."""
+
+    catalog_inquiry_erase_months: int = Field(default=24, ge=1, le=120)
+    """How many months after closing the words and names of an inquiry are erased."""
+
+    @field_validator("catalog_inquiry_reminder_days")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(day < 1 for day in value) or list(value) != sorted(set(value)):
+            raise ValueError("must be rising numbers of days, such as [7, 14]")
+        return value
+
     catalog_fetch_seconds: float = Field(default=15, gt=0, le=60)
     """The longest time for fetching a publiccode.yml."""
 

@@ -12,14 +12,17 @@ from servicekit.platform import Platform, open_platform
 from catalog.adapters.dossiers import MongoDossiers
 from catalog.adapters.drifts import MongoDrifts
 from catalog.adapters.market import MongoMarket
+from catalog.adapters.people_repositories import MongoInquiries
 from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
 from catalog.adapters.repository_files import WebRepositoryFiles
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
 from catalog.application.dossier_ports import SurveyPorts
+from catalog.application.people_ports import PeopleLimits, PeoplePorts
 from catalog.application.ports import Ports
 from catalog.application.publiccode.ports import PubliccodePorts
 from catalog.application.use_ports import PeerLimits, UsePorts
+from catalog.domain.inquiry import Schedule
 from catalog.settings import CatalogSettings
 
 
@@ -50,12 +53,25 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         dossiers = MongoDossiers(platform.aggregates("dossiers"))
         for repository in (organisations, solutions, ratings, deployments, threads, blocklists, drifts, dossiers):
             await repository.prepare()
+        people_limits = _people_limits(settings)
+        inquiries = MongoInquiries(platform.aggregates("inquiries"), people_limits.schedule)
+        await inquiries.prepare()
         limits = PeerLimits(settings.catalog_peer_threads_per_day, timedelta(days=settings.catalog_peer_days))
         uses = UsePorts(deployments, threads, blocklists, limits)
-        ports = Ports(organisations, solutions, ratings, uses, platform.clock)
+        people = PeoplePorts(inquiries, people_limits)
+        ports = Ports(organisations, solutions, ratings, uses, people, platform.clock)
         files = WebRepositoryFiles(
             seconds=settings.catalog_fetch_seconds, allowed=allowed_origins(settings.catalog_allow_local)
         )
         publiccode = PubliccodePorts(ports, files, drifts, settings.public_url)
         surveys = SurveyPorts(ports, dossiers, MongoMarket(platform.db))
         yield Container(platform, settings, ports, surveys, recent, publiccode)
+
+
+def _people_limits(settings: CatalogSettings) -> PeopleLimits:
+    schedule = Schedule(
+        settings.catalog_inquiry_reminder_days,
+        settings.catalog_inquiry_silence_months,
+        settings.catalog_inquiry_erase_months,
+    )
+    return PeopleLimits(settings.catalog_inquiries_per_day, schedule)

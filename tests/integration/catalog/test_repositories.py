@@ -4,16 +4,20 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from catalog.adapters.people_repositories import MongoInquiries
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
+from catalog.application.people_ports import PeoplePorts
 from catalog.application.ports import Ports
 from catalog.application.use_ports import PeerLimits, UsePorts
+from catalog.domain.inquiry import Schedule
 from catalog.settings import CatalogSettings
 from servicekit import mongo
 from servicekit.clock import SystemClock
 from servicekit.mongo import AggregateCollection
 from servicekit.testing.servers import MongoServer
 
+from tests.unit.catalog.people_repository_suite import InquirySuite
 from tests.unit.catalog.repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite
 from tests.unit.catalog.use_repository_suite import BlocklistSuite, DeploymentSuite, ThreadSuite
 
@@ -28,10 +32,11 @@ async def ports(mongo_server: MongoServer, mongo_database: str) -> AsyncIterator
         deployments = MongoDeploymentBooks(AggregateCollection(connection.db, "deployments"))
         threads = MongoThreads(AggregateCollection(connection.db, "threads"))
         blocklists = MongoBlocklists(AggregateCollection(connection.db, "blocklists"))
-        for repository in (organisations, solutions, ratings, deployments, threads, blocklists):
+        inquiries = MongoInquiries(AggregateCollection(connection.db, "inquiries"), Schedule())
+        for repository in (organisations, solutions, ratings, deployments, threads, blocklists, inquiries):
             await repository.prepare()
         uses = UsePorts(deployments, threads, blocklists, PeerLimits(3, timedelta(days=180)))
-        yield Ports(organisations, solutions, ratings, uses, SystemClock())
+        yield Ports(organisations, solutions, ratings, uses, PeoplePorts(inquiries), SystemClock())
 
 
 class TestAggregates(AggregateSuite):
@@ -55,6 +60,10 @@ class TestDeployments(DeploymentSuite):
 
 
 class TestThreads(ThreadSuite):
+    pass
+
+
+class TestInquiries(InquirySuite):
     pass
 
 

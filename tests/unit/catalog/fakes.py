@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from catalog.application.people_ports import InquiryFilter, PeopleLimits, PeoplePorts
 from catalog.application.ports import (
     Decide,
     LiveSolution,
@@ -20,8 +21,9 @@ from catalog.application.use_ports import PeerLimits, UsePorts
 from catalog.domain import using
 from catalog.domain.blocklist import Blocklist
 from catalog.domain.deployment import DeploymentBook, Terms, Use, name_key
+from catalog.domain.inquiry import Inquiry, Schedule
 from catalog.domain.organisation import Organisation, OrganisationState
-from catalog.domain.peer import Thread
+from catalog.domain.peer import Side, Thread
 from catalog.domain.rating import RatingBook
 from catalog.domain.slug import numbered
 from catalog.domain.solution import Solution
@@ -36,7 +38,7 @@ from servicekit.outbox import OutboxMessage
 from .given import START
 
 T = TypeVar("T")
-S = TypeVar("S", Organisation, Solution, Thread)
+S = TypeVar("S", Organisation, Solution, Thread, Inquiry)
 
 
 @dataclass
@@ -294,6 +296,47 @@ class InMemoryThreads(InMemory[Thread]):
         return len(old)
 
 
+class InMemoryInquiries(InMemory[Inquiry]):
+    schedule = Schedule()
+
+    async def page(self, chosen: InquiryFilter, *, after: Position | None, limit: int) -> Selection[Inquiry]:
+        sides = list(Side) if chosen.side is None else [chosen.side]
+        found = [
+            held
+            for held in self.held.values()
+            if any(held.state.party(side).organisation_id in chosen.organisation_ids for side in sides)
+            and chosen.state in (None, held.state.state)
+            and chosen.solution_id in (None, held.state.solution_id)
+        ]
+        return Selection(*_page(found, after, limit))
+
+    async def reported(self, *, after: Position | None, limit: int) -> Selection[Inquiry]:
+        return Selection(*_page([held for held in self.held.values() if held.state.complaints], after, limit))
+
+    async def begun(self, organisation_id: str, since: datetime) -> int:
+        return sum(
+            held.state.asking.organisation_id == organisation_id and held.state.created_at > since
+            for held in self.held.values()
+        )
+
+    async def written_by(self, user: str) -> list[str]:
+        return [
+            key
+            for key, held in self.held.items()
+            if user in {each.by for each in (*held.state.messages, *held.state.complaints)}
+        ]
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        found = [
+            (at, key)
+            for key, held in self.held.items()
+            if (at := held.state.next_at(self.schedule)) is not None
+            and at <= now
+            and not (held.state.complaints and held.state.closed_at)
+        ]
+        return [key for _, key in sorted(found)][:limit]
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """The ports in memory, and what a test looks at beside them."""
@@ -338,5 +381,6 @@ def new_world() -> World:
     uses = UsePorts(
         InMemoryDeploymentBooks(outbox), threads, InMemoryBooks(outbox, Blocklist), PeerLimits(3, timedelta(days=180))
     )
-    ports = Ports(organisations, solutions, InMemoryRatingBooks(outbox), uses, clock)
+    people = PeoplePorts(InMemoryInquiries(outbox), PeopleLimits(inquiries_per_day=3))
+    ports = Ports(organisations, solutions, InMemoryRatingBooks(outbox), uses, people, clock)
     return World(ports, organisations, solutions, threads, clock, outbox)

@@ -6,13 +6,14 @@ from typing import Any
 
 from catalog.application.actor import Actor
 from catalog.domain import lifecycle, review
+from catalog.domain.inquiry import Inquiry, Wish
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
 from catalog.domain.peer import Party, PeerMessage, Side, Thread
 from catalog.domain.rating import Opinion
 from catalog.domain.solution import Solution
 from contracts.ids import uuid7
 from contracts.listing import Listing
-from contracts.vocabulary import OrganisationKind
+from contracts.vocabulary import OrganisationKind, SizeClass
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -153,6 +154,23 @@ def a_thread(*, asking: str = "asking", answering: str = "answering", at: dateti
         asking=Party(asking, f"Stadt {asking}"),
         answering=Party(answering, f"Stadt {answering}"),
         messages=(PeerMessage(f"{thread_id}-0", Side.ASKING, "Wie läuft es?", "writer", at),),
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def an_inquiry(*, asking: str = "asking", provider: str = "provider", at: datetime = START) -> Inquiry:
+    """An inquiry with its first message."""
+    inquiry_id = uuid7()
+    return Inquiry(
+        id=inquiry_id,
+        solution_id="solution-1",
+        slug="kommunale-raeume",
+        solution_name="Kommunale Räume",
+        asking=Party(asking, f"Stadt {asking}"),
+        provider=Party(provider, f"{provider} GmbH"),
+        wish=Wish(subject="Buchung von Räumen", size_class=SizeClass.UNDER_5K, questions=("Wie teuer?",)),
+        messages=(PeerMessage(f"{inquiry_id}-0", Side.ASKING, "Was kostet es?", "writer", at),),
         created_at=at,
         updated_at=at,
     )

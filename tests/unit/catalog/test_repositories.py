@@ -4,6 +4,7 @@ import pytest
 from catalog.application.ports import Ports
 
 from .fakes import new_world
+from .people_repository_suite import InquirySuite
 from .repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite
 from .use_repository_suite import BlocklistSuite, DeploymentSuite, ThreadSuite
 
@@ -34,6 +35,10 @@ class TestDeployments(DeploymentSuite):
 
 
 class TestThreads(ThreadSuite):
+    pass
+
+
+class TestInquiries(InquirySuite):
     pass
 
 

@@ -68,6 +68,7 @@ FACTS = {
     "due": "01.03.2027",
     "outdated": True,
     "answer": True,
+    "waiting_days": 7,
 }
 
 

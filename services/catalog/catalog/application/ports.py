@@ -11,6 +11,7 @@ from contracts.profile.questionnaire import Questionnaire
 from servicekit.clock import Clock
 
 from catalog.application.loading import Aggregates, Decide, Loaded, Position, Selection, Write
+from catalog.application.people_ports import PeoplePorts
 from catalog.application.use_ports import UsePorts
 from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.domain.rating import RatingBook
@@ -123,6 +124,7 @@ class Ports:
     solutions: Solutions
     ratings: RatingBooks
     uses: UsePorts
+    people: PeoplePorts
     clock: Clock
     profile: Questionnaire = field(default_factory=questionnaire.load)
     """Which questions a listing answers."""

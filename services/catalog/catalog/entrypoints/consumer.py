@@ -9,7 +9,7 @@ from contracts.checkup import CheckupScored
 from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from servicekit.delivery import Delivery
 
-from catalog.application import policies, use_policies
+from catalog.application import people_policies, policies, use_policies
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.publiccode.drifting import Rounds
 from catalog.entrypoints.duties import on_duty
@@ -52,6 +52,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     @people.on(MemberLeft)
     async def _member_left(event: MemberLeft, _: Delivery) -> None:
         await use_policies.on_member_left(ports, event)
+        await people_policies.on_member_left(ports, event)
 
     market = container.platform.consumer("catalog-market")
 
@@ -67,6 +68,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
         partial(use_policies.remind_due, ports),
         partial(use_policies.erase_old, ports),
         Rounds(container.publiccode),
+        partial(people_policies.pass_time, ports),
     )
     interval = container.settings.catalog_duties_seconds
     async with on_duty(duties, interval_seconds=interval), container.platform.consuming():

@@ -41,6 +41,10 @@ class Kind(StrEnum):
     RATING_RESTORED = "rating_restored"
     PEER_MESSAGE = "peer_message"
     PEER_REPORTED = "peer_reported"
+    INQUIRY_SENT = "inquiry_sent"
+    INQUIRY_ANSWERED = "inquiry_answered"
+    INQUIRY_DUE = "inquiry_due"
+    INQUIRY_REPORTED = "inquiry_reported"
 
 
 MAILED = frozenset(Kind) - {

@@ -29,7 +29,7 @@ from notify.application import alert_notice, checkup_notices, contacts, notices,
 from notify.application.notices import Notice
 from notify.application.policies import tell
 from notify.application.ports import Ports
-from notify.entrypoints import use_events
+from notify.entrypoints import people_events, use_events
 from notify.entrypoints.mailer import Mailer
 from notify.wiring import Container
 
@@ -50,6 +50,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     events = platform.consumer("notify-events")
     _bind_catalog(events, container.ports, tell_and_send)
     use_events.bind(events, platform.consumer("notify-peers"), container.ports, tell_and_send)
+    people_events.bind(platform.consumer("notify-people"), tell_and_send)
     _bind_review(events, tell_and_send)
     _bind_checkup(events, container.ports, tell_and_send)
     _bind_people(events, container.ports, tell_and_send)

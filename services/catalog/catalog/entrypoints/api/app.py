@@ -4,7 +4,17 @@ from fastapi import FastAPI
 from servicekit import http
 from servicekit.http import Lifespan
 
-from catalog.entrypoints.api import deployments, dossiers, organisations, peers, profile, publiccode, ratings, solutions
+from catalog.entrypoints.api import (
+    deployments,
+    dossiers,
+    inquiries,
+    organisations,
+    peers,
+    profile,
+    publiccode,
+    ratings,
+    solutions,
+)
 from catalog.settings import CatalogSettings
 
 
@@ -22,6 +32,7 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
             deployments.router,
             ratings.router,
             peers.router,
+            inquiries.router,
             profile.router,
             publiccode.router,
             dossiers.router,

@@ -1,0 +1,70 @@
+"""Inquiries in MongoDB."""
+
+from datetime import datetime
+from functools import partial
+
+from pymongo import ASCENDING
+from servicekit.mongo import AggregateCollection
+
+from catalog.adapters import people_documents as documents
+from catalog.adapters.aggregates import NEWEST_FIRST, Document, MongoAggregates, ignore
+from catalog.application.loading import Position, Selection
+from catalog.application.people_ports import InquiryFilter
+from catalog.domain.inquiry import Inquiry, Schedule
+from catalog.domain.peer import Side
+
+_PARTY = {Side.ASKING: "asking.organisation_id", Side.ANSWERING: "provider.organisation_id"}
+
+
+class MongoInquiries(MongoAggregates[Inquiry]):
+    """Inquiries in the collection `inquiries`, the only place with their words."""
+
+    def __init__(self, collection: AggregateCollection, schedule: Schedule) -> None:
+        super().__init__(collection, partial(documents.from_inquiry, schedule=schedule), documents.to_inquiry, ignore)
+
+    async def prepare(self) -> None:
+        """Create the indexes (idempotent)."""
+        await self._collection.prepare()
+        indexed = self._collection.collection
+        for side, field in _PARTY.items():
+            await indexed.create_index([(field, ASCENDING), *NEWEST_FIRST], name=side.value)
+        await indexed.create_index([("reported", ASCENDING), *NEWEST_FIRST], name="reported")
+        for name in ("people", "next_at"):
+            await indexed.create_index([(name, ASCENDING)], name=name)
+
+    async def page(self, chosen: InquiryFilter, *, after: Position | None, limit: int) -> Selection[Inquiry]:
+        """Return inquiries, newest first."""
+        sides = list(Side) if chosen.side is None else [chosen.side]
+        ids = {"$in": sorted(chosen.organisation_ids)}
+        query: Document = {"$or": [{_PARTY[side]: ids} for side in sides]}
+        if chosen.state is not None:
+            query["state"] = chosen.state.value
+        if chosen.solution_id is not None:
+            query["solution_id"] = chosen.solution_id
+        return await self._selected(query, after, limit)
+
+    async def reported(self, *, after: Position | None, limit: int) -> Selection[Inquiry]:
+        """Return the inquiries with open complaints, newest first."""
+        return await self._selected({"reported": True}, after, limit)
+
+    async def begun(self, organisation_id: str, since: datetime) -> int:
+        """Return how many inquiries a municipality has sent since."""
+        return await self._collection.count({_PARTY[Side.ASKING]: organisation_id, "created_at": {"$gt": since}})
+
+    async def written_by(self, user: str) -> list[str]:
+        """Return the inquiries in which a person wrote or complained."""
+        return [stored.id for stored in await self._collection.find({"people": user}, projection={"version": 1})]
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        """Return the inquiries for which it is time to do something; those with open complaints wait."""
+        found = await self._collection.find(
+            {"next_at": {"$ne": None, "$lte": now}, "$or": [{"reported": False}, {"closed_at": None}]},
+            sort=[("next_at", ASCENDING)],
+            limit=limit,
+            projection={"version": 1},
+        )
+        return [stored.id for stored in found]
+
+    async def _selected(self, query: Document, after: Position | None, limit: int) -> Selection[Inquiry]:
+        page, more, total = await self.newest(query, after=after, limit=limit)
+        return Selection([self.loaded(stored) for stored in page], more, total)

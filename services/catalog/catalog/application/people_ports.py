@@ -1,0 +1,60 @@
+"""Where inquiries are kept; adapters and the tests' fakes implement it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from catalog.application.loading import Aggregates, Position, Selection
+from catalog.domain.inquiry import Inquiry, InquiryState, Schedule
+from catalog.domain.peer import Side
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryFilter:
+    """Which inquiries of these organisations a list shows; None means any."""
+
+    organisation_ids: Collection[str]
+    side: Side | None = None
+    state: InquiryState | None = None
+    solution_id: str | None = None
+
+
+class Inquiries(Aggregates[Inquiry], Protocol):
+    """Where inquiries are kept."""
+
+    async def page(self, chosen: InquiryFilter, *, after: Position | None, limit: int) -> Selection[Inquiry]:
+        """Return inquiries, newest first."""
+        ...
+
+    async def reported(self, *, after: Position | None, limit: int) -> Selection[Inquiry]:
+        """Return the inquiries with open complaints, newest first."""
+        ...
+
+    async def begun(self, organisation_id: str, since: datetime) -> int:
+        """Return how many inquiries a municipality has sent since."""
+        ...
+
+    async def written_by(self, user: str) -> list[str]:
+        """Return the inquiries in which a person wrote or complained."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        """Return the inquiries for which it is time to do something; those with open complaints wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLimits:
+    """How much an organisation may send, and when time does what."""
+
+    inquiries_per_day: int = 20
+    schedule: Schedule = field(default_factory=Schedule)
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePorts:
+    """Everything about organisations and people who write to each other."""
+
+    inquiries: Inquiries
+    limits: PeopleLimits = field(default_factory=PeopleLimits)

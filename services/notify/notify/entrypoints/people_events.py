@@ -1,0 +1,32 @@
+"""Binds events about inquiries to what is told."""
+
+from collections.abc import Awaitable, Callable
+
+from contracts.catalog import InquirySent
+from contracts.people import InquiryAnswered, InquiryDue, InquiryReported
+from servicekit.delivery import Delivery, EventConsumer
+
+from notify.application import people_notices as notices
+from notify.application.notices import Notice
+
+Tell = Callable[[Notice, Delivery], Awaitable[None]]
+
+
+def bind(private: EventConsumer, say: Tell) -> None:
+    """Register the handlers."""
+
+    @private.on(InquirySent)
+    async def _asked(event: InquirySent, delivery: Delivery) -> None:
+        await say(notices.of_inquiry(event), delivery)
+
+    @private.on(InquiryAnswered)
+    async def _answered(event: InquiryAnswered, delivery: Delivery) -> None:
+        await say(notices.of_answer(event), delivery)
+
+    @private.on(InquiryDue)
+    async def _due(event: InquiryDue, delivery: Delivery) -> None:
+        await say(notices.of_due(event), delivery)
+
+    @private.on(InquiryReported)
+    async def _reported(event: InquiryReported, delivery: Delivery) -> None:
+        await say(notices.of_report(event), delivery)
