@@ -87,6 +87,12 @@ _STATES: dict[str, dict[str, Word]] = {
         "closed": Word("Beendet", "Closed"),
         "stopped": Word("Vom Team beendet", "Stopped by the team", "danger"),
     },
+    "inquiry_state": {
+        "sent": Word("Gesendet", "Sent", "info"),
+        "seen": Word("Gesehen", "Seen", "info"),
+        "answered": Word("Beantwortet", "Answered", "success"),
+        "closed": Word("Geschlossen", "Closed"),
+    },
     "moderation": {
         "hidden": Word("Ausgeblendet", "Hidden", "danger"),
         "restored": Word("Wieder gezeigt", "Shown again", "success"),

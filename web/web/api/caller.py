@@ -80,6 +80,16 @@ class Caller:
         """Read something."""
         return await self._send("GET", path, query=query, more_headers=headers)
 
+    async def download(self, path: str, query: Query | None = None) -> bytes:
+        """Read a file; ApiProblem when it is refused or cannot be reached."""
+        try:
+            response = await self.http.get(path, params=httpx.QueryParams(dict(query or {})), headers=self._headers())
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise ApiProblem(503, UNREACHABLE, f"GET {path}: {error!r}") from error
+        if response.is_redirect or response.status_code >= 400:
+            raise of_response(response)
+        return response.content
+
     @asynccontextmanager
     async def stream(self, path: str, *, silence_seconds: float) -> AsyncIterator[AsyncIterator[str]]:
         """Read the lines of an answer as they come; ApiProblem when it is refused or cannot be reached.

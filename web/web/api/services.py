@@ -7,6 +7,7 @@ from web.api.caller import Caller
 from web.api.catalog import Catalog
 from web.api.checkup import Checkup
 from web.api.checkup_people import CheckupPeople
+from web.api.inquiries import Inquiries
 from web.api.insights import SearchReports
 from web.api.notify import Notify
 from web.api.publiccode import Publiccode
@@ -33,6 +34,10 @@ class Services:
     @cached_property
     def publiccode(self) -> Publiccode:
         return Publiccode(self.call)
+
+    @cached_property
+    def inquiries(self) -> Inquiries:
+        return Inquiries(self.call)
 
     @cached_property
     def review(self) -> Review:
