@@ -85,10 +85,14 @@ class SolutionPublishedData(EventData):
     listing: Listing
     published_at: AwareDatetime
     first_published_at: AwareDatetime
+    revision: int = 0
+    """How often the reviewed version was corrected in small things, such as links, without a new review."""
+    corrected_at: AwareDatetime | None = None
+    """When that was last done."""
 
 
 class SolutionPublished(Event):
-    """A reviewed version is online now; carries the whole listing."""
+    """A reviewed version is online now, or a small correction of it; carries the whole listing."""
 
     owner = "catalog"
     name = "solution_published"
@@ -120,6 +124,34 @@ class SolutionDelisted(Event):
 
     type: Literal["digital.marktplatz.catalog.solution_delisted.v1"] = "digital.marktplatz.catalog.solution_delisted.v1"
     data: SolutionDelistedData
+
+
+class CorrectionDecidedData(EventData):
+    """Data of `CorrectionDecided`."""
+
+    solution_id: str
+    slug: str
+    solution_name: str
+    organisation_id: str
+    version: int
+    correction: int
+    decision: Literal["accepted", "reverted"]
+    questions: list[str]
+    """Which questions of the profile were corrected."""
+    reason: str | None = None
+    decided_at: AwareDatetime
+
+
+class CorrectionDecided(Event):
+    """The team accepted a correction that is online already, or took it back."""
+
+    owner = "catalog"
+    name = "correction_decided"
+
+    type: Literal["digital.marktplatz.catalog.correction_decided.v1"] = (
+        "digital.marktplatz.catalog.correction_decided.v1"
+    )
+    data: CorrectionDecidedData
 
 
 class RatingAddedData(EventData):

@@ -118,6 +118,17 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "note": "Das Angebot endet.",
         "delisted_at": _AT,
     },
+    catalog.CorrectionDecided: {
+        **_NAMES,
+        "solution_name": "Mitfahrbank Digital",
+        "organisation_id": _PROVIDER,
+        "version": 1,
+        "correction": 1,
+        "decision": "reverted",
+        "questions": ["support_url"],
+        "reason": "Die neue Adresse führt auf eine fremde Seite.",
+        "decided_at": _AT,
+    },
     catalog.RatingAdded: {
         **_NAMES,
         "solution_name": "Mitfahrbank Digital",

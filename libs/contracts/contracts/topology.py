@@ -135,6 +135,7 @@ _MAIN: tuple[Consumer, ...] = (
         _filters(
             catalog.SolutionSubmitted,
             catalog.SolutionPublished,
+            catalog.CorrectionDecided,
             catalog.RatingAdded,
             catalog.PubliccodeDrifted,
             catalog.RatingHidden,

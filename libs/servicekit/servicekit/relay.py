@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from nats.js import JetStreamContext
@@ -28,6 +28,8 @@ MAX_UNCLEANED = 20_000
 """Published documents that may wait for clean-up before publishing waits for them."""
 
 Waiting = dict[str, list[OutboxMessage]]
+Store = Callable[[Sequence[OutboxMessage]], Awaitable[None]]
+"""Keeps messages that stay in the service's own database; keeping one again changes nothing."""
 
 
 class Relay:
@@ -37,11 +39,14 @@ class Relay:
     independent of each other. `Nats-Msg-Id` is the message's id, so a repeat after a crash, after a timeout or by
     another process stores nothing twice within the stream's duplicate window. Acknowledged messages are taken out of
     the documents in batches, behind the publishing, because that write costs more than the publish itself.
+
+    Messages with a subject that was registered with `keep` do not leave the service: they go to that store, in batches.
     """
 
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
         self._collections: dict[str, AggregateCollection] = {}
+        self._stores: dict[str, Store] = {}
         self._waiting: dict[str, Waiting] = defaultdict(dict)
         self._published: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._reading = asyncio.Lock()
@@ -52,6 +57,10 @@ class Relay:
     def watch(self, collection: AggregateCollection) -> None:
         """Relay this collection too."""
         self._collections[collection.name] = collection
+
+    def keep(self, subject: str, store: Store) -> None:
+        """Hand messages with this subject to the store instead of publishing them."""
+        self._stores[subject] = store
 
     def kick(self, collection: str, document_id: str, outbox: Sequence[OutboxMessage]) -> None:
         """Publish these messages, which are the document's whole outbox in order, soon."""
@@ -141,6 +150,8 @@ class Relay:
 
     async def _publish_together(self, name: str, documents: list[tuple[str, list[OutboxMessage]]]) -> int:
         """Send the first message of each document, wait for all, then the second of those that succeeded, and so on."""
+        await self._keep(name, documents)
+        documents = [entry for entry in documents if entry[1]]
         done, position = 0, 0
         while documents:
             sent = [(entry, await self._send(entry[1][position])) for entry in documents]
@@ -157,6 +168,22 @@ class Relay:
                 if len(entry[1]) > position:
                     documents.append(entry)
         return done
+
+    async def _keep(self, name: str, documents: list[tuple[str, list[OutboxMessage]]]) -> None:
+        """Store what stays here and take it from the lists, whether or not the broker can be reached."""
+        for subject, store in self._stores.items():
+            own = [(key, message) for key, held in documents for message in held if message.subject == subject]
+            if not own:
+                continue
+            try:
+                await store([message for _, message in own])
+            except Exception as error:
+                self._failed(own[0][1], error)
+            else:
+                for key, message in own:
+                    self._published[name][key].add(message.id)
+            for _, held in documents:
+                held[:] = [message for message in held if message.subject != subject]
 
     async def _send(self, message: OutboxMessage) -> asyncio.Future[PubAck] | None:
         headers: dict[str, Any] = {Header.MSG_ID.value: message.id, "Content-Type": message.content_type}

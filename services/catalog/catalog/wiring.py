@@ -9,6 +9,7 @@ from servicekit.addresses import allowed_origins
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
+from catalog.adapters.audit import AuditedCollection, MongoAuditTrail
 from catalog.adapters.dossiers import MongoDossiers
 from catalog.adapters.drifts import MongoDrifts
 from catalog.adapters.market import MongoMarket
@@ -17,6 +18,7 @@ from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
 from catalog.adapters.repository_files import WebRepositoryFiles
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
+from catalog.application.audit import SUBJECT
 from catalog.application.dossier_ports import SurveyPorts
 from catalog.application.people_ports import PeopleLimits, PeoplePorts
 from catalog.application.ports import Ports
@@ -43,23 +45,35 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
     """Open connections, create indexes, and hand out the use cases' ports."""
     recent = RecentAnswers(settings.catalog_recent_seconds)
     async with open_platform(settings, clock=clock) as platform:
-        organisations = MongoOrganisations(platform.aggregates("organisations"))
-        solutions = MongoSolutions(platform.aggregates("solutions"), recent.forget)
-        ratings = MongoRatingBooks(platform.aggregates("ratings"), recent.forget)
-        deployments = MongoDeploymentBooks(platform.aggregates("deployments"))
-        threads = MongoThreads(platform.aggregates("threads"))
-        blocklists = MongoBlocklists(platform.aggregates("blocklists"))
-        drifts = MongoDrifts(platform.aggregates("publiccode_drifts"))
-        dossiers = MongoDossiers(platform.aggregates("dossiers"))
-        for repository in (organisations, solutions, ratings, deployments, threads, blocklists, drifts, dossiers):
+        organisations = MongoOrganisations(AuditedCollection(platform, "organisations"))
+        solutions = MongoSolutions(AuditedCollection(platform, "solutions"), recent.forget)
+        ratings = MongoRatingBooks(AuditedCollection(platform, "ratings"), recent.forget)
+        deployments = MongoDeploymentBooks(AuditedCollection(platform, "deployments"))
+        threads = MongoThreads(AuditedCollection(platform, "threads"))
+        blocklists = MongoBlocklists(AuditedCollection(platform, "blocklists"))
+        drifts = MongoDrifts(AuditedCollection(platform, "publiccode_drifts"))
+        dossiers = MongoDossiers(AuditedCollection(platform, "dossiers"))
+        trail = MongoAuditTrail(platform.db)
+        platform.relay.keep(SUBJECT, trail.store)
+        for repository in (
+            organisations,
+            solutions,
+            ratings,
+            deployments,
+            threads,
+            blocklists,
+            drifts,
+            dossiers,
+            trail,
+        ):
             await repository.prepare()
         people_limits = _people_limits(settings)
-        inquiries = MongoInquiries(platform.aggregates("inquiries"), people_limits.schedule)
+        inquiries = MongoInquiries(AuditedCollection(platform, "inquiries"), people_limits.schedule)
         await inquiries.prepare()
         limits = PeerLimits(settings.catalog_peer_threads_per_day, timedelta(days=settings.catalog_peer_days))
         uses = UsePorts(deployments, threads, blocklists, limits)
         people = PeoplePorts(inquiries, people_limits)
-        ports = Ports(organisations, solutions, ratings, uses, people, platform.clock)
+        ports = Ports(organisations, solutions, ratings, uses, people, platform.clock, trail)
         files = WebRepositoryFiles(
             seconds=settings.catalog_fetch_seconds, allowed=allowed_origins(settings.catalog_allow_local)
         )

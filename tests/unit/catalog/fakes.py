@@ -1,10 +1,11 @@
 """The catalog's ports in memory; they pass the same suite as the ones on MongoDB."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from catalog.application import audit
 from catalog.application.people_ports import InquiryFilter, PeopleLimits, PeoplePorts
 from catalog.application.ports import (
     Decide,
@@ -128,6 +129,17 @@ def _page(
     return page, more, None if after else len(found)
 
 
+class NoTrail:
+    """The audit trail of a catalog in memory, which keeps none: it is written where documents are saved."""
+
+    async def page(self, trail: str, *, after: str | None, limit: int) -> audit.Page:
+        return audit.Page((), None)
+
+    async def every(self, trail: str) -> AsyncIterator[audit.Entry]:
+        return
+        yield
+
+
 class InMemoryOrganisations(InMemory[Organisation]):
     async def of_member(self, user: str) -> list[Loaded[Organisation]]:
         found = [loaded for loaded in self.held.values() if loaded.state.member(user)]
@@ -150,6 +162,16 @@ class InMemoryOrganisations(InMemory[Organisation]):
 
 
 class InMemorySolutions(InMemory[Solution]):
+    async def unapproved(self, *, after: Position | None, limit: int) -> Selection[Solution]:
+        waiting = sorted(
+            ((loaded.state.open_correction.at, key), loaded)
+            for key, loaded in self.held.items()
+            if loaded.state.open_correction is not None
+        )
+        rest = [each for each in waiting if after is None or each[0] > (after.created_at, after.id)]
+        more = Position(*rest[limit - 1][0]) if len(rest) > limit else None
+        return Selection([loaded for _, loaded in rest[:limit]], more, None if after else len(waiting))
+
     async def add(self, aggregate_id: str, state: Solution, /, messages: Sequence[OutboxMessage] = ()) -> bool:
         if aggregate_id not in self.held and await self.by_slug(state.slug) is not None:
             raise SlugTaken(state.slug)
@@ -382,5 +404,5 @@ def new_world() -> World:
         InMemoryDeploymentBooks(outbox), threads, InMemoryBooks(outbox, Blocklist), PeerLimits(3, timedelta(days=180))
     )
     people = PeoplePorts(InMemoryInquiries(outbox), PeopleLimits(inquiries_per_day=3))
-    ports = Ports(organisations, solutions, InMemoryRatingBooks(outbox), uses, people, clock)
+    ports = Ports(organisations, solutions, InMemoryRatingBooks(outbox), uses, people, clock, NoTrail())
     return World(ports, organisations, solutions, threads, clock, outbox)

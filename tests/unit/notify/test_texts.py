@@ -1,12 +1,13 @@
 """Every kind of message reads well in the inbox and as a mail, says why it came, and how to stop it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import notify
 import pytest
 from contracts import samples
-from contracts.catalog import PubliccodeDrifted
+from contracts.catalog import CorrectionDecided, PubliccodeDrifted, SolutionPublished
 from contracts.checkup import (
     CheckupScored,
     ContestAnswered,
@@ -43,6 +44,8 @@ FACTS = {
     "count": 2,
     "average": 4.5,
     "kinds": ["provider", "municipality"],
+    "corrected": HOSTILE,
+    "reason": HOSTILE,
     "search_name": HOSTILE,
     "matches": [{"name": HOSTILE, "summary": HOSTILE, "path": "/loesungen/x", "news": "geändert"}],
     "total": 3,
@@ -212,4 +215,27 @@ def test_provider_and_team_hear_of_each_others_steps(templates: JinjaTemplates) 
     checked = checkup_notices.of_manual_check(sample(ManualCheckCompleted), "DorfFunk")
     assert "2 Punkte erfüllt, 1 nicht erfüllt. Das Ergebnis gilt bis 02.03.2027" in (
         templates.inbox(checked.kind, checked.facts).text
+    )
+
+
+def test_a_decided_correction_names_the_questions_and_the_reason(templates: JinjaTemplates) -> None:
+    event = sample(CorrectionDecided)
+    notice = notices.of_correction(event)
+    texts = templates.inbox(notice.kind, notice.facts)
+    assert texts.title == "Änderung zurückgenommen: „Mitfahrbank Digital“"
+    assert "Geändert: Unterstützung" in texts.text
+    assert "Begründung: Die neue Adresse führt auf eine fremde Seite." in texts.text
+    accepted = event.model_copy(update={"data": event.data.model_copy(update={"decision": "accepted", "reason": None})})
+    notice = notices.of_correction(accepted)
+    texts = templates.inbox(notice.kind, notice.facts)
+    assert texts.title.startswith("Änderung bestätigt")
+    assert "Begründung" not in texts.text
+
+
+def test_a_small_correction_is_no_publication() -> None:
+    event = sample(SolutionPublished)
+    assert not notices.is_correction(event)
+    later = event.data.published_at + timedelta(seconds=1)
+    assert notices.is_correction(
+        event.model_copy(update={"data": event.data.model_copy(update={"corrected_at": later})})
     )

@@ -141,7 +141,8 @@ class Question(Asked):
     `asked_when` and `required_when`: all of the conditions hold. `first`: needed even in a draft. `blank`: the value
     that means no answer. `named`: texts with labels of their own. `short`: the label in tables. `note_of`: the answer
     stands below that question's in tables. `weight`: share in the completeness. `unit`: of a number. `not_below`: the
-    number may not be smaller than that question's. `past`: the date may not be in the future.
+    number may not be smaller than that question's. `past`: the date may not be in the future. `correctable`: may be
+    corrected while online, before the team has looked at it.
     """
 
     section: str
@@ -167,6 +168,7 @@ class Question(Asked):
     note_of: str | None = None
     hide_blank: bool = False
     compare: bool = False
+    correctable: bool = False
     filter: str | None = None
     search: bool = False
     export: Export = Export()

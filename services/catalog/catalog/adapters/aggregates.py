@@ -7,6 +7,7 @@ from pymongo import DESCENDING
 from servicekit.mongo import AggregateCollection, AlreadyHandled, Stored, VersionConflict, retrying
 from servicekit.outbox import OutboxMessage
 
+from catalog.adapters.audit import AuditedCollection
 from catalog.application.loading import Decide, Loaded, Position, Write
 
 T = TypeVar("T")
@@ -16,6 +17,15 @@ Saved = Callable[[str], None]
 ATTEMPTS = 6
 """Many write into one book at the same moment."""
 NEWEST_FIRST = (("created_at", DESCENDING), ("_id", DESCENDING))
+
+
+Entries = Callable[[str, int, Mapping[str, Any] | None, Mapping[str, Any]], tuple[OutboxMessage, ...]]
+"""What a change of an aggregate adds to the audit trail, by id, new version, and documents before and after."""
+
+
+def no_entries(*_: object) -> tuple[OutboxMessage, ...]:
+    """Of collections without a trail."""
+    return ()
 
 
 def ignore(aggregate_id: str) -> None:
@@ -36,6 +46,7 @@ class MongoAggregates(Generic[T]):
         self._to_body = to_body
         self._to_state = to_state
         self._saved = saved
+        self._entries: Entries = collection.entries if isinstance(collection, AuditedCollection) else no_entries
 
     async def get(self, aggregate_id: str, /) -> Loaded[T] | None:
         """Return the aggregate, or None."""
@@ -43,7 +54,10 @@ class MongoAggregates(Generic[T]):
 
     async def add(self, aggregate_id: str, state: T, /, messages: Sequence[OutboxMessage] = ()) -> bool:
         """Save a new aggregate as version 1 with its messages; False when one with this id is there already."""
-        return await self._collection.insert(aggregate_id, self._to_body(state), messages)
+        body = self._to_body(state)
+        return await self._collection.insert(
+            aggregate_id, body, (*self._entries(aggregate_id, 1, None, body), *messages)
+        )
 
     async def change(self, aggregate_id: str, decide: Decide[T], /, *, event_id: str | None = None) -> Loaded[T] | None:
         """Load, decide, save what changed; again from the start when somebody else saved in between."""
@@ -67,7 +81,10 @@ class MongoAggregates(Generic[T]):
         changes = {field: value for field, value in after.items() if field not in before or before[field] != value}
         if not changes and not write.messages:
             return found
-        version = await self._collection.update(aggregate_id, found.version, changes, write.messages, event_id=event_id)
+        entries = self._entries(aggregate_id, found.version + 1, before, after)
+        version = await self._collection.update(
+            aggregate_id, found.version, changes, (*entries, *write.messages), event_id=event_id
+        )
         self._saved(aggregate_id)
         return Loaded(write.state, version)
 
@@ -127,6 +144,7 @@ class MongoBooks(Generic[T]):
         self._empty = empty
         self._to_body = to_body
         self._saved = saved
+        self._entries: Entries = collection.entries if isinstance(collection, AuditedCollection) else no_entries
 
     async def get(self, aggregate_id: str, /) -> Loaded[T]:
         """Return the aggregate; empty, in version 0, as long as nothing was saved."""
@@ -143,7 +161,8 @@ class MongoBooks(Generic[T]):
             if write.state == found.state and not write.messages:
                 return found
             body = self._to_body(write.state)
-            if not await self.collection.insert(aggregate_id, body, write.messages, event_id=event_id):
+            messages = (*self._entries(aggregate_id, 1, None, body), *write.messages)
+            if not await self.collection.insert(aggregate_id, body, messages, event_id=event_id):
                 raise VersionConflict(aggregate_id)
             self._saved(aggregate_id)
             return Loaded(write.state, 1)

@@ -9,6 +9,7 @@ from contracts.listing import Finding, Listing
 from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
 
 from catalog.application.ports import LiveSolution
+from catalog.domain.correction import Correction, CorrectionState, FieldChange
 from catalog.domain.deployment import name_key
 from catalog.domain.draft import listing_of
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
@@ -64,12 +65,14 @@ def from_solution(solution: Solution) -> Document:
         "published_version": solution.published_version,
         "withdrawn": _optional(solution.withdrawn),
         "suspended": _optional(solution.suspended),
+        "corrections": [asdict(each) | {"state": each.state.value} for each in solution.corrections],
+        "unapproved_at": solution.open_correction.at if solution.open_correction else None,
         "created_at": solution.created_at,
         "updated_at": solution.updated_at,
         "published_at": solution.published_at,
         "first_published_at": solution.first_published_at,
         "state": solution.state.value,
-        "live": {"number": live.number, "listing": _from_listing(live.listing)} if live else None,
+        "live": {"number": live.number, "listing": _from_listing(live.shown)} if live else None,
     }
 
 
@@ -84,6 +87,7 @@ def to_solution(solution_id: str, body: Mapping[str, Any]) -> Solution:
         published_version=body["published_version"],
         withdrawn=Mark(**body["withdrawn"]) if body["withdrawn"] else None,
         suspended=Mark(**body["suspended"]) if body["suspended"] else None,
+        corrections=tuple(_to_correction(each) for each in body.get("corrections", ())),
         created_at=body["created_at"],
         updated_at=body["updated_at"],
         published_at=body["published_at"],
@@ -132,6 +136,13 @@ def _from_version(version: Version) -> Document:
         "submitted_by": version.submitted_by,
         "submitted_at": version.submitted_at,
         "decided_at": version.decided_at,
+        "created_by": version.created_by,
+        "created_at": version.created_at,
+        "edited_by": version.edited_by,
+        "edited_at": version.edited_at,
+        "corrected": _from_listing(version.corrected) if version.corrected else None,
+        "corrected_at": version.corrected_at,
+        "revision": version.revision,
     }
 
 
@@ -147,7 +158,19 @@ def _to_version(body: Mapping[str, Any]) -> Version:
         submitted_by=body["submitted_by"],
         submitted_at=body["submitted_at"],
         decided_at=body["decided_at"],
+        created_by=body.get("created_by"),
+        created_at=body.get("created_at"),
+        edited_by=body.get("edited_by"),
+        edited_at=body.get("edited_at"),
+        corrected=listing_of(body["corrected"]) if body.get("corrected") else None,
+        corrected_at=body.get("corrected_at"),
+        revision=body.get("revision", 0),
     )
+
+
+def _to_correction(body: Mapping[str, Any]) -> Correction:
+    changes = tuple(FieldChange(**each) for each in body["changes"])
+    return Correction(**{**body, "changes": changes, "state": CorrectionState(body["state"])})
 
 
 def _from_listing(listing: Listing) -> Document:

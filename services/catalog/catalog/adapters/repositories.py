@@ -20,6 +20,7 @@ from catalog.domain.score import METHOD
 from catalog.domain.slug import looks_like_id, numbered
 from catalog.domain.solution import Solution, SolutionState
 
+LONGEST_WAITING = (("unapproved_at", ASCENDING), ("_id", ASCENDING))
 LIVE_PROJECTION = dict.fromkeys((*documents.LIVE_FIELDS, "version"), 1)
 
 
@@ -74,6 +75,9 @@ class MongoSolutions(MongoAggregates[Solution]):
         await indexed.create_index([("slug", ASCENDING)], name="slug", unique=True)
         await indexed.create_index([("organisation_id", ASCENDING), *NEWEST_FIRST], name="organisation")
         await indexed.create_index([("state", ASCENDING), *NEWEST_FIRST], name="state")
+        await indexed.create_index(
+            LONGEST_WAITING, name="unapproved", partialFilterExpression={"unapproved_at": {"$type": "date"}}
+        )
 
     async def add(self, aggregate_id: str, state: Solution, /, messages: Sequence[OutboxMessage] = ()) -> bool:
         """Save a new solution; False when one with this id is there already. Raises SlugTaken."""
@@ -107,6 +111,22 @@ class MongoSolutions(MongoAggregates[Solution]):
         if chosen.state is not None:
             query["state"] = chosen.state.value
         page, more, total = await self.newest(query, after=after, limit=limit)
+        return Selection([self.loaded(stored) for stored in page], more, total)
+
+    async def unapproved(self, *, after: Position | None, limit: int) -> Selection[Solution]:
+        """Return the solutions with corrections that the team has not looked at, the longest waiting first."""
+        waiting: Document = {"unapproved_at": {"$type": "date"}}
+        query = waiting
+        if after is not None:
+            later = [
+                {"unapproved_at": {"$gt": after.created_at}},
+                {"unapproved_at": after.created_at, "_id": {"$gt": after.id}},
+            ]
+            query = {"$and": [waiting, {"$or": later}]}
+        found = await self._collection.find(query, sort=LONGEST_WAITING, limit=limit + 1)
+        page = found[:limit]
+        more = Position(page[-1].body["unapproved_at"], page[-1].id) if len(found) > limit else None
+        total = None if after else await self._collection.count(waiting)
         return Selection([self.loaded(stored) for stored in page], more, total)
 
     async def live(self, id_or_slug: str) -> Loaded[LiveSolution] | None:

@@ -7,7 +7,8 @@ from servicekit import errors
 from catalog.domain.organisation import Member, MemberRole, Organisation
 
 CURATOR = "curator"
-TEAM = frozenset({"reviewer", CURATOR})
+REVIEWER = "reviewer"
+TEAM = frozenset({REVIEWER, CURATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ def require_team(actor: Actor) -> None:
     """Raise ProblemError `missing-role` (403) unless the actor belongs to the marketplace's team."""
     if not actor.in_team:
         raise errors.forbidden("missing-role", f"this needs one of the roles {', '.join(sorted(TEAM))}")
+
+
+def require_reviewer(actor: Actor) -> None:
+    """Raise ProblemError `missing-role` (403) unless the actor is a reviewer."""
+    if REVIEWER not in actor.roles:
+        raise errors.forbidden("missing-role", f"this needs the role {REVIEWER}")
 
 
 def require_member(actor: Actor, organisation: Organisation, at_least: MemberRole) -> Member:

@@ -11,6 +11,7 @@ from servicekit.outbox import OutboxMessage
 
 from catalog.domain import organisation as organisations
 from catalog.domain import solution as solutions
+from catalog.domain.correction import Correction, CorrectionState
 from catalog.domain.organisation import Member, Organisation, OrganisationChange, OrganisationEvent
 from catalog.domain.solution import Solution, SolutionChange, SolutionEvent
 
@@ -38,6 +39,8 @@ def _solution_message(solution: Solution, event: SolutionEvent, now: datetime) -
             return _published(solution, event, now)
         case solutions.Delisted():
             return _delisted(solution, event, now)
+        case solutions.CorrectionDecided():
+            return _correction_decided(solution, event.correction, now)
 
 
 def _submitted(solution: Solution, event: solutions.Submitted, now: datetime) -> OutboxMessage:
@@ -57,15 +60,18 @@ def _submitted(solution: Solution, event: solutions.Submitted, now: datetime) ->
 
 
 def _published(solution: Solution, event: solutions.Published, now: datetime) -> OutboxMessage:
+    version = solution.version(event.version)
     data = contract.SolutionPublishedData(
         solution_id=solution.id,
         slug=solution.slug,
         version=event.version,
         organisation_id=solution.organisation_id,
         organisation_name=solution.organisation_name,
-        listing=solution.version(event.version).listing,
+        listing=version.shown,
         published_at=solution.published_at or now,
         first_published_at=solution.first_published_at or now,
+        revision=version.revision,
+        corrected_at=version.corrected_at,
     )
     return message(contract.SolutionPublished, data, solution.id, now)
 
@@ -80,6 +86,22 @@ def _delisted(solution: Solution, event: solutions.Delisted, now: datetime) -> O
         delisted_at=event.at,
     )
     return message(contract.SolutionDelisted, data, solution.id, now)
+
+
+def _correction_decided(solution: Solution, correction: Correction, now: datetime) -> OutboxMessage:
+    data = contract.CorrectionDecidedData(
+        solution_id=solution.id,
+        slug=solution.slug,
+        solution_name=solution.version(correction.version).shown.name,
+        organisation_id=solution.organisation_id,
+        version=correction.version,
+        correction=correction.number,
+        decision="accepted" if correction.state is CorrectionState.ACCEPTED else "reverted",
+        questions=[each.question for each in correction.changes],
+        reason=correction.reason,
+        decided_at=correction.decided_at or now,
+    )
+    return message(contract.CorrectionDecided, data, solution.id, now)
 
 
 def _organisation_message(organisation: Organisation, event: OrganisationEvent, now: datetime) -> OutboxMessage:

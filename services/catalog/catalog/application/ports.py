@@ -10,6 +10,7 @@ from contracts.profile import questionnaire
 from contracts.profile.questionnaire import Questionnaire
 from servicekit.clock import Clock
 
+from catalog.application.audit import AuditTrail
 from catalog.application.loading import Aggregates, Decide, Loaded, Position, Selection, Write
 from catalog.application.people_ports import PeoplePorts
 from catalog.application.use_ports import UsePorts
@@ -83,6 +84,10 @@ class Solutions(Aggregates[Solution], Protocol):
         """Return solutions, newest first."""
         ...
 
+    async def unapproved(self, *, after: Position | None, limit: int) -> Selection[Solution]:
+        """Return the solutions with corrections that the team has not looked at, the longest waiting first."""
+        ...
+
     async def live(self, id_or_slug: str) -> Loaded[LiveSolution] | None:
         """Return what the public sees of the solution, or None while it is not online."""
         ...
@@ -126,6 +131,7 @@ class Ports:
     uses: UsePorts
     people: PeoplePorts
     clock: Clock
+    trail: AuditTrail
     profile: Questionnaire = field(default_factory=questionnaire.load)
     """Which questions a listing answers."""
 

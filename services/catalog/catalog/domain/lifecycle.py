@@ -7,6 +7,7 @@ from contracts.listing import Listing
 from contracts.vocabulary import DelistingReason
 from servicekit import errors
 
+from catalog.domain import correcting
 from catalog.domain.change import Change
 from catalog.domain.solution import (
     EDITABLE,
@@ -25,7 +26,14 @@ MAX_VERSIONS = 100
 
 
 def create(
-    *, solution_id: str, slug: str, organisation_id: str, organisation_name: str, listing: Listing, at: datetime
+    *,
+    solution_id: str,
+    slug: str,
+    organisation_id: str,
+    organisation_name: str,
+    listing: Listing,
+    at: datetime,
+    by: str | None = None,
 ) -> Solution:
     """Return a new solution whose version 1 is a draft."""
     return Solution(
@@ -33,13 +41,13 @@ def create(
         slug=slug,
         organisation_id=organisation_id,
         organisation_name=organisation_name,
-        versions=(Version(number=1, state=VersionState.DRAFT, listing=listing),),
+        versions=(_draft(1, listing, by=by, at=at),),
         created_at=at,
         updated_at=at,
     )
 
 
-def save_draft(solution: Solution, listing: Listing, *, at: datetime) -> SolutionChange:
+def save_draft(solution: Solution, listing: Listing, *, at: datetime, by: str | None = None) -> SolutionChange:
     """Keep the provider's text: in the newest version while that may be edited, else as the next draft version.
 
     What is published or under review stays as it is. The same text again changes nothing.
@@ -48,13 +56,20 @@ def save_draft(solution: Solution, listing: Listing, *, at: datetime) -> Solutio
     if newest.state not in EDITABLE:
         if len(solution.versions) >= MAX_VERSIONS:
             raise errors.conflict("too-many-versions", f"a solution has at most {MAX_VERSIONS} versions")
-        return Change(_with_next_draft(replace(solution, updated_at=at), listing))
+        return Change(_with_next_draft(replace(solution, updated_at=at), listing, by=by, at=at))
     if newest.listing == listing:
         return Change(solution)
-    edited = replace(newest, listing=listing)
+    edited = replace(newest, listing=listing, edited_by=by, edited_at=at)
     if newest.state is VersionState.CHANGES_REQUESTED:
         edited = replace(edited, reviewed=newest.reviewed or newest.listing)
     return Change(replace(solution.with_version(edited), updated_at=at))
+
+
+def restore(solution: Solution, number: int, *, by: str, at: datetime) -> SolutionChange:
+    """Make the text of a former version the draft; that version and all others stay as they are."""
+    if not 1 <= number <= len(solution.versions):
+        raise errors.not_found("version-not-found", f"the solution has no version {number}")
+    return save_draft(solution, solution.version(number).shown, by=by, at=at)
 
 
 def submit(solution: Solution, *, by: str, at: datetime) -> SolutionChange:
@@ -138,10 +153,11 @@ def publish(solution: Solution, number: int, *, at: datetime) -> SolutionChange:
     version = solution.version(number)
     if version.state is not VersionState.APPROVED:
         raise errors.conflict("not-approved", f"cannot publish: version {number} is {version.state}")
-    published = solution.with_version(replace(version, state=VersionState.PUBLISHED))
+    public = replace(version, state=VersionState.PUBLISHED)
+    published = solution.with_version(public)
     if solution.published_version is not None:
         former = replace(solution.version(solution.published_version), state=VersionState.SUPERSEDED)
-        published = published.with_version(former)
+        published = correcting.carried(published.with_version(former), former, public)
     published = replace(published, published_version=number, withdrawn=None)
     return _back_online(published, at=at)
 
@@ -149,7 +165,9 @@ def publish(solution: Solution, number: int, *, at: datetime) -> SolutionChange:
 def settle(solution: Solution, decided: Version) -> Solution:
     """End the review of a version: it keeps the listing that was reviewed, later edits become the next draft."""
     settled = solution.with_version(replace(decided, listing=decided.reviewed or decided.listing, reviewed=None))
-    return _with_next_draft(settled, decided.listing) if decided.reviewed is not None else settled
+    if decided.reviewed is None:
+        return settled
+    return _with_next_draft(settled, decided.listing, by=decided.edited_by, at=decided.edited_at)
 
 
 def _take_back(solution: Solution, *, at: datetime) -> Solution:
@@ -167,6 +185,18 @@ def _back_online(solution: Solution, *, at: datetime) -> SolutionChange:
     return Change(online, (Published(live.number),))
 
 
-def _with_next_draft(solution: Solution, listing: Listing) -> Solution:
-    draft = Version(number=len(solution.versions) + 1, state=VersionState.DRAFT, listing=listing)
+def _with_next_draft(solution: Solution, listing: Listing, *, by: str | None, at: datetime | None) -> Solution:
+    draft = _draft(len(solution.versions) + 1, listing, by=by, at=at)
     return replace(solution, versions=(*solution.versions, draft))
+
+
+def _draft(number: int, listing: Listing, *, by: str | None, at: datetime | None) -> Version:
+    return Version(
+        number=number,
+        state=VersionState.DRAFT,
+        listing=listing,
+        created_by=by,
+        created_at=at,
+        edited_by=by,
+        edited_at=at,
+    )

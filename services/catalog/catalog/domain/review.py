@@ -49,7 +49,13 @@ def changes_requested(
     newest = solution.newest
     asked = replace(version, state=VersionState.CHANGES_REQUESTED, findings=findings, message=message, decided_at=at)
     if newest.number != number:
-        asked = replace(asked, listing=newest.listing, reviewed=version.listing)
+        asked = replace(
+            asked,
+            listing=newest.listing,
+            reviewed=version.listing,
+            edited_by=newest.edited_by,
+            edited_at=newest.edited_at,
+        )
         solution = replace(solution, versions=solution.versions[:-1])
     return Change(_with(solution, asked, at=at))
 

@@ -8,6 +8,7 @@ from contracts.listing import Finding, Listing
 from contracts.vocabulary import DelistingReason
 
 from catalog.domain.change import Change
+from catalog.domain.correction import Correction, CorrectionState
 
 
 class VersionState(StrEnum):
@@ -48,7 +49,8 @@ class Version:
     """One version of the listing.
 
     `round` counts how often it was submitted. `reviewed` is the listing as last submitted, kept beside `listing` once
-    the provider has edited that after changes were requested; None while both are the same.
+    the provider has edited that after changes were requested; None while both are the same. `corrected` is what the
+    public sees instead of `listing` since small corrections went online without a review, `revision` counts those.
     """
 
     number: int
@@ -61,6 +63,18 @@ class Version:
     submitted_by: str | None = None
     submitted_at: datetime | None = None
     decided_at: datetime | None = None
+    created_by: str | None = None
+    created_at: datetime | None = None
+    edited_by: str | None = None
+    edited_at: datetime | None = None
+    corrected: Listing | None = None
+    corrected_at: datetime | None = None
+    revision: int = 0
+
+    @property
+    def shown(self) -> Listing:
+        """The listing with its corrections."""
+        return self.corrected or self.listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,7 @@ class Solution:
     published_version: int | None = None
     withdrawn: Mark | None = None
     suspended: Mark | None = None
+    corrections: tuple[Correction, ...] = ()
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None = None
@@ -102,6 +117,11 @@ class Solution:
     def pending(self) -> Version | None:
         """The version that waits for the review, or for the provider's answer to it."""
         return next((version for version in reversed(self.versions) if version.state in PENDING), None)
+
+    @property
+    def open_correction(self) -> Correction | None:
+        """The corrections that are online and that the team has not looked at yet."""
+        return next((each for each in self.corrections if each.state is CorrectionState.OPEN), None)
 
     @property
     def live(self) -> Version | None:
@@ -155,5 +175,12 @@ class Delisted:
     at: datetime
 
 
-SolutionEvent = Submitted | Published | Delisted
+@dataclass(frozen=True, slots=True)
+class CorrectionDecided:
+    """The team accepted or reverted a correction."""
+
+    correction: Correction
+
+
+SolutionEvent = Submitted | Published | Delisted | CorrectionDecided
 SolutionChange = Change[Solution, SolutionEvent]

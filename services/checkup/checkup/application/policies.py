@@ -25,7 +25,7 @@ async def on_submitted(ports: Ports, event: SolutionSubmitted) -> None:
 async def on_published(ports: Ports, event: SolutionPublished) -> None:
     """The report may be read by everybody from now on."""
     new = solution_of(event)
-    at = event.data.published_at
+    at = max(event.data.published_at, event.data.corrected_at or event.data.published_at)
     await ports.solutions.change(new.id, lambda known: solution.published(known, new, at=at))
 
 

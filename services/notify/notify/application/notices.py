@@ -4,10 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.catalog import OrganisationOnboarded, RatingAdded, SolutionPublished, SolutionSubmitted
+from contracts.catalog import (
+    CorrectionDecided,
+    OrganisationOnboarded,
+    RatingAdded,
+    SolutionPublished,
+    SolutionSubmitted,
+)
 from contracts.checkup import CheckupFailed, CheckupScored
 from contracts.ids import derived_id
 from contracts.listing import Finding
+from contracts.profile import questionnaire
 from contracts.review import ChangesRequested, ReviewCompleted
 from contracts.vocabulary import ReviewDecision, label
 
@@ -90,6 +97,31 @@ def of_decision(event: ReviewCompleted) -> Notice:
         link=f"/meine-loesungen/{data.solution_id}",
         action="Ergebnis ansehen",
         facts=facts,
+    )
+
+
+def is_correction(event: SolutionPublished) -> bool:
+    """True when what was online already was corrected in small things: who did that knows, and the team has a queue."""
+    return event.data.corrected_at is not None and event.data.corrected_at > event.data.published_at
+
+
+def of_correction(event: CorrectionDecided) -> Notice:
+    """The provider learns what the team said of a small correction."""
+    data = event.data
+    asked = questionnaire.load().by_id
+    titles = [asked[each].title("de") if each in asked else each for each in data.questions]
+    return Notice(
+        event_id=event.id,
+        kind=Kind.CORRECTION_DECIDED,
+        organisation_id=data.organisation_id,
+        link=f"/meine-loesungen/{data.solution_id}/fassungen",
+        action="Fassungen ansehen",
+        facts={
+            "solution_name": data.solution_name,
+            "accepted": data.decision == "accepted",
+            "corrected": ", ".join(titles),
+            "reason": data.reason or "",
+        },
     )
 
 

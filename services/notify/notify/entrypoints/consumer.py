@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from contracts.catalog import (
+    CorrectionDecided,
     MemberJoined,
     MemberLeft,
     OrganisationOnboarded,
@@ -69,7 +70,12 @@ def _bind_catalog(consumer: EventConsumer, ports: Ports, say: Tell) -> None:
     @consumer.on(SolutionPublished)
     async def _published(event: SolutionPublished, delivery: Delivery) -> None:
         await ports.names.remember(event.data.solution_id, event.data.listing.name)
-        await say(notices.of_publication(event), delivery)
+        if not notices.is_correction(event):
+            await say(notices.of_publication(event), delivery)
+
+    @consumer.on(CorrectionDecided)
+    async def _correction_decided(event: CorrectionDecided, delivery: Delivery) -> None:
+        await say(notices.of_correction(event), delivery)
 
     @consumer.on(RatingAdded)
     async def _rated(event: RatingAdded, delivery: Delivery) -> None:

@@ -40,6 +40,7 @@ async def create_solution(
             organisation_name=provider.name,
             listing=listing,
             at=ports.clock.now(),
+            by=actor.user,
         )
         try:
             added = await ports.solutions.add(solution.id, solution)
@@ -54,11 +55,24 @@ async def save_draft(
 ) -> Loaded[Solution]:
     """Keep the provider's text (its editors); it may be incomplete, but what it says must be within the limits."""
     profile.require_valid(ports.profile, listing, ports.clock)
-    return await _as_provider(
+    return await as_provider(
         ports,
         actor,
         solution_id,
-        lambda solution: lifecycle.save_draft(solution, listing, at=ports.clock.now()),
+        lambda solution: lifecycle.save_draft(solution, listing, by=actor.user, at=ports.clock.now()),
+        expected=expected,
+    )
+
+
+async def restore_version(
+    ports: Ports, actor: Actor, solution_id: str, number: int, *, expected: int | None
+) -> Loaded[Solution]:
+    """Make a former version's text the draft (the provider's editors)."""
+    return await as_provider(
+        ports,
+        actor,
+        solution_id,
+        lambda solution: lifecycle.restore(solution, number, by=actor.user, at=ports.clock.now()),
         expected=expected,
     )
 
@@ -69,16 +83,16 @@ async def submit_solution(
     """Hand the newest version to the review (its editors), if it is complete."""
 
     def complete(solution: Solution) -> SolutionChange:
-        change = lifecycle.submit(solution, by=actor.user, at=ports.clock.now())
+        submitted = lifecycle.submit(solution, by=actor.user, at=ports.clock.now())
         profile.require_complete(ports.profile, solution.newest.listing, ports.clock)
-        return change
+        return submitted
 
-    return await _as_provider(ports, actor, solution_id, complete, expected=expected)
+    return await as_provider(ports, actor, solution_id, complete, expected=expected)
 
 
 async def withdraw_solution(ports: Ports, actor: Actor, solution_id: str, note: str | None) -> Loaded[Solution]:
     """Take the solution offline and its submission back (its editors)."""
-    return await _as_provider(
+    return await as_provider(
         ports,
         actor,
         solution_id,
@@ -93,7 +107,7 @@ async def suspend_solution(ports: Ports, actor: Actor, solution_id: str, reason:
     async def command(loaded: Loaded[Solution]) -> SolutionChange:
         return lifecycle.suspend(loaded.state, by=actor.user, reason=reason, at=ports.clock.now())
 
-    return await _change(ports, solution_id, command)
+    return await change(ports, solution_id, command)
 
 
 async def republish_solution(ports: Ports, actor: Actor, solution_id: str) -> Loaded[Solution]:
@@ -110,7 +124,7 @@ async def republish_solution(ports: Ports, actor: Actor, solution_id: str) -> Lo
         require_onboarded(provider)
         return lifecycle.lift_withdrawal(solution, at=ports.clock.now())
 
-    return await _change(ports, solution_id, command)
+    return await change(ports, solution_id, command)
 
 
 async def provider_of(ports: Ports, solution: Solution) -> Organisation:
@@ -121,7 +135,7 @@ async def provider_of(ports: Ports, solution: Solution) -> Organisation:
     return loaded.state
 
 
-async def _as_provider(
+async def as_provider(
     ports: Ports,
     actor: Actor,
     solution_id: str,
@@ -129,6 +143,11 @@ async def _as_provider(
     *,
     expected: int | None = None,
 ) -> Loaded[Solution]:
+    """Change a solution in the name of an editor of its onboarded provider.
+
+    Raises ProblemError `stale-version` (412) unless it is still in the version that the editor has `expected`.
+    """
+
     async def allowed(loaded: Loaded[Solution]) -> SolutionChange:
         provider = await provider_of(ports, loaded.state)
         require_member(actor, provider, MemberRole.EDITOR)
@@ -140,15 +159,17 @@ async def _as_provider(
             )
         return command(loaded.state)
 
-    return await _change(ports, solution_id, allowed)
+    return await change(ports, solution_id, allowed)
 
 
-async def _change(
+async def change(
     ports: Ports, solution_id: str, command: Callable[[Loaded[Solution]], Awaitable[SolutionChange]]
 ) -> Loaded[Solution]:
+    """Change a solution and tell of it; raises ProblemError `solution-not-found` (404)."""
+
     async def decide(loaded: Loaded[Solution]) -> Write[Solution]:
-        change = await command(loaded)
-        return Write(change.state, mapping.of_solution(change, now=ports.clock.now()))
+        decided = await command(loaded)
+        return Write(decided.state, mapping.of_solution(decided, now=ports.clock.now()))
 
     return _found(await ports.solutions.change(solution_id, decide), solution_id)
 

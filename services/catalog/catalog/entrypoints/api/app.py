@@ -5,6 +5,7 @@ from servicekit import http
 from servicekit.http import Lifespan
 
 from catalog.entrypoints.api import (
+    audit,
     deployments,
     dossiers,
     inquiries,
@@ -14,6 +15,7 @@ from catalog.entrypoints.api import (
     publiccode,
     ratings,
     solutions,
+    versions,
 )
 from catalog.settings import CatalogSettings
 
@@ -36,5 +38,7 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
             profile.router,
             publiccode.router,
             dossiers.router,
+            versions.router,
+            audit.router,
         ],
     )

@@ -30,7 +30,10 @@ class DraftRequest(Request):
 
 
 class VersionView(BaseModel):
-    """One version of the listing; `message` and `findings` are what the last review of it said."""
+    """One version of the listing; `message` and `findings` are what the last review of it said.
+
+    `listing` has its small corrections, `revision` counts them. People are opaque ids.
+    """
 
     number: int
     state: VersionState
@@ -38,8 +41,15 @@ class VersionView(BaseModel):
     listing: Listing
     message: str | None
     findings: list[Finding]
+    created_by: str | None
+    created_at: datetime | None
+    edited_by: str | None
+    edited_at: datetime | None
+    submitted_by: str | None
     submitted_at: datetime | None
     decided_at: datetime | None
+    revision: int
+    corrected_at: datetime | None
 
     @classmethod
     def of(cls, version: Version) -> Self:
@@ -48,11 +58,18 @@ class VersionView(BaseModel):
             number=version.number,
             state=version.state,
             round=version.round,
-            listing=version.listing,
+            listing=version.shown,
             message=version.message,
             findings=list(version.findings),
+            created_by=version.created_by,
+            created_at=version.created_at,
+            edited_by=version.edited_by,
+            edited_at=version.edited_at,
+            submitted_by=version.submitted_by,
             submitted_at=version.submitted_at,
             decided_at=version.decided_at,
+            revision=version.revision,
+            corrected_at=version.corrected_at,
         )
 
 
