@@ -64,8 +64,9 @@ AUDITED: Mapping[str, Audited] = {
     ),
     "blocklists": Audited("blocklist", ORGANISATION),
 }
-"""By collection. Of conversations and inquiries only that something happened: their words and people are private and get erased.
-Dossiers keep a sealed log of their own, with names."""
+"""By collection. Of conversations and inquiries only that something happened: their words and people are private and
+get erased. Dossiers keep a sealed log of their own, with names.
+"""
 
 
 class AuditedCollection(AggregateCollection):
