@@ -9,6 +9,7 @@ from starlette.datastructures import QueryParams
 
 PATH = "/suche"
 SAVING_PATH = "/meine-suchen/neu"
+SURVEY_PATH = "/markterkundungen/neu"
 FACETS = (
     "field_of_action",
     "kind",
@@ -135,6 +136,11 @@ class SearchQuery:
     def saving(self) -> str:
         """The address of the form that saves this search."""
         return _address(SAVING_PATH, self.parameters)
+
+    @property
+    def surveying(self) -> str:
+        """The address of the form that begins a market survey with what is found."""
+        return _address(SURVEY_PATH, self.parameters)
 
     def next_page(self, cursor: str) -> str:
         """The address of the next page."""

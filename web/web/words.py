@@ -73,6 +73,35 @@ _STATES: dict[str, dict[str, Word]] = {
         "outdated": Word("Einsatz nicht mehr bestätigt", "Use no longer confirmed", "warning"),
         "ended": Word("Einsatz beendet", "Use ended"),
     },
+    "dossier_state": {
+        "draft": Word("Entwurf", "Draft", "info"),
+        "frozen": Word("Eingefroren", "Frozen", "success"),
+        "concluded": Word("Abgeschlossen", "Concluded"),
+    },
+    "dossier_outcome": {
+        "continued_to_tender": Word("Vergabeverfahren wird vorbereitet", "Continued to a tender"),
+        "none_suitable": Word("Keine geeignete Lösung gefunden", "No suitable solution found"),
+        "cancelled": Word("Abgebrochen", "Cancelled"),
+    },
+    "dossier_step": {
+        "created": Word("angelegt", "created"),
+        "edited": Word("Bedarf und Kriterien geändert", "need and criteria changed"),
+        "added": Word("Lösungen aufgenommen", "solutions added"),
+        "removed": Word("Lösung entfernt", "solution removed"),
+        "decided": Word("Lösung beurteilt", "solution judged"),
+        "answers_noted": Word("Antworten festgehalten", "answers noted"),
+        "frozen": Word("eingefroren", "frozen"),
+        "concluded": Word("abgeschlossen", "concluded"),
+    },
+    "need": {
+        "must": Word("Muss", "Must"),
+        "should": Word("Soll", "Should"),
+    },
+    "fulfilment": {
+        "met": Word("Erfüllt", "Met", "success"),
+        "not_met": Word("Nicht erfüllt", "Not met", "danger"),
+        "not_stated": Word("Keine Angabe", "Not stated", "warning"),
+    },
     "claim_state": {
         "open": Word("Wartet auf Antwort", "Waiting for an answer", "info"),
         "confirmed": Word("Bestätigt", "Confirmed", "success"),

@@ -119,6 +119,15 @@ class Caller:
         """Send a file as the part `file`."""
         return await self._send("POST", path, files={"file": (name, content)})
 
+    async def post_bytes(self, path: str, content: bytes) -> Answer:
+        """Hand a file in as it is."""
+        return await self._send("POST", path, content=content)
+
+    async def file(self, path: str) -> tuple[bytes, Mapping[str, str]]:
+        """Read a file; return its bytes and the headers that tell what it is."""
+        response = await self._request("GET", path)
+        return response.content, response.headers
+
     async def put(self, path: str, body: Any, *, version: int | None = None, query: Query | None = None) -> Answer:
         """Replace something; `version` becomes If-Match."""
         return await self._send("PUT", path, body=body, version=version, query=query)
@@ -142,7 +151,38 @@ class Caller:
         version: int | None = None,
         more_headers: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes]] | None = None,
+        content: bytes | None = None,
     ) -> Answer:
+        response = await self._request(
+            method,
+            path,
+            query=query,
+            body=body,
+            key=key,
+            version=version,
+            more_headers=more_headers,
+            files=files,
+            content=content,
+        )
+        try:
+            decoded = response.json() if response.content else None
+        except ValueError as error:
+            raise ApiProblem(502, "unexpected-answer", f"{method} {path}: no JSON") from error
+        return Answer(decoded, _version(response.headers.get("etag")), response.headers)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: Any = None,
+        key: str | None = None,
+        version: int | None = None,
+        more_headers: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+        content: bytes | None = None,
+    ) -> httpx.Response:
         headers = {**(more_headers or {}), **self._headers()}
         if key:
             headers["Idempotency-Key"] = key
@@ -156,6 +196,7 @@ class Caller:
                 params=httpx.QueryParams(given),
                 json=body,
                 files=files,
+                content=content,
                 headers=headers,
             )
         except (httpx.TransportError, httpx.InvalidURL) as error:
@@ -163,8 +204,4 @@ class Caller:
             raise ApiProblem(503, UNREACHABLE, f"{method} {path}: {error!r}") from error
         if response.is_redirect or response.status_code >= 400:
             raise of_response(response)
-        try:
-            decoded = response.json() if response.content else None
-        except ValueError as error:
-            raise ApiProblem(502, "unexpected-answer", f"{method} {path}: no JSON") from error
-        return Answer(decoded, _version(response.headers.get("etag")), response.headers)
+        return response

@@ -7,6 +7,7 @@ from web.api.caller import Caller
 from web.api.catalog import Catalog
 from web.api.checkup import Checkup
 from web.api.checkup_people import CheckupPeople
+from web.api.dossiers import Dossiers
 from web.api.inquiries import Inquiries
 from web.api.insights import SearchReports
 from web.api.notify import Notify
@@ -34,6 +35,10 @@ class Services:
     @cached_property
     def publiccode(self) -> Publiccode:
         return Publiccode(self.call)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        return Dossiers(self.call)
 
     @cached_property
     def inquiries(self) -> Inquiries:

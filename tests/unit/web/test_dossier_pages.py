@@ -1,0 +1,253 @@
+"""Market surveys and comparisons, without script: the story of a municipality, and what the services refuse."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+from . import answers
+from .conftest import BASE, Site, field_of, text_of
+from .fakes import problem
+
+API = "/api/catalog/dossiers"
+ONE = f"{API}/survey-1"
+PAGE = "/markterkundungen/survey-1"
+TOWN = answers.membership(answers.TOWN, "municipality", name="Stadt Beispielstadt")
+READER = {**TOWN, "role": "member"}
+SHA = "ab" * 32
+
+
+def survey(**given: Any) -> dict[str, Any]:
+    item = {
+        "solution_id": answers.SOLUTION,
+        "slug": "terminlotse",
+        "name": "Terminlotse",
+        "organisation_name": "Musterlösungen GmbH",
+        "included": True,
+        "noted_version": 1,
+        "version": 2,
+        "online": True,
+        "changed": True,
+        "fulfilment": ["not_stated"],
+        "musts": 1,
+        "musts_met": 0,
+        "ratings": {"count": 3, "average": 4.2},
+        "uses": 2,
+        "checkup": {
+            "rubric_version": "2026.1",
+            "as_of": "2026-03-02T09:00:00Z",
+            "dimensions": [{"dimension": "community", "score": None}],
+        },
+    }
+    requirement = {"question": "licence", "label": "Lizenz", "need": "must", "weight": 1, "wanted": "eine Angabe"}
+    step = {"at": "2026-03-02T09:00:00Z", "user": "ada", "name": "Ada Muster", "step": "created", "about": ""}
+    return {
+        "id": "survey-1",
+        "organisation_name": "Stadt Beispielstadt",
+        "title": "Termine <b>",
+        "need": "Bürger buchen Termine.",
+        "state": "draft",
+        "version": 3,
+        "may_edit": True,
+        "updated_at": "2026-03-02T09:00:00Z",
+        "criteria": {"query": "termin", "filters": {"kind": ["software"]}, "requirements": [requirement]},
+        "items": [item],
+        "log": [step],
+        "seals": [],
+        **given,
+    }
+
+
+def frozen(**given: Any) -> dict[str, Any]:
+    return survey(state="frozen", seals=[{"sha256": SHA, "at": "2026-03-03T09:00:00Z", "step": "frozen"}], **given)
+
+
+async def test_a_search_becomes_a_survey(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on("GET /api/search/solutions", answers.found(answers.hit(slug="terminlotse", name="Terminlotse")))
+    results = await site.get("/suche?q=termin")
+    assert 'href="/markterkundungen/neu?q=termin"' in results.text
+    page = await site.get("/markterkundungen/neu?q=termin&kind=software")
+    assert 'value="terminlotse" checked' in page.text
+    empty = await site.post("/markterkundungen/neu?q=termin", {"title": "", "need": "", "loesung": "terminlotse"})
+    assert empty.status_code == 422
+    assert "Bitte beschreiben Sie, was gebraucht wird." in empty.text
+    site.gateway.on(f"POST {API}", survey(), 201)
+    form = {"title": "Termine", "need": "Bürger buchen.", "loesung": "terminlotse"}
+    made = await site.post("/markterkundungen/neu?q=termin&kind=software", form)
+    assert (made.status_code, made.headers["location"]) == (303, PAGE)
+    sent = site.gateway.body(f"POST {API}")
+    assert sent["criteria"] == {"query": "termin", "filters": {"kind": ["software"]}}
+    assert sent["solutions"] == ["terminlotse"]
+
+
+async def test_a_draft_shows_what_changed_and_what_is_missing(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(f"GET {ONE}", survey())
+    page = await site.get(PAGE)
+    assert "Termine &lt;b&gt;" in page.text
+    text = text_of(page.text)
+    for expected in (
+        "seit der Aufnahme geändert (war Version 1)",
+        "Keine Angabe Lizenz – eine Angabe",
+        "Muss erfüllt 0/1",
+        "ist kein Vergabeverfahren und ersetzt keines",
+        "nicht messbar",
+        "Jetzt einfrieren",
+    ):
+        assert expected in text, expected
+    assert field_of(page.text, "version") == "3"
+
+
+@pytest.mark.parametrize(
+    ("form", "route", "body"),
+    [
+        (
+            {"aktion": "entscheiden", "solution_id": answers.SOLUTION, "included": "nein", "reason": "zu teuer"},
+            f"PUT {ONE}/solutions/{answers.SOLUTION}/decision",
+            {"included": False, "reason": "zu teuer"},
+        ),
+        (
+            {"aktion": "aufnehmen", "solution": "https://markt.example.org/loesungen/raumplan/"},
+            f"POST {ONE}/solutions",
+            {"solutions": ["raumplan"]},
+        ),
+        (
+            {
+                "aktion": "antwort",
+                "solution_id": answers.SOLUTION,
+                "question": "Seit wann?",
+                "answer": "2020",
+                "answered_on": "2026-01-05",
+                "source": "Brief",
+            },
+            f"PUT {ONE}/solutions/{answers.SOLUTION}/answers",
+            {"answers": [{"question": "Seit wann?", "answer": "2020", "answered_on": "2026-01-05", "source": "Brief"}]},
+        ),
+        ({"aktion": "einfrieren"}, f"POST {ONE}/freeze", None),
+        (
+            {"aktion": "abschliessen", "outcome": "none_suitable", "note": ""},
+            f"POST {ONE}/conclude",
+            {"outcome": "none_suitable", "note": None},
+        ),
+    ],
+)
+async def test_each_button_does_its_work_on_the_version_that_was_seen(
+    site: Site, form: dict[str, str], route: str, body: dict[str, Any] | None
+) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(f"GET {ONE}", survey())
+    site.gateway.on(route, survey())
+    done = await site.post(PAGE, {**form, "version": "3"})
+    assert (done.status_code, done.headers["location"]) == (303, PAGE)
+    request = site.gateway.last(route)
+    assert request.headers["if-match"] == '"3"'
+    assert (json.loads(request.content) if request.content else None) == body
+
+
+async def test_a_further_answer_widens_a_requirement(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    requirement = {"question": "hosting_location", "need": "must", "weight": 1, "any_of": ["germany"]}
+    site.gateway.on(f"GET {ONE}", survey(criteria={"requirements": [requirement]}))
+    site.gateway.on(f"PUT {ONE}", survey())
+    form = {
+        "aktion": "anforderung",
+        "wanted": "hosting_location=eu",
+        "need_kind": "must",
+        "weight": "1",
+        "version": "3",
+    }
+    await site.post(PAGE, form)
+    [sent] = site.gateway.body(f"PUT {ONE}")["criteria"]["requirements"]
+    assert sent["any_of"] == ["germany", "eu"]
+    await site.post(PAGE, {"aktion": "ohne_anforderung", "number": "0", "version": "3"})
+    assert site.gateway.body(f"PUT {ONE}")["criteria"]["requirements"] == []
+
+
+async def test_a_refusal_is_said_in_words_on_the_page(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(f"GET {ONE}", survey())
+    site.gateway.on(f"PUT {ONE}/solutions/{answers.SOLUTION}/decision", problem(422, "reason-required"))
+    form = {"aktion": "entscheiden", "solution_id": answers.SOLUTION, "included": "nein", "version": "3"}
+    refused = await site.post(PAGE, form)
+    assert refused.status_code == 422
+    assert "Wer eine Lösung ausschließt, muss den Grund nennen" in refused.text
+    assert (await site.post(PAGE, {"aktion": "unsinn", "version": "3"})).status_code == 400
+
+
+async def test_a_frozen_survey_offers_files_and_nothing_to_change(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(f"GET {ONE}", frozen())
+    page = await site.get(PAGE)
+    assert "Jetzt einfrieren" not in page.text
+    assert f'href="{PAGE}/datei/pdf"' in page.text
+    assert SHA in page.text
+    headers = {"content-type": "application/pdf", "content-disposition": 'attachment; filename="x.pdf"'}
+    site.gateway.on(f"GET {ONE}/files/pdf", httpx.Response(200, content=b"%PDF-", headers=headers))
+    file = await site.get(f"{PAGE}/datei/pdf")
+    assert (file.content, file.headers["content-disposition"]) == (b"%PDF-", 'attachment; filename="x.pdf"')
+    assert (await site.get(f"{PAGE}/datei/exe")).status_code == 404
+
+
+async def test_plain_members_read_and_others_do_not_begin(site: Site) -> None:
+    await site.log_in(memberships=[READER])
+    site.gateway.on(f"GET {ONE}", survey(may_edit=False))
+    assert "Jetzt einfrieren" not in (await site.get(PAGE)).text
+    site.gateway.on(f"GET {API}", {"items": [survey()], "next_cursor": None, "total": 1})
+    overview = await site.get("/markterkundungen")
+    assert "Termine &lt;b&gt;" in overview.text
+    assert 'href="/markterkundungen/neu"' not in overview.text
+    assert (await site.get("/markterkundungen/neu")).status_code == 403
+
+
+async def test_a_hash_and_a_file_are_proved(site: Site) -> None:
+    verdict = {
+        "result": "genuine",
+        "sha256": SHA,
+        "dossier_id": "survey-1",
+        "title": "Termine",
+        "organisation_name": "Stadt Beispielstadt",
+        "frozen_at": "2026-03-03T09:00:00Z",
+    }
+    site.gateway.on(f"GET {API}/verify/{SHA}", verdict)
+    shown = await site.get(f"/dossier-pruefen?sha256={SHA.upper()}")
+    assert "Echt und unverändert" in shown.text
+    assert (await site.get("/dossier-pruefen?sha256=abc")).status_code == 422
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(f"POST {API}/verify", {**verdict, "result": "changed", "title": None})
+    form = {"csrf": await site.csrf(), "key": "a-key"}
+    files = {"datei": ("d.json", b'{"format": "x"}', "application/json")}
+    changed = await site.http.post("/dossier-pruefen", data=form, files=files, headers={"origin": BASE})
+    assert "Verändert" in changed.text
+    assert site.gateway.last(f"POST {API}/verify").content == b'{"format": "x"}'
+    site.gateway.on(f"POST {API}/verify", problem(422, "not-a-dossier"))
+    refused = await site.http.post("/dossier-pruefen", data=form, files=files, headers={"origin": BASE})
+    assert "Das ist kein Dossier" in refused.text or "Andere Dateien lassen sich nicht prüfen" in refused.text
+
+
+async def test_solutions_are_compared_by_an_address(site: Site) -> None:
+    columns = [
+        {"id": "1", "slug": "eins", "name": "Eins <i>", "organisation_name": "A", "live_version": 1},
+        {"id": "2", "slug": "zwei", "name": "Zwei", "organisation_name": "B", "live_version": 1},
+    ]
+    rows = [
+        {"question": "licence", "label": "Lizenz", "differs": True, "texts": [["MIT"], []]},
+        {"question": "kind", "label": "Art", "differs": False, "texts": [["Software"], ["Software"]]},
+    ]
+    site.gateway.on("GET /api/catalog/comparison", {"profile": "2026.1", "solutions": columns, "rows": rows})
+    page = await site.get("/vergleich?loesung=eins&loesung=zwei")
+    assert "Eins &lt;i&gt;" in page.text
+    text = text_of(page.text)
+    assert "Lizenz verschieden MIT keine Angabe" in text
+    assert "Art Software Software" in text
+    asked = parse_qs(site.gateway.last("GET /api/catalog/comparison").url.query.decode())
+    assert asked["solution"] == ["eins", "zwei"]
+    assert 'href="/vergleich?loesung=zwei"' in page.text
+
+
+async def test_six_solutions_are_too_many(site: Site) -> None:
+    page = await site.get("/vergleich?" + "&".join(f"loesung=s{number}" for number in range(6)))
+    assert page.status_code == 422
+    assert "Nebeneinander passen höchstens fünf Lösungen." in page.text
