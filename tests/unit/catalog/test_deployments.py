@@ -307,6 +307,9 @@ async def test_who_may_claim_what(world: World, town: Organisation, provider: Or
         "conflict",
     )
     assert await refused(claim(world, online, name="Stadt", since="2030")) == ("month-in-future", "invalid")
+    draft = a_draft(provider=provider, slug="draft")
+    world.has(draft)
+    assert await refused(claim(world, draft, name="Stadt")) == ("not-published", "conflict")
     assert await refused(queries.claims_of(world.ports, CLERK, "online")) == ("foreign-organisation", "forbidden")
 
 

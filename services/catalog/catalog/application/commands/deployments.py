@@ -29,8 +29,8 @@ async def declare_use(
 
     def command(book: DeploymentBook) -> DeploymentChange:
         use = book.uses.get(municipality.id)
-        if solution.live is None and (use is None or use.ended is not None):
-            raise errors.conflict("not-published", f"the solution is {solution.state}, not published")
+        if use is None or use.ended is not None:
+            _require_live(solution)
         return using.declare(
             book,
             municipality,
@@ -92,6 +92,7 @@ async def claim_use(
     solution, provider = await solution_and_provider(ports, solution_id)
     require_member(actor, provider, MemberRole.EDITOR)
     require_onboarded(provider)
+    _require_live(solution)
     if organisation_id is not None:
         municipality: Organisation | None = await _municipality(ports, organisation_id)
     else:
@@ -151,6 +152,11 @@ async def change_book(
         return Write(change.state, mapping.of_deployments(change, solution, now=ports.clock.now()))
 
     return await ports.uses.deployments.change(solution.id, decide, event_id=event_id)
+
+
+def _require_live(solution: Solution) -> None:
+    if solution.live is None:
+        raise errors.conflict("not-published", f"the solution is {solution.state}, not published")
 
 
 async def _editing(ports: Ports, actor: Actor, organisation_id: str | None, provider: Organisation) -> Organisation:
