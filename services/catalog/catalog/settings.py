@@ -43,8 +43,8 @@ class CatalogSettings(ServiceSettings):
             raise ValueError("must be rising numbers of days, such as [7, 14]")
         return value
 
-    catalog_fetch_seconds: float = Field(default=15, gt=0, le=60)
-    """The longest time for fetching a publiccode.yml."""
+    catalog_fetch_seconds: float = Field(default=8, gt=0, le=60)
+    """The longest time for fetching a publiccode.yml; people wait for it, so less than the front end waits."""
 
     catalog_allow_local: str = ""
     """Development only: `127.0.0.1:PORT,…`, from which files may be fetched over plain http."""

@@ -38,6 +38,8 @@ class Container:
     surveys: SurveyPorts
     recent: RecentAnswers
     publiccode: PubliccodePorts
+    files: RecentAnswers
+    """publiccode.yml files made a moment ago."""
 
 
 @asynccontextmanager
@@ -74,12 +76,13 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         uses = UsePorts(deployments, threads, blocklists, limits)
         people = PeoplePorts(inquiries, people_limits)
         ports = Ports(organisations, solutions, ratings, uses, people, platform.clock, trail)
-        files = WebRepositoryFiles(
+        fetching = WebRepositoryFiles(
             seconds=settings.catalog_fetch_seconds, allowed=allowed_origins(settings.catalog_allow_local)
         )
-        publiccode = PubliccodePorts(ports, files, drifts, settings.public_url)
+        publiccode = PubliccodePorts(ports, fetching, drifts, settings.public_url)
         surveys = SurveyPorts(ports, dossiers, MongoMarket(platform.db))
-        yield Container(platform, settings, ports, surveys, recent, publiccode)
+        files = RecentAnswers(settings.catalog_recent_seconds)
+        yield Container(platform, settings, ports, surveys, recent, publiccode, files)
 
 
 def _people_limits(settings: CatalogSettings) -> PeopleLimits:

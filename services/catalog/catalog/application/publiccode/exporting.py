@@ -1,7 +1,6 @@
 """The publiccode.yml of a listing, for everybody and for its provider."""
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,17 +10,10 @@ from servicekit import errors
 from servicekit.errors import FieldError
 
 from catalog.application import queries
+from catalog.application.ports import LiveSolution
 from catalog.application.publiccode.ports import PubliccodePorts
 from catalog.domain.publiccode.exporting import CannotExport, export
 from catalog.domain.publiccode.violations import Violation
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file with its strong entity tag."""
-
-    content: bytes
-    tag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +24,8 @@ class Missing:
     question: Question | None
 
 
-async def public_file(ports: PubliccodePorts, id_or_slug: str) -> File:
-    """Return the publiccode.yml of a published solution.
+async def public_file(ports: PubliccodePorts, id_or_slug: str) -> tuple[LiveSolution, bytes]:
+    """Return a published solution with its publiccode.yml.
 
     Raises ProblemError `solution-not-found` (404) and `publiccode-incomplete` (409), which names what is missing.
     """
@@ -49,7 +41,7 @@ async def public_file(ports: PubliccodePorts, id_or_slug: str) -> File:
             f"the listing says too little for a publiccode.yml: {names}",
             fields=[FieldError(each.violation.path, each.violation.en) for each in missing],
         ) from None
-    return File(content, f'"{hashlib.sha256(content).hexdigest()[:24]}"')
+    return live, content
 
 
 async def missing_of(ports: PubliccodePorts, listing: Listing, provider: str) -> Sequence[Missing]:
