@@ -19,6 +19,7 @@ from web.pages import (
     checkup_findings,
     claims,
     comparison,
+    corrections,
     disclosure,
     dossiers,
     health,
@@ -42,6 +43,7 @@ from web.pages import (
     solution,
     start,
     uses,
+    versions,
 )
 from web.rendering.static_files import FingerprintedFiles
 from web.security import Guard
@@ -61,6 +63,8 @@ PAGES = (
     my_solutions,
     my_checkup,
     my_solution,
+    versions,
+    corrections,
     disclosure,
     checkup_findings,
     claims,

@@ -137,6 +137,16 @@ _STATES: dict[str, dict[str, Word]] = {
         "needs_work": Word("Nachbesserung nötig", "Needs work", "warning"),
         "fail": Word("Nicht erfüllt", "Not met", "danger"),
     },
+    "correction_state": {
+        "open": Word("Noch nicht angesehen", "Not looked at yet"),
+        "accepted": Word("Bestätigt", "Accepted"),
+        "reverted": Word("Zurückgenommen", "Taken back"),
+        "superseded": Word("In einer neuen Fassung geprüft", "Reviewed in a new version"),
+    },
+    "audit_kind": {
+        "created": Word("Angelegt", "Created"),
+        "changed": Word("Geändert", "Changed"),
+    },
     "audit_action": {
         "case_opened": Word("Vorgang eröffnet", "Case opened"),
         "opened": Word("Vorgang eröffnet", "Case opened"),

@@ -16,6 +16,7 @@ from web.api.review import Review
 from web.api.saved_searches import Saved
 from web.api.search import Search
 from web.api.uses import Uses
+from web.api.versions import History
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Services:
     @cached_property
     def catalog(self) -> Catalog:
         return Catalog(self.call)
+
+    @cached_property
+    def history(self) -> History:
+        return History(self.call)
 
     @cached_property
     def uses(self) -> Uses:

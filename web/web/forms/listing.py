@@ -57,6 +57,11 @@ class ListingForm:
                 (listing if each.typed else answers)[each.id] = value
         return {**listing, "answers": answers} if answers else listing
 
+    def take(self, questions: Sequence[str], stored: Listing) -> None:
+        """Answer these questions as they are stored."""
+        held = ListingForm.of(self.profile, stored).values
+        self.values |= {name: held[name] for name in questions if name in held}
+
     def asks(self, question: Question) -> bool:
         """True when what is typed makes the question one to put."""
         return self.profile.asks(question, self._answers)

@@ -2,9 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from web import checkup_view
 from web.api.catalog import OwnSolution
@@ -15,6 +16,7 @@ from web.api.review import Case, Criteria
 from web.checkup_progress import shown
 from web.checkup_view import CheckupView
 from web.flash import Flash
+from web.forms.conflicts import TAKEN, conflicts
 from web.forms.faults import Faults
 from web.forms.listing import ListingForm, refused_fields
 from web.page import CheckedForm, MemberPage, Page, form_key
@@ -95,6 +97,7 @@ def _show(
         faults=faults or Faults(),
         stale=stale,
         shown=shown,
+        conflicts=conflicts(form, view.solution.working.listing, page.locale.language) if stale and form else [],
     )
 
 
@@ -108,6 +111,9 @@ async def my_solution(page: MemberPage, solution_id: str) -> Response:
 async def save(page: MemberPage, solution_id: str, form: CheckedForm) -> Response:
     """Save the draft; submit it when that was asked for."""
     typed = ListingForm.read(page.container.profile, form)
+    if taken := form.texts(TAKEN):
+        stored = (await page.services.catalog.working(solution_id)).working.listing
+        typed.take(taken, stored)
     submitting = form.text("aktion") == "einreichen"
     faults = typed.check(page.locale, complete=submitting)
     if faults:
@@ -127,6 +133,22 @@ async def save(page: MemberPage, solution_id: str, form: CheckedForm) -> Respons
         return _show(page, view, form=typed, faults=faults, stale=problem.status == 412, status=problem.status)
     text = "Eingereicht. Das Marktplatz-Team prüft Ihre Lösung jetzt." if submitting else "Der Entwurf ist gespeichert."
     return page.go(f"/meine-loesungen/{solution_id}", Flash(text))
+
+
+@router.post("/meine-loesungen/{solution_id}/autospeichern")
+async def autosave(page: MemberPage, solution_id: str, form: CheckedForm) -> Response:
+    """For the script: keep what was typed so far in the draft; says in words why that was not possible."""
+    typed = ListingForm.read(page.container.profile, form)
+    version = int(form.text("version")) if form.text("version").isdigit() else 0
+    if typed.check(page.locale, complete=False):
+        return JSONResponse({"text": page.say("Noch nicht gespeichert: Eine Angabe passt noch nicht.")}, 422)
+    try:
+        saved = await page.services.catalog.save_draft(solution_id, typed.listing(), version)
+    except ApiProblem as problem:
+        text = page.say("Nicht gespeichert: {why}", why=problem.title(page.locale.language))
+        return JSONResponse({"text": text}, problem.status)
+    clock = page.locale.moment(saved.updated_at or datetime.now(UTC)).rpartition(", ")[2]
+    return JSONResponse({"version": saved.version, "text": page.say("Gespeichert um {clock}", clock=clock)})
 
 
 @router.post("/meine-loesungen/{solution_id}/zurueckziehen")
