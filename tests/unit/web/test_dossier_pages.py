@@ -230,7 +230,7 @@ async def test_a_hash_and_a_file_are_proved(site: Site) -> None:
 async def test_solutions_are_compared_by_an_address(site: Site) -> None:
     columns = [
         {"id": "1", "slug": "eins", "name": "Eins <i>", "organisation_name": "A", "live_version": 1},
-        {"id": "2", "slug": "zwei", "name": "Zwei", "organisation_name": "B", "live_version": 1},
+        {"id": "2", "slug": "zwei", "name": "Zwei", "organisation_name": "B", "live_version": 1, "uses": 7},
     ]
     rows = [
         {"question": "licence", "label": "Lizenz", "differs": True, "texts": [["MIT"], []]},
@@ -242,6 +242,7 @@ async def test_solutions_are_compared_by_an_address(site: Site) -> None:
     text = text_of(page.text)
     assert "Lizenz verschieden MIT keine Angabe" in text
     assert "Art Software Software" in text
+    assert "Bestätigte Einsätze 0 7" in text
     asked = parse_qs(site.gateway.last("GET /api/catalog/comparison").url.query.decode())
     assert asked["solution"] == ["eins", "zwei"]
     assert 'href="/vergleich?loesung=zwei"' in page.text

@@ -182,6 +182,10 @@ class Compared(ApiModel):
     slug: str
     name: str
     organisation_name: str = ""
+    ratings: Summary = Summary()
+    uses: int = 0
+    seal: SealState | None = None
+    checkup: CheckupState | None = None
 
 
 class ComparedRow(ApiModel):

@@ -52,7 +52,7 @@ AUDITED: Mapping[str, Audited] = {
         "dossier",
         ORGANISATION,
         owner="organisation_id",
-        left_out=frozenset({"record", "log", "seals", "conclusion"}),
+        left_out=frozenset({"title", "need", "criteria", "candidates", "record", "log", "seals", "conclusion"}),
         derived=frozenset({"updated_at"}),
     ),
     "inquiries": Audited(
@@ -65,7 +65,7 @@ AUDITED: Mapping[str, Audited] = {
     "blocklists": Audited("blocklist", ORGANISATION),
 }
 """By collection. Of conversations and inquiries only that something happened: their words and people are private and
-get erased. Dossiers keep a sealed log of their own, with names.
+get erased. Dossiers keep a sealed log of their own, with names; what they hold is not for the team, which reads trails.
 """
 
 

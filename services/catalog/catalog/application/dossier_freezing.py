@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from contracts.listing import RatingSummary
 from contracts.profile.questionnaire import YES_NO, Question, Questionnaire
 from contracts.profile.showing import compare
 from servicekit import errors
@@ -20,6 +22,7 @@ from catalog.application.dossier_record import (
     RecordedStep,
     wanted,
 )
+from catalog.application.ports import LiveSolution
 from catalog.domain.dossier import Candidate, Criteria, Dossier
 from catalog.domain.requirement import Requirement, judge_all
 
@@ -28,22 +31,42 @@ _CHOSEN = frozenset({"choice", "choices", "yes_no"})
 _TEXTS = frozenset({"line", "note", "markdown", "lines", "records"})
 
 
+@dataclass(frozen=True, slots=True)
+class MarketView:
+    """A solution that is online, with what users, review and checkup say about it."""
+
+    live: LiveSolution
+    ratings: RatingSummary
+    uses: int
+    state: MarketState
+
+
+async def market_views(ports: SurveyPorts, solutions: Sequence[LiveSolution]) -> list[MarketView]:
+    """Return what is public beside the listings, in the same order."""
+    judged = await ports.market.states([each.id for each in solutions])
+
+    async def one(live: LiveSolution) -> MarketView:
+        ratings, uses = await asyncio.gather(
+            ports.catalog.ratings.summary(live.id), ports.catalog.uses.deployments.get(live.id)
+        )
+        return MarketView(live, ratings.state, len(uses.state.counting), judged.get(live.id, MarketState()))
+
+    return list(await asyncio.gather(*(one(live) for live in solutions)))
+
+
 async def appraise(ports: SurveyPorts, dossier: Dossier) -> list[RecordedSolution]:
     """Return every solution of the survey as it is public now, in order."""
-    judged = await ports.market.states([each.solution_id for each in dossier.candidates])
+    found = await asyncio.gather(*(ports.catalog.solutions.live(each.solution_id) for each in dossier.candidates))
+    views = await market_views(ports, [loaded.state for loaded in found if loaded])
+    seen = {view.live.id: view for view in views}
     requirements = dossier.criteria.requirements
 
-    async def one(candidate: Candidate) -> RecordedSolution:
+    def one(candidate: Candidate) -> RecordedSolution:
         key = candidate.solution_id
-        live, ratings, uses = await asyncio.gather(
-            ports.catalog.solutions.live(key),
-            ports.catalog.ratings.summary(key),
-            ports.catalog.uses.deployments.get(key),
-        )
-        shown = live.state if live else None
+        view = seen.get(key)
+        shown = view.live if view else None
         answers = ports.catalog.profile.answers_of(shown.listing) if shown else {}
         fulfilled = judge_all(requirements, answers)
-        state = judged.get(key, MarketState()) if shown else MarketState()
         return RecordedSolution(
             solution_id=key,
             slug=shown.slug if shown else candidate.slug,
@@ -55,10 +78,10 @@ async def appraise(ports: SurveyPorts, dossier: Dossier) -> list[RecordedSolutio
             version=shown.number if shown else None,
             published_at=shown.published_at if shown else None,
             listing=shown.listing if shown else None,
-            ratings=ratings.state if shown else None,
-            uses=len(uses.state.counting) if shown else None,
-            seal=state.seal,
-            checkup=state.checkup,
+            ratings=view.ratings if view else None,
+            uses=view.uses if view else None,
+            seal=view.state.seal if view else None,
+            checkup=view.state.checkup if view else None,
             fulfilment=list(fulfilled.each),
             musts=fulfilled.musts,
             musts_met=fulfilled.musts_met,
@@ -71,7 +94,7 @@ async def appraise(ports: SurveyPorts, dossier: Dossier) -> list[RecordedSolutio
             ],
         )
 
-    return list(await asyncio.gather(*(one(candidate) for candidate in dossier.candidates)))
+    return [one(candidate) for candidate in dossier.candidates]
 
 
 def record_of(profile: Questionnaire, dossier: Dossier, solutions: Sequence[RecordedSolution]) -> Record:

@@ -18,6 +18,8 @@ MAX_ANSWERS = 20
 MAX_LOG = 2000
 MAX_ABOUT = 500
 """Characters of what a log entry is about; longer ones are cut."""
+DECIDED = {True: "einbezogen", False: "ausgeschlossen"}
+"""In the language of the dossier."""
 
 
 class DossierState(StrEnum):
@@ -183,7 +185,7 @@ def decide(
         message = "say why the solution is excluded"
         raise errors.invalid("reason-required", message, [FieldError("reason", message)])
     former = dossier.candidate(solution_id)
-    about = f"{former.name}: {'included' if included else 'excluded'}"
+    about = f"{former.name}: {DECIDED[included]}"
     return _with(
         dossier, former, replace(former, included=included, reason=reason), LogEntry(at, by, Step.DECIDED, about)
     )
@@ -226,9 +228,7 @@ def conclude(
     if dossier.state is not DossierState.FROZEN:
         raise errors.conflict("wrong-state", f"cannot conclude: the dossier is {dossier.state}")
     concluded = replace(dossier, state=DossierState.CONCLUDED, conclusion=Conclusion(outcome, note, at, by))
-    return _sealed(
-        _logged(concluded, LogEntry(at, by, Step.CONCLUDED, outcome.value)), make, digest, at, Step.CONCLUDED
-    )
+    return _sealed(_logged(concluded, LogEntry(at, by, Step.CONCLUDED)), make, digest, at, Step.CONCLUDED)
 
 
 def _sealed(dossier: Dossier, make: Recorded, digest: Digest, at: datetime, step: Step) -> Dossier:

@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 from servicekit import errors, http
 
 from catalog.application import queries
+from catalog.application.dossier_freezing import market_views
 from catalog.entrypoints.api.dependencies import Wired
 from catalog.entrypoints.api.schemas.profile import ComparisonView
 
@@ -40,4 +41,5 @@ async def comparison(
     if len(set(solution)) != len(solution):
         raise errors.invalid("compared-twice", "a solution was asked for twice")
     found = [(await queries.public_solution(wired.ports, each)).solution.state for each in solution]
-    return ComparisonView.of(wired.ports.profile, found, language)
+    seen = await market_views(wired.surveys, found)
+    return ComparisonView.of(wired.ports.profile, seen, language)

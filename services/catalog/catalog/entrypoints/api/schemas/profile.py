@@ -1,15 +1,17 @@
 """The standard profile over HTTP: how complete a listing is, and listings side by side."""
 
+from collections.abc import Sequence
 from typing import Self
 
-from contracts.listing import Listing
+from contracts.listing import Listing, RatingSummary, ReviewSeal
 from contracts.profile import completeness
 from contracts.profile.questionnaire import Question, Questionnaire
 from contracts.profile.showing import ComparedRow, compare
 from contracts.vocabulary import Language
 from pydantic import BaseModel
 
-from catalog.application.ports import LiveSolution
+from catalog.application.dossier_freezing import MarketView
+from catalog.application.dossier_ports import CheckupState
 
 
 class MissingView(BaseModel):
@@ -60,13 +62,32 @@ class CompletenessView(BaseModel):
 
 
 class ComparedSolution(BaseModel):
-    """A column of a comparison."""
+    """A column of a comparison; `uses` counts the municipalities that confirmed that they use it."""
 
     id: str
     slug: str
     name: str
     organisation_name: str
     live_version: int
+    ratings: RatingSummary
+    uses: int
+    seal: ReviewSeal | None
+    checkup: CheckupState | None
+
+    @classmethod
+    def of(cls, found: MarketView) -> Self:
+        """Return the view."""
+        return cls(
+            id=found.live.id,
+            slug=found.live.slug,
+            name=found.live.listing.name,
+            organisation_name=found.live.organisation_name,
+            live_version=found.live.number,
+            ratings=found.ratings,
+            uses=found.uses,
+            seal=found.state.seal,
+            checkup=found.state.checkup,
+        )
 
 
 class ComparedRowView(BaseModel):
@@ -92,20 +113,11 @@ class ComparisonView(BaseModel):
     rows: list[ComparedRowView]
 
     @classmethod
-    def of(cls, profile: Questionnaire, solutions: list[LiveSolution], language: Language) -> Self:
+    def of(cls, profile: Questionnaire, solutions: Sequence[MarketView], language: Language) -> Self:
         """Return the view."""
-        rows = compare(profile, [each.listing.model_dump(mode="json") for each in solutions], language)
+        rows = compare(profile, [each.live.listing.model_dump(mode="json") for each in solutions], language)
         return cls(
             profile=profile.version,
-            solutions=[
-                ComparedSolution(
-                    id=each.id,
-                    slug=each.slug,
-                    name=each.listing.name,
-                    organisation_name=each.organisation_name,
-                    live_version=each.number,
-                )
-                for each in solutions
-            ],
+            solutions=[ComparedSolution.of(each) for each in solutions],
             rows=[ComparedRowView.of(row, language) for row in rows],
         )
