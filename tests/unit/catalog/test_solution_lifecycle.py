@@ -3,12 +3,16 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from catalog.adapters.documents import from_solution, to_solution
-from catalog.domain import lifecycle, review
+from catalog.domain import correcting, lifecycle, review
+from catalog.domain.correction import CorrectionState, answer_in
 from catalog.domain.solution import (
+    EDITABLE,
     PENDING,
     UNDER_REVIEW,
+    CorrectionDecided,
     Delisted,
     Published,
     Solution,
@@ -25,6 +29,7 @@ from servicekit.errors import ProblemError
 
 from .given import CURATOR, EDITOR, a_draft, a_listing, minutes
 
+ADDRESSES = st.sampled_from([None, *(f"https://{name}.example.org" for name in "abc")])
 OUTCOMES = st.sampled_from(["approved", "changes_requested", "opened", "rejected"])
 
 
@@ -62,6 +67,8 @@ class Lifecycle(RuleBasedStateMachine):
         self.online: int | None = None
         self.best_published = 0
         self.onboarded = True
+        self.seen: Listing | None = None
+        self.judged: set[int] = set()
 
     def _time(self) -> datetime:
         self.now += 1
@@ -83,6 +90,10 @@ class Lifecycle(RuleBasedStateMachine):
                     assert self.solution.version(number).listing == self.approved[number]
                     assert number >= self.best_published
                     self.online = self.best_published = number
+                    self.seen = self.solution.version(number).shown
+                case CorrectionDecided(correction):
+                    assert correction.number not in self.judged
+                    self.judged.add(correction.number)
                 case Delisted(reason):
                     self.online = None
                     if reason == "withdrawn":
@@ -104,6 +115,52 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def submit(self) -> None:
         self._attempt("submit", by=EDITOR.user)
+
+    @rule(address=ADDRESSES)
+    def correct(self, address: str | None) -> None:
+        """Online at once, and in the draft where it says the same."""
+        live, newest = self.solution.live, self.solution.newest
+        before = answer_in(live.shown, "support_url") if live else None
+        with suppress(ProblemError):
+            self._apply(correcting.correct(self.solution, {"support_url": address}, by=EDITOR.user, at=self._time()))
+            assert live is not None
+            assert self.solution.live is not None
+            assert answer_in(self.solution.live.shown, "support_url") == address
+            self._also_in_the_draft(newest.state, before, address)
+
+    def _also_in_the_draft(self, state: VersionState, before: str | None, after: str | None) -> None:
+        if state in EDITABLE and self.last_text.support_url == before:
+            self.last_text = self.last_text.model_copy(update={"support_url": after})
+
+    @precondition(lambda self: self.solution.open_correction)
+    @rule(keep=st.booleans(), late=st.sampled_from([False, False, True]))
+    def the_team_judges_a_correction(self, keep: bool, late: bool) -> None:
+        """Late: the correction was changed since they looked at it, and nothing happens."""
+        found, state = self.solution.open_correction, self.solution.newest.state
+        assert found is not None
+        [change] = found.changes
+        revision = found.revision - 1 if late else found.revision
+        given: dict[str, Any] = {"by": CURATOR.user, "at": self._time()}
+        try:
+            if keep:
+                self._apply(correcting.accept(self.solution, found.number, revision, **given))
+            else:
+                self._apply(correcting.revert(self.solution, found.number, revision, reason="…", **given))
+                self._also_in_the_draft(state, change.after, change.before)
+        except ProblemError:
+            assert late
+        else:
+            assert not late
+
+    @rule(data=st.data())
+    def go_back(self, data: st.DataObject) -> None:
+        """A former version's text becomes the draft."""
+        number = data.draw(st.integers(1, len(self.solution.versions)))
+        text = self.solution.version(number).shown
+        held = self.solution.live
+        self._apply(lifecycle.restore(self.solution, number, by=EDITOR.user, at=self._time()))
+        self.last_text = text
+        assert self.solution.live == held
 
     @rule(command=st.sampled_from(["withdraw", "suspend", "lift_suspension", "lift_withdrawal", "provider"]))
     def off_and_on(self, command: str) -> None:
@@ -221,6 +278,26 @@ class Lifecycle(RuleBasedStateMachine):
         assert (live.number if live else None) == self.online
         assert (self.solution.state is SolutionState.PUBLISHED) == (live is not None)
         assert (self.solution.first_published_at is None) == (self.best_published == 0)
+
+    @invariant()
+    def without_a_review_nothing_but_small_things_changes(self) -> None:
+        live = self.solution.live
+        for version in self.solution.versions:
+            if version.corrected is not None:
+                same = version.corrected.model_copy(update={"support_url": version.listing.support_url})
+                assert same == version.listing
+                assert version.number in self.approved
+        if live is not None:
+            assert live.shown == self.seen
+
+    @invariant()
+    def a_correction_waits_until_it_is_judged(self) -> None:
+        waiting = [each for each in self.solution.corrections if each.state is CorrectionState.OPEN]
+        assert len(waiting) <= 1
+        for each in waiting:
+            assert each.version == self.solution.published_version
+            shown = self.solution.version(each.version).shown
+            assert all(answer_in(shown, change.question) == change.after for change in each.changes)
 
     @invariant()
     def it_survives_being_stored(self) -> None:
