@@ -134,9 +134,8 @@ def fetcher(settings: CheckupSettings) -> GitFetch:
 
 def observers(settings: CheckupSettings, clock: Clock) -> tuple[Observer, ...]:
     """Whoever looks at what is not in the commit."""
-    demos = DemoVisits(demo_browser(settings), allowed_origins(settings.checkup_allow_local), clock)
-    asked = forge(settings, clock)
-    return (demos,) if asked is None else (asked, demos)
+    visited, asked = demos(settings, clock), forge(settings, clock)
+    return (visited,) if asked is None else (asked, visited)
 
 
 def forge(settings: CheckupSettings, clock: Clock) -> Forge | None:
@@ -147,8 +146,8 @@ def forge(settings: CheckupSettings, clock: Clock) -> Forge | None:
     return Forge(seconds=settings.checkup_forge_seconds, tokens=settings.forge_tokens(), allowed=allowed, clock=clock)
 
 
-def demo_browser(settings: CheckupSettings) -> DemoBrowser:
-    """The browser for demos, within the bounds of the settings."""
+def demos(settings: CheckupSettings, clock: Clock) -> DemoVisits:
+    """Whoever looks at demos, within the bounds of the settings."""
     limits = BrowserLimits(
         seconds=settings.checkup_demo_seconds,
         pages=settings.checkup_demo_pages,
@@ -157,7 +156,8 @@ def demo_browser(settings: CheckupSettings) -> DemoBrowser:
         sandboxed=settings.checkup_chromium_sandbox == "required",
     )
     allowed = allowed_origins(settings.checkup_allow_local)
-    return DemoBrowser(settings.chromium, settings.checkup_work_dir, limits, allowed)
+    browser = DemoBrowser(settings.chromium, settings.checkup_work_dir, limits, allowed)
+    return DemoVisits(browser, allowed, clock)
 
 
 def analyser(settings: CheckupSettings) -> AnalysisProcess:

@@ -290,6 +290,17 @@ def test_an_empty_repository_is_said_in_words(analyze: Analyze, tmp_path: Path) 
     assert (done.exit_code, "leer" in done.stderr) == (1, True)
 
 
+def test_a_demo_that_is_named_is_looked_at(analyze: Analyze, bare: Path) -> None:
+    def usability(*options: str) -> str:
+        report = json.loads(analyze(str(bare), "--format", "json", *options).stdout)
+        (u1,) = [metric for metric in report["dimensions"][0]["metrics"] if metric["id"] == "U1"]
+        assert (u1["status"], u1["origin"]) == ("not_available", "demo")
+        return str(u1["reason"])
+
+    assert usability() == "Keine Demo-Adresse angegeben."
+    assert usability("--demo", "https://169.254.169.254/") == "Die Adresse nennt keinen öffentlichen Rechnernamen."
+
+
 def test_a_file_that_cannot_be_written_is_said_in_words(analyze: Analyze, bare: Path, tmp_path: Path) -> None:
     done = analyze(bare, "--output", str(tmp_path / "nowhere" / "report.txt"))
     assert (done.exit_code, "lässt sich nicht schreiben" in " ".join(done.stderr.split())) == (1, True)

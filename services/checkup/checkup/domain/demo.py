@@ -128,7 +128,7 @@ def observations(answer: Answer, audit: Audit, *, at: datetime) -> Observations:
 
 
 def _reachable(answer: Answer, at: datetime) -> Measurement:
-    said = f"Demo {'erreichbar' if answer.up else 'nicht erreichbar'} am {_time(at)}"
+    said = f"Demo {'erreichbar' if answer.up else 'nicht erreichbar'}"
     evidence = Evidence(f"{said}: {answer.reason}" if answer.reason else said)
     return _demo(measured("U3", [evidence], demo_up=answer.up), at)
 
@@ -141,8 +141,8 @@ def _accessibility(answer: Answer, audit: Audit, at: datetime) -> Measurement:
     share = median(shares.values())
     undecided = sum(page.undecided for page in audit.pages)
     evidence = [
-        Evidence(f"{len(shares)} Seiten am {_time(at)} geprüft, im Median {share:.0%} erfüllt. {MACHINE_PART}"),
-        Evidence("; ".join(f"{path} {value:.0%}" for path, value in shares.items())),
+        Evidence(f"{len(shares)} Seiten geprüft, im Median {_percent(share)} erfüllt. {MACHINE_PART}"),
+        Evidence("; ".join(f"{path} {_percent(value)}" for path, value in shares.items())),
         *(Evidence(text) for text in _shown(list(_barriers(audit.pages)))),
         *([Evidence(f"{undecided} Regeln brauchen ein menschliches Urteil und zählen nicht")] if undecided else []),
         *(Evidence(fault) for fault in audit.faults),
@@ -220,5 +220,5 @@ def _demo(measurement: Measurement, at: datetime) -> Measurement:
     )
 
 
-def _time(at: datetime) -> str:
-    return f"{at:%d.%m.%Y %H:%M} UTC"
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")

@@ -29,6 +29,7 @@ from checkup.application.assess import at_once
 from checkup.application.ports import Assessing, GroupsDone
 from checkup.domain import gate
 from checkup.domain import report as reports
+from checkup.domain.demo import without_demo
 from checkup.domain.failure import CheckupFailure
 from checkup.domain.measurement import with_observations
 from checkup.domain.report import Report
@@ -36,7 +37,7 @@ from checkup.domain.rubric import Rubric, Text
 from checkup.presentation import html, sarif, terminal
 from checkup.presentation.words import Language, said
 from checkup.settings import CheckupSettings
-from checkup.wiring import analyser, assessing, fetcher, forge
+from checkup.wiring import analyser, assessing, demos, fetcher, forge
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 FAILED, BELOW = 1, 2
@@ -108,6 +109,9 @@ def analyze(
     assess: Annotated[
         bool, typer.Option("--assess", help="Also ask the language model of CHECKUP_LLM_URL; moves no score.")
     ] = False,
+    demo: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A running demo, whose pages a browser tests for barriers.")
+    ] = None,
     as_of: Annotated[datetime | None, typer.Option(help="Reference date (default: now).", show_default=False)] = None,
 ) -> None:
     """Measure the committed state of a repository and print the scores; needs no server, runs nothing of it.
@@ -120,7 +124,7 @@ def analyze(
     wanted = None if fail_under is None else _wanted(fail_under, rules, desk)
     moment = datetime.now(UTC) if as_of is None else as_of.replace(tzinfo=UTC)
     try:
-        report = asyncio.run(_measure(place, moment, rules, desk, _assessor(desk) if assess else None))
+        report = asyncio.run(_measure(place, moment, rules, desk, _assessor(desk) if assess else None, demo=demo))
     except CheckupFailure as failure:
         raise desk.fail(Text(f"{failure.reason} ({failure.detail})", f"{failure.kind}: {failure.detail}")) from None
     _write(report, rules, output_format, output, desk)
@@ -170,9 +174,12 @@ def _assessor(desk: Desk) -> Assessing:
     return made
 
 
-async def _measure(place: str, as_of: datetime, rules: Rubric, desk: Desk, asks: Assessing | None) -> Report:
+async def _measure(
+    place: str, as_of: datetime, rules: Rubric, desk: Desk, asks: Assessing | None, *, demo: str | None
+) -> Report:
     settings = CheckupSettings()
     measure = analyser(settings)
+    visited = await demos(settings, SystemClock()).visit(demo) if demo else without_demo()
     if "://" in place:
         fetch = fetcher(settings)
         fetch.prepare()
@@ -180,7 +187,7 @@ async def _measure(place: str, as_of: datetime, rules: Rubric, desk: Desk, asks:
             async with fetch.fetched(place, as_of) as git_dir:
                 found = await measure.analyse(git_dir, as_of, told=told)
                 asked = forge(settings, SystemClock())
-                seen = [await asked.look(place, as_of)] if asked else []
+                seen = [visited, await asked.look(place, as_of)] if asked else [visited]
                 analysis = with_observations(found.analysis, *seen)
                 report = reports.of_analysis(analysis, rules, as_of=as_of, repository_url=place)
                 report = await _assessed(report, git_dir, asks)
@@ -190,7 +197,8 @@ async def _measure(place: str, as_of: datetime, rules: Rubric, desk: Desk, asks:
             desk.tell(notice)
         with desk.progress(Text("Messe", "Measuring")) as told:
             found = await measure.analyse(local.git_dir, as_of, told=told)
-            report = reports.of_analysis(found.analysis, rules, as_of=as_of, repository_url=local.url or place)
+            analysis = with_observations(found.analysis, visited)
+            report = reports.of_analysis(analysis, rules, as_of=as_of, repository_url=local.url or place)
             report = await _assessed(report, local.git_dir, asks)
     if not found.network_isolated:
         desk.tell(UNCONFINED)
