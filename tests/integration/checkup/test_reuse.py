@@ -109,6 +109,7 @@ async def test_what_is_too_old_or_was_measured_by_other_tools_is_not_taken_over(
         for changed in (
             replace(kept, as_of=kept.as_of - timedelta(days=settings.checkup_reuse_days, minutes=1)),
             replace(kept, analysis=replace(kept.analysis, toolset="other")),
+            replace(kept, demo_url="https://demo.example.org/"),
         ):
             await only(container, changed)
             found = await again(api, bus, team)
@@ -116,6 +117,21 @@ async def test_what_is_too_old_or_was_measured_by_other_tools_is_not_taken_over(
             await container.ports.analyses.drop(found["id"])
         await only(container, kept)
         assert (await again(api, bus, team))["reused_from"] == run_id
+
+
+async def test_what_was_seen_of_a_demo_is_not_taken_over_for_long(
+    settings: CheckupSettings, bus: Bus, git_server: GitServer, small_app: RepositoryMaker, team: Headers
+) -> None:
+    async with running(settings) as api, build(settings) as container:
+        submission = bus.submission(git_server.add("app", small_app), demo_url="https://localhost/")
+        await bus.publish(submission)
+        (event,) = await bus.heard("checkup_scored")
+        kept = await container.ports.analyses.get(event.data.run_id)
+        assert kept is not None
+        await only(container, replace(kept, as_of=kept.as_of - timedelta(minutes=61)))
+        found = await again(api, bus, team)
+        assert found["reused_from"] is None
+        assert (await again(api, bus, team))["reused_from"] == found["id"]
 
 
 async def only(container: Container, kept: KeptAnalysis) -> None:

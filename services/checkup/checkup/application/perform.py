@@ -29,6 +29,9 @@ MOST_TIMEOUTS = 2
 REUSED_BY_SCHEDULE = timedelta(days=1)
 """A scheduled run is there to look again; it only shares the measurement of another solution's run of the same day."""
 
+REUSED_WITH_DEMO = timedelta(hours=1)
+"""A demo changes without a commit: whoever mended it asks for a run in order to see that."""
+
 HAND_BACK_SECONDS = 5.0
 
 Said = asyncio.Task[Refs | None]
@@ -100,6 +103,8 @@ async def _measured_lately(ports: Ports, begun: Run, url: str, said: Said) -> Ke
     if begun.forced:
         return None
     most = min(ports.reuse_for, REUSED_BY_SCHEDULE) if begun.trigger is Trigger.SCHEDULE else ports.reuse_for
+    if begun.demo_url is not None:
+        most = min(most, REUSED_WITH_DEMO)
     toolset = await ports.analyser.toolset()
     wanted = partial(
         ports.analyses.same, same_repository(url), toolset, demo_url=begun.demo_url, since=begun.as_of - most
