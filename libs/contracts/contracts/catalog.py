@@ -361,6 +361,11 @@ class MemberInvitedData(EventData):
     email: str
     role: Literal["member", "editor", "admin"]
     invited_by: str
+    organisation_name: str = ""
+    invitation_id: str = ""
+    token: str = ""
+    """What the link ends with; valid once, until `expires_at`."""
+    expires_at: AwareDatetime | None = None
 
 
 class MemberInvited(Event):

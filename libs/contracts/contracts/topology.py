@@ -164,7 +164,13 @@ _MAIN: tuple[Consumer, ...] = (
         "notify-people",
         "PRIVATE",
         "notify",
-        _filters(catalog.InquirySent, people.InquiryAnswered, people.InquiryDue, people.InquiryReported),
+        _filters(
+            catalog.InquirySent,
+            people.InquiryAnswered,
+            people.InquiryDue,
+            people.InquiryReported,
+            catalog.MemberInvited,
+        ),
     ),
     Consumer("notify-alerts", "PRIVATE", "notify", _filters(search.SavedSearchAlerted)),
 )

@@ -27,6 +27,9 @@ class CatalogSettings(ServiceSettings):
     catalog_inquiries_per_day: int = Field(default=20, ge=1, le=1000)
     """How many inquiries a municipality may send in 24 hours."""
 
+    catalog_invitations_per_day: int = Field(default=50, ge=1, le=1000)
+    """How many people an organisation may invite in 24 hours."""
+
     catalog_inquiry_reminder_days: tuple[int, ...] = (7, 14)
     """After how many days without an answer a provider is reminded."""
 

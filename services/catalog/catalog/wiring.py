@@ -13,7 +13,7 @@ from catalog.adapters.audit import AuditedCollection, MongoAuditTrail
 from catalog.adapters.dossiers import MongoDossiers
 from catalog.adapters.drifts import MongoDrifts
 from catalog.adapters.market import MongoMarket
-from catalog.adapters.people_repositories import MongoInquiries
+from catalog.adapters.people_repositories import MongoInquiries, MongoInvitations
 from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
 from catalog.adapters.repository_files import WebRepositoryFiles
@@ -71,10 +71,12 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
             await repository.prepare()
         people_limits = _people_limits(settings)
         inquiries = MongoInquiries(AuditedCollection(platform, "inquiries"), people_limits.schedule)
+        invitations = MongoInvitations(AuditedCollection(platform, "invitations"))
         await inquiries.prepare()
+        await invitations.prepare()
         limits = PeerLimits(settings.catalog_peer_threads_per_day, timedelta(days=settings.catalog_peer_days))
         uses = UsePorts(deployments, threads, blocklists, limits)
-        people = PeoplePorts(inquiries, people_limits)
+        people = PeoplePorts(inquiries, invitations, people_limits)
         ports = Ports(organisations, solutions, ratings, uses, people, platform.clock, trail)
         fetching = WebRepositoryFiles(
             seconds=settings.catalog_fetch_seconds, allowed=allowed_origins(settings.catalog_allow_local)
@@ -91,4 +93,4 @@ def _people_limits(settings: CatalogSettings) -> PeopleLimits:
         settings.catalog_inquiry_silence_months,
         settings.catalog_inquiry_erase_months,
     )
-    return PeopleLimits(settings.catalog_inquiries_per_day, schedule)
+    return PeopleLimits(settings.catalog_inquiries_per_day, settings.catalog_invitations_per_day, schedule)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from catalog.adapters.people_repositories import MongoInquiries
+from catalog.adapters.people_repositories import MongoInquiries, MongoInvitations
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
 from catalog.application.people_ports import PeoplePorts
@@ -17,7 +17,7 @@ from servicekit.clock import SystemClock
 from servicekit.mongo import AggregateCollection
 from servicekit.testing.servers import MongoServer
 
-from tests.unit.catalog.people_repository_suite import InquirySuite
+from tests.unit.catalog.people_repository_suite import InquirySuite, InvitationSuite
 from tests.unit.catalog.repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite
 from tests.unit.catalog.use_repository_suite import BlocklistSuite, DeploymentSuite, ThreadSuite
 
@@ -32,11 +32,13 @@ async def ports(mongo_server: MongoServer, mongo_database: str) -> AsyncIterator
         deployments = MongoDeploymentBooks(AggregateCollection(connection.db, "deployments"))
         threads = MongoThreads(AggregateCollection(connection.db, "threads"))
         blocklists = MongoBlocklists(AggregateCollection(connection.db, "blocklists"))
+        invitations = MongoInvitations(AggregateCollection(connection.db, "invitations"))
+        await invitations.prepare()
         inquiries = MongoInquiries(AggregateCollection(connection.db, "inquiries"), Schedule())
         for repository in (organisations, solutions, ratings, deployments, threads, blocklists, inquiries):
             await repository.prepare()
         uses = UsePorts(deployments, threads, blocklists, PeerLimits(3, timedelta(days=180)))
-        yield Ports(organisations, solutions, ratings, uses, PeoplePorts(inquiries), SystemClock())
+        yield Ports(organisations, solutions, ratings, uses, PeoplePorts(inquiries, invitations), SystemClock())
 
 
 class TestAggregates(AggregateSuite):
@@ -60,6 +62,10 @@ class TestDeployments(DeploymentSuite):
 
 
 class TestThreads(ThreadSuite):
+    pass
+
+
+class TestInvitations(InvitationSuite):
     pass
 
 

@@ -23,6 +23,7 @@ from catalog.domain import using
 from catalog.domain.blocklist import Blocklist
 from catalog.domain.deployment import DeploymentBook, Terms, Use, name_key
 from catalog.domain.inquiry import Inquiry, Schedule
+from catalog.domain.invitation import Invitation, InvitationState
 from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.domain.peer import Side, Thread
 from catalog.domain.rating import RatingBook
@@ -39,7 +40,7 @@ from servicekit.outbox import OutboxMessage
 from .given import START
 
 T = TypeVar("T")
-S = TypeVar("S", Organisation, Solution, Thread, Inquiry)
+S = TypeVar("S", Organisation, Solution, Thread, Inquiry, Invitation)
 
 
 @dataclass
@@ -359,6 +360,32 @@ class InMemoryInquiries(InMemory[Inquiry]):
         return [key for _, key in sorted(found)][:limit]
 
 
+class InMemoryInvitations(InMemory[Invitation]):
+    async def pending_of(self, organisation_id: str) -> list[Loaded[Invitation]]:
+        found = [
+            held
+            for held in self.held.values()
+            if held.state.organisation_id == organisation_id and held.state.state is InvitationState.PENDING
+        ]
+        return _page(found, None, len(found) + 1)[0]
+
+    async def begun(self, organisation_id: str, since: datetime) -> int:
+        return sum(
+            held.state.organisation_id == organisation_id and held.state.created_at > since
+            for held in self.held.values()
+        )
+
+    async def of_person(self, user: str) -> list[str]:
+        return [key for key, held in self.held.items() if user in (held.state.invited_by, held.state.taken_by)]
+
+    async def expired(self, now: datetime, limit: int) -> list[str]:
+        return [
+            key
+            for key, held in self.held.items()
+            if held.state.state is InvitationState.PENDING and held.state.expires_at <= now
+        ][:limit]
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """The ports in memory, and what a test looks at beside them."""
@@ -403,6 +430,8 @@ def new_world() -> World:
     uses = UsePorts(
         InMemoryDeploymentBooks(outbox), threads, InMemoryBooks(outbox, Blocklist), PeerLimits(3, timedelta(days=180))
     )
-    people = PeoplePorts(InMemoryInquiries(outbox), PeopleLimits(inquiries_per_day=3))
+    people = PeoplePorts(
+        InMemoryInquiries(outbox), InMemoryInvitations(outbox), PeopleLimits(inquiries_per_day=3, invitations_per_day=5)
+    )
     ports = Ports(organisations, solutions, InMemoryRatingBooks(outbox), uses, people, clock, NoTrail())
     return World(ports, organisations, solutions, threads, clock, outbox)

@@ -1,6 +1,7 @@
 """What every implementation of the ports about inquiries must do: run on the fakes and on the real database."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from catalog.application.ports import Loaded, Ports, Write
 from catalog.domain import inquiry as rules
 from catalog.domain.change import Change
 from catalog.domain.inquiry import Inquiry, InquiryState
+from catalog.domain.invitation import Invitation, InvitationState
+from catalog.domain.organisation import MemberRole
 from catalog.domain.peer import Side
 from contracts.vocabulary import ReportReason
 
@@ -94,3 +97,30 @@ class InquirySuite:
         assert await kept.due(minutes(-1) + week, 5) == []
         assert await kept.due(minutes(0) + week, 5) == [waiting.id]
         assert await kept.due(minutes(0) + timedelta(days=1000), 5) == [waiting.id]
+
+
+class InvitationSuite:
+    """Invitations."""
+
+    async def test_invitations_are_kept_and_found(self, ports: Ports) -> None:
+        kept = ports.people.invitations
+        pending = Invitation(
+            id="one",
+            organisation_id="org",
+            organisation_name="Stadt",
+            email="neu@example.org",
+            role=MemberRole.EDITOR,
+            token_hash="x",
+            invited_by="admin",
+            created_at=minutes(0),
+            expires_at=minutes(60),
+        )
+        used = replace(pending, id="two", state=InvitationState.ACCEPTED, email=None, taken_by="neu")
+        for each in (pending, used):
+            assert await kept.add(each.id, each)
+        assert await kept.get("two") == Loaded(used, 1)
+        assert await kept.pending_of("org") == [Loaded(pending, 1)]
+        assert await kept.pending_of("other") == []
+        assert (await kept.begun("org", minutes(-1)), await kept.begun("org", minutes(1))) == (2, 0)
+        assert (sorted(await kept.of_person("admin")), await kept.of_person("neu")) == (["one", "two"], ["two"])
+        assert (await kept.expired(minutes(59), 5), await kept.expired(minutes(60), 5)) == ([], ["one"])

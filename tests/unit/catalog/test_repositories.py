@@ -4,7 +4,7 @@ import pytest
 from catalog.application.ports import Ports
 
 from .fakes import new_world
-from .people_repository_suite import InquirySuite
+from .people_repository_suite import InquirySuite, InvitationSuite
 from .repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite
 from .use_repository_suite import BlocklistSuite, DeploymentSuite, ThreadSuite
 
@@ -35,6 +35,10 @@ class TestDeployments(DeploymentSuite):
 
 
 class TestThreads(ThreadSuite):
+    pass
+
+
+class TestInvitations(InvitationSuite):
     pass
 
 

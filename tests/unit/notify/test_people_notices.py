@@ -37,3 +37,20 @@ def test_the_team_learns_of_a_report(templates: JinjaTemplates) -> None:
     notice = notices.of_report(sample("inquiry_reported"))
     assert (notice.role, notice.link) == ("curator", "/pruefung/anfragen")
     assert "Werbung" in said(templates, notice)[1]
+
+
+def test_a_guest_gets_a_link_and_the_message_goes_with_it(templates: JinjaTemplates) -> None:
+    given = {"token": "id.secret", "organisation_name": "Stadt Ä", "expires_at": "2026-04-01T22:30:00Z"}
+    event = sample("member_invited", **given)
+    notice = notices.of_invitation(event)
+    assert notice is not None
+    assert (notice.address, notice.link, notice.keep_until) == (
+        "kollegin@example.org",
+        "/einladung/id.secret",
+        event.data.expires_at,
+    )
+    text = said(templates, notice)[1]
+    assert "für „Stadt Ä“ mitzuarbeiten (Redaktion)" in text
+    assert "bis zum 02.04.2026" in text
+    assert notices.of_invitation(sample("member_invited")) is None, "an old event without a link"
+    assert notices.of_invitation(sample("member_invited", **{**given, "email": "x\nBcc: a@example.org"})) is None

@@ -72,6 +72,7 @@ FACTS = {
     "outdated": True,
     "answer": True,
     "waiting_days": 7,
+    "role_name": "Redaktion",
 }
 
 

@@ -10,6 +10,7 @@ from web.api.checkup_people import CheckupPeople
 from web.api.dossiers import Dossiers
 from web.api.inquiries import Inquiries
 from web.api.insights import SearchReports
+from web.api.invitations import Invitations
 from web.api.notify import Notify
 from web.api.publiccode import Publiccode
 from web.api.review import Review
@@ -48,6 +49,10 @@ class Services:
     @cached_property
     def inquiries(self) -> Inquiries:
         return Inquiries(self.call)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(self.call)
 
     @cached_property
     def review(self) -> Review:

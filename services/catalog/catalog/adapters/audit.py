@@ -62,6 +62,13 @@ AUDITED: Mapping[str, Audited] = {
         left_out=PRIVATE | {"provider", "wish"},
         derived=frozenset({"reported", "next_at", "updated_at"}),
     ),
+    "invitations": Audited(
+        "invitation",
+        ORGANISATION,
+        owner="organisation_id",
+        left_out=frozenset({"email", "token_hash", "invited_by", "taken_by"}),
+        derived=frozenset({"organisation_name"}),
+    ),
     "blocklists": Audited("blocklist", ORGANISATION),
 }
 """By collection. Of conversations and inquiries only that something happened: their words and people are private and

@@ -1,4 +1,4 @@
-"""Inquiries as documents and back."""
+"""Inquiries and invitations as documents and back."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,6 +9,8 @@ from contracts.vocabulary import ReportReason, SizeClass
 from catalog.adapters.aggregates import Document
 from catalog.adapters.use_documents import plain
 from catalog.domain.inquiry import Inquiry, Schedule, Wish
+from catalog.domain.invitation import Invitation, InvitationState
+from catalog.domain.organisation import MemberRole
 from catalog.domain.peer import Complaint, Party, PeerMessage, Ruling, Side
 
 
@@ -56,3 +58,16 @@ def to_inquiry(inquiry_id: str, body: Mapping[str, Any]) -> Inquiry:
 def _to_wish(body: Mapping[str, Any]) -> Wish:
     size = SizeClass(body["size_class"]) if body["size_class"] else None
     return Wish(**{**body, "size_class": size, "questions": tuple(body["questions"])})
+
+
+def from_invitation(invitation: Invitation) -> Document:
+    """Return the body of an invitation's document."""
+    body: Document = plain(asdict(invitation))
+    del body["id"]
+    return body
+
+
+def to_invitation(invitation_id: str, body: Mapping[str, Any]) -> Invitation:
+    """Read an invitation back."""
+    state, role = InvitationState(body["state"]), MemberRole(body["role"])
+    return Invitation(**{**body, "id": invitation_id, "state": state, "role": role})

@@ -1,4 +1,4 @@
-"""Inquiries in MongoDB."""
+"""Inquiries and invitations in MongoDB."""
 
 from datetime import datetime
 from functools import partial
@@ -8,9 +8,10 @@ from servicekit.mongo import AggregateCollection
 
 from catalog.adapters import people_documents as documents
 from catalog.adapters.aggregates import NEWEST_FIRST, Document, MongoAggregates, ignore
-from catalog.application.loading import Position, Selection
+from catalog.application.loading import Loaded, Position, Selection
 from catalog.application.people_ports import InquiryFilter
 from catalog.domain.inquiry import Inquiry, Schedule
+from catalog.domain.invitation import Invitation, InvitationState
 from catalog.domain.peer import Side
 
 _PARTY = {Side.ASKING: "asking.organisation_id", Side.ANSWERING: "provider.organisation_id"}
@@ -68,3 +69,38 @@ class MongoInquiries(MongoAggregates[Inquiry]):
     async def _selected(self, query: Document, after: Position | None, limit: int) -> Selection[Inquiry]:
         page, more, total = await self.newest(query, after=after, limit=limit)
         return Selection([self.loaded(stored) for stored in page], more, total)
+
+
+class MongoInvitations(MongoAggregates[Invitation]):
+    """Invitations in the collection `invitations`, addresses only of those that nobody has used."""
+
+    def __init__(self, collection: AggregateCollection) -> None:
+        super().__init__(collection, documents.from_invitation, documents.to_invitation, ignore)
+
+    async def prepare(self) -> None:
+        """Create the indexes (idempotent)."""
+        await self._collection.prepare()
+        indexed = self._collection.collection
+        await indexed.create_index([("organisation_id", ASCENDING), *NEWEST_FIRST], name="organisation")
+        await indexed.create_index([("state", ASCENDING), ("expires_at", ASCENDING)], name="state")
+        for name in ("invited_by", "taken_by"):
+            await indexed.create_index([(name, ASCENDING)], name=name)
+
+    async def pending_of(self, organisation_id: str) -> list[Loaded[Invitation]]:
+        """Return the invitations into an organisation that nobody has used, newest first."""
+        query: Document = {"organisation_id": organisation_id, "state": InvitationState.PENDING.value}
+        return [self.loaded(stored) for stored in await self._collection.find(query, sort=NEWEST_FIRST)]
+
+    async def begun(self, organisation_id: str, since: datetime) -> int:
+        """Return how many people an organisation has invited since."""
+        return await self._collection.count({"organisation_id": organisation_id, "created_at": {"$gt": since}})
+
+    async def of_person(self, user: str) -> list[str]:
+        """Return the invitations that a person sent or used."""
+        query: Document = {"$or": [{"invited_by": user}, {"taken_by": user}]}
+        return [stored.id for stored in await self._collection.find(query, projection={"version": 1})]
+
+    async def expired(self, now: datetime, limit: int) -> list[str]:
+        """Return the pending invitations whose time is over."""
+        query: Document = {"state": InvitationState.PENDING.value, "expires_at": {"$lte": now}}
+        return [stored.id for stored in await self._collection.find(query, limit=limit, projection={"version": 1})]

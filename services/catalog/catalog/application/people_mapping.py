@@ -1,4 +1,4 @@
-"""From what happened to inquiries to the messages that tell the others; none has their words."""
+"""From what happened to inquiries and invitations to the messages that tell the others; none has an inquiry's words."""
 
 from datetime import datetime
 
@@ -9,12 +9,36 @@ from servicekit.outbox import OutboxMessage
 from catalog.application.mapping import message
 from catalog.domain import inquiry as inquiries
 from catalog.domain.inquiry import Inquiry, InquiryChange, InquiryEvent
+from catalog.domain.invitation import InvitationChange
 from catalog.domain.peer import Side
 
 
 def of_inquiry(change: InquiryChange, *, now: datetime) -> tuple[OutboxMessage, ...]:
     """Return the messages for what happened to an inquiry."""
     return tuple(_of_event(change.state, event, now) for event in change.events)
+
+
+def of_invitation(change: InvitationChange, *, now: datetime) -> tuple[OutboxMessage, ...]:
+    """Return the messages that mail a link; only they hold the token."""
+    held = change.state
+    return tuple(
+        message(
+            contract.MemberInvited,
+            contract.MemberInvitedData(
+                organisation_id=held.organisation_id,
+                organisation_name=held.organisation_name,
+                email=held.email or "",
+                role=held.role.value,
+                invited_by=held.invited_by or "",
+                invitation_id=held.id,
+                token=f"{held.id}.{event.token}",
+                expires_at=held.expires_at,
+            ),
+            held.organisation_id,
+            now,
+        )
+        for event in change.events
+    )
 
 
 def _of_event(inquiry: Inquiry, event: InquiryEvent, now: datetime) -> OutboxMessage:

@@ -7,7 +7,9 @@ from servicekit.settling import is_transient
 from catalog.application import people_mapping as mapping
 from catalog.application.ports import Loaded, Ports, Write
 from catalog.domain import inquiry as rules
+from catalog.domain import invitation as invitations
 from catalog.domain.inquiry import Inquiry
+from catalog.domain.invitation import Invitation
 
 log = logging.get(__name__)
 AT_ONCE = 100
@@ -20,13 +22,19 @@ async def on_member_left(ports: Ports, event: MemberLeft) -> None:
 
 
 async def forget_person(ports: Ports, user: str) -> None:
-    """Forget who wrote in inquiries; the words stay those of the organisation."""
+    """Forget who wrote in inquiries, who invited and who came; the words stay those of the organisation."""
 
     async def decide(loaded: Loaded[Inquiry]) -> Write[Inquiry]:
         return Write(rules.forget_person(loaded.state, user).state)
 
     for inquiry_id in await ports.people.inquiries.written_by(user):
         await ports.people.inquiries.change(inquiry_id, decide)
+
+    async def decide_invitation(loaded: Loaded[Invitation]) -> Write[Invitation]:
+        return Write(invitations.forget_person(loaded.state, user).state)
+
+    for invitation_id in await ports.people.invitations.of_person(user):
+        await ports.people.invitations.change(invitation_id, decide_invitation)
 
 
 async def pass_time(ports: Ports) -> int:

@@ -1,12 +1,13 @@
-"""Where inquiries are kept; adapters and the tests' fakes implement it."""
+"""Where inquiries and invitations are kept; adapters and the tests' fakes implement it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from catalog.application.loading import Aggregates, Position, Selection
+from catalog.application.loading import Aggregates, Loaded, Position, Selection
 from catalog.domain.inquiry import Inquiry, InquiryState, Schedule
+from catalog.domain.invitation import Invitation
 from catalog.domain.peer import Side
 
 
@@ -44,11 +45,32 @@ class Inquiries(Aggregates[Inquiry], Protocol):
         ...
 
 
+class Invitations(Aggregates[Invitation], Protocol):
+    """Where invitations are kept."""
+
+    async def pending_of(self, organisation_id: str) -> list[Loaded[Invitation]]:
+        """Return the invitations into an organisation that nobody has used, newest first."""
+        ...
+
+    async def begun(self, organisation_id: str, since: datetime) -> int:
+        """Return how many people an organisation has invited since."""
+        ...
+
+    async def of_person(self, user: str) -> list[str]:
+        """Return the invitations that a person sent or used."""
+        ...
+
+    async def expired(self, now: datetime, limit: int) -> list[str]:
+        """Return the pending invitations whose time is over."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class PeopleLimits:
     """How much an organisation may send, and when time does what."""
 
     inquiries_per_day: int = 20
+    invitations_per_day: int = 50
     schedule: Schedule = field(default_factory=Schedule)
 
 
@@ -57,4 +79,5 @@ class PeoplePorts:
     """Everything about organisations and people who write to each other."""
 
     inquiries: Inquiries
+    invitations: Invitations
     limits: PeopleLimits = field(default_factory=PeopleLimits)

@@ -43,6 +43,7 @@ class JinjaTemplates:
             "reason": message.reason,
             "settings_url": f"{self._public_url}{SETTINGS_PATH}",
             "unsubscribe_url": unsubscribe_url,
+            "guest": message.recipient.kind == "address",
         }
         rich = Markup(self._template(message.kind, "body.html").render(message.facts))  # noqa: S704 - rendered escaped
         return Letter(

@@ -49,6 +49,8 @@ async def _attempt(ports: Ports, rules: DeliveryRules, claim: Claim) -> Mailing:
         if rules.team_address is None:
             return mailing.skipped(claim.mail, "no mailbox of the team is configured (NOTIFY_TEAM_ADDRESS)", now)
         return await _send(ports, rules, claim, email=rules.team_address, name=None, unsubscribe_url=None)
+    if recipient.kind == "address":
+        return await _send(ports, rules, claim, email=recipient.key, name=None, unsubscribe_url=None)
     if not await ports.contacts.wants_email(recipient.key):
         return mailing.skipped(claim.mail, "the recipient does not want e-mails", now)
     contact = await ports.contacts.get(recipient.key)

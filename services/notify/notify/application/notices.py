@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from contracts.catalog import (
@@ -26,13 +27,18 @@ WEAK_GRADE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something to tell the members of an organisation, the holders of a role, or one `user` and the `reason` why."""
+    """Something to tell the members of an organisation, the holders of a role, one `user`, or a guest's `address`.
+
+    The last two need the `reason` why.
+    """
 
     event_id: str
     kind: Kind
     organisation_id: str | None
     role: str | None = None
     user: str | None = None
+    address: str | None = None
+    keep_until: datetime | None = None
     reason: str = ""
     link: str
     action: str

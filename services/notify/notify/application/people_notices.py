@@ -1,15 +1,41 @@
-"""What is worth telling about inquiries; their words are only on the page."""
+"""What is worth telling about invitations and inquiries; the words of these are only on the page."""
 
-from contracts.catalog import InquirySent
+from contracts.catalog import InquirySent, MemberInvited
 from contracts.people import InquiryAnswered, InquiryDue, InquiryReported
 from contracts.vocabulary import label
 
 from notify.application.notices import Notice
-from notify.application.use_notices import MODERATORS
+from notify.application.use_notices import MODERATORS, ZONE
+from notify.domain.contact import address
 from notify.domain.message import Kind
 
 INQUIRIES = "/anfragen"
 REPORTED = "/pruefung/anfragen"
+INVITATION = "/einladung"
+_ROLES = {"member": "Mitglied", "editor": "Redaktion", "admin": "Verwaltung"}
+
+
+def of_invitation(event: MemberInvited) -> Notice | None:
+    """A guest gets the link; None for an event without one, and for what is no address."""
+    data = event.data
+    email = address(data.email)
+    if not data.token or data.expires_at is None or email is None:
+        return None
+    return Notice(
+        event_id=event.id,
+        kind=Kind.MEMBER_INVITED,
+        organisation_id=data.organisation_id,
+        address=email,
+        reason=f"Jemand aus der Verwaltung von „{data.organisation_name}“ hat diese Adresse eingeladen.",
+        link=f"{INVITATION}/{data.token}",
+        action="Einladung ansehen",
+        keep_until=data.expires_at,
+        facts={
+            "organisation_name": data.organisation_name,
+            "role_name": _ROLES[data.role],
+            "due": data.expires_at.astimezone(ZONE).strftime("%d.%m.%Y"),
+        },
+    )
 
 
 def of_inquiry(event: InquirySent) -> Notice:

@@ -40,6 +40,7 @@ async def tell(ports: Ports, notice: Notice, *, attempt: int) -> int:
             facts=notice.facts,
             created_at=now,
             mail=mailing.due(now) if notice.kind in MAILED else None,
+            keep_until=notice.keep_until,
         )
         added += await ports.messages.add(message)
     return added
@@ -50,6 +51,8 @@ def _recipients(ports: Ports, notice: Notice) -> Sequence[tuple[Recipient, str]]
         return [(Recipient("role", notice.role), "Sie gehören zum Prüfteam des Marktplatzes.")]
     if notice.user is not None:
         return [(Recipient("user", notice.user), notice.reason)]
+    if notice.address is not None:
+        return [(Recipient("address", notice.address), notice.reason)]
     if notice.organisation_id is None:
         return []
     return [

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     RATING_RESTORED = "rating_restored"
     PEER_MESSAGE = "peer_message"
     PEER_REPORTED = "peer_reported"
+    MEMBER_INVITED = "member_invited"
     INQUIRY_SENT = "inquiry_sent"
     INQUIRY_ANSWERED = "inquiry_answered"
     INQUIRY_DUE = "inquiry_due"
@@ -61,9 +62,9 @@ nothing, and a self-disclosure waits for nobody.
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One user, or everybody with a role of the team (who share one message and one mailbox)."""
+    """One user, everybody with a role of the team (they share one message and one mailbox), or a guest's address."""
 
-    kind: Literal["user", "role"]
+    kind: Literal["user", "role", "address"]
     key: str
 
     def __str__(self) -> str:
@@ -87,6 +88,8 @@ class Message:
     facts: Mapping[str, Any]
     created_at: datetime
     mail: Mailing | None
+    keep_until: datetime | None = None
+    """When the message is deleted, if before the others."""
 
 
 def message_id(event_id: str, recipient: Recipient) -> str:

@@ -1,8 +1,8 @@
-"""Binds events about inquiries to what is told."""
+"""Binds events about invitations and inquiries to what is told."""
 
 from collections.abc import Awaitable, Callable
 
-from contracts.catalog import InquirySent
+from contracts.catalog import InquirySent, MemberInvited
 from contracts.people import InquiryAnswered, InquiryDue, InquiryReported
 from servicekit.delivery import Delivery, EventConsumer
 
@@ -14,6 +14,12 @@ Tell = Callable[[Notice, Delivery], Awaitable[None]]
 
 def bind(private: EventConsumer, say: Tell) -> None:
     """Register the handlers."""
+
+    @private.on(MemberInvited)
+    async def _invited(event: MemberInvited, delivery: Delivery) -> None:
+        notice = notices.of_invitation(event)
+        if notice is not None:
+            await say(notice, delivery)
 
     @private.on(InquirySent)
     async def _asked(event: InquirySent, delivery: Delivery) -> None:

@@ -49,19 +49,21 @@ async def request_organisation(
 async def approve_organisation(ports: Ports, actor: Actor, organisation_id: str) -> Loaded[Organisation]:
     """Onboard a requested organisation, or lift its suspension (curator)."""
     require_curator(actor)
-    return await _change(ports, organisation_id, lambda found: rules.approve(found, at=ports.clock.now()))
+    return await change_organisation(ports, organisation_id, lambda found: rules.approve(found, at=ports.clock.now()))
 
 
 async def refuse_organisation(ports: Ports, actor: Actor, organisation_id: str, reason: str) -> Loaded[Organisation]:
     """Turn a request down (curator)."""
     require_curator(actor)
-    return await _change(ports, organisation_id, lambda found: rules.refuse(found, reason=reason, at=ports.clock.now()))
+    return await change_organisation(
+        ports, organisation_id, lambda found: rules.refuse(found, reason=reason, at=ports.clock.now())
+    )
 
 
 async def suspend_organisation(ports: Ports, actor: Actor, organisation_id: str, reason: str) -> Loaded[Organisation]:
     """Stop an organisation (curator); its solutions go offline when the policy handles the event."""
     require_curator(actor)
-    return await _change(
+    return await change_organisation(
         ports, organisation_id, lambda found: rules.suspend(found, reason=reason, at=ports.clock.now())
     )
 
@@ -75,7 +77,7 @@ async def add_member(
         _require_admin(actor, found)
         return rules.put_member(found, Member(user, role, email))
 
-    return await _change(ports, organisation_id, decide)
+    return await change_organisation(ports, organisation_id, decide)
 
 
 async def remove_member(ports: Ports, actor: Actor, organisation_id: str, user: str) -> Loaded[Organisation]:
@@ -86,12 +88,14 @@ async def remove_member(ports: Ports, actor: Actor, organisation_id: str, user: 
             _require_admin(actor, found)
         return rules.remove_member(found, user)
 
-    return await _change(ports, organisation_id, decide)
+    return await change_organisation(ports, organisation_id, decide)
 
 
-async def _change(
+async def change_organisation(
     ports: Ports, organisation_id: str, command: Callable[[Organisation], OrganisationChange]
 ) -> Loaded[Organisation]:
+    """Load, decide, save; raises ProblemError `organisation-not-found` (404)."""
+
     async def decide(loaded: Loaded[Organisation]) -> Write[Organisation]:
         change = command(loaded.state)
         return Write(change.state, mapping.of_organisation(change, now=ports.clock.now()))
