@@ -14,6 +14,8 @@ from servicekit.testing.process import RunningServer, free_ports
 NOTHING = "🚗"
 """A text without a word finds nothing, whatever else is found by likeness."""
 
+SOME_SEARCH = "0190e0a4-7a3b-4c1d-9f00-5a1c6a7e2b10"
+
 
 @pytest.fixture
 def settings(settings):
@@ -172,11 +174,11 @@ async def test_opening_a_result_is_noted_once_and_tells_nothing(search) -> None:
     ("search_id", "body", "status", "slug"),
     [
         ("nonsense", {"solution_id": "s"}, 422, "invalid-request"),
-        (str(uuid4()), {}, 422, "invalid-request"),
-        (str(uuid4()), {"solution_id": ""}, 422, "invalid-request"),
-        (str(uuid4()), {"solution_id": "s" * 101}, 422, "invalid-request"),
-        (str(uuid4()), {"solution_id": "s", "user": "max"}, 422, "invalid-request"),
-        (str(uuid4()), [], 422, "invalid-request"),
+        (SOME_SEARCH, {}, 422, "invalid-request"),
+        (SOME_SEARCH, {"solution_id": ""}, 422, "invalid-request"),
+        (SOME_SEARCH, {"solution_id": "s" * 101}, 422, "invalid-request"),
+        (SOME_SEARCH, {"solution_id": "s", "user": "max"}, 422, "invalid-request"),
+        (SOME_SEARCH, [], 422, "invalid-request"),
     ],
 )
 async def test_an_opening_that_cannot_be_read(search, search_id, body, status, slug) -> None:
