@@ -167,3 +167,12 @@ async def test_a_requested_organisation_has_no_members_to_manage(world: World) -
     with pytest.raises(ProblemError) as refused:
         await commands.add_member(world.ports, PROVIDER_ADMIN, waiting.id, user="x", email=None, role=MemberRole.ADMIN)
     assert refused.value.slug == "organisation-not-onboarded"
+
+
+async def test_a_regional_key_names_the_federal_state(world: World) -> None:
+    town = RequestOrganisation(name="Gemeinde Ä", kinds=(OrganisationKind.MUNICIPALITY,), ars="12064")
+    held = (await commands.request_organisation(world.ports, STRANGER, "town", town)).state
+    assert (held.ars, held.bundesland) == ("120640000000", Bundesland.BB)
+    elsewhere = RequestOrganisation(name="x", kinds=town.kinds, ars="12064", bundesland=Bundesland.BY)
+    with pytest.raises(ProblemError, match="ars-elsewhere"):
+        await commands.request_organisation(world.ports, STRANGER, "other", elsewhere)

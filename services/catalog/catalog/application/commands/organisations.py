@@ -10,6 +10,7 @@ from catalog.application import mapping
 from catalog.application.actor import Actor, require_curator, require_member
 from catalog.application.ports import Loaded, Ports, Write
 from catalog.domain import organisation as rules
+from catalog.domain.ars import settle
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationChange, OrganisationState
 
 
@@ -28,15 +29,21 @@ class RequestOrganisation:
 async def request_organisation(
     ports: Ports, actor: Actor, organisation_id: str, wanted: RequestOrganisation
 ) -> Loaded[Organisation]:
-    """Ask for onboarding; the actor becomes the first admin. The same id again returns what is there."""
+    """Ask for onboarding; the actor becomes the first admin. The same id again returns what is there.
+
+    A regional key names the federal state. Raises ProblemError `ars-invalid`, `ars-elsewhere` (422).
+    """
+    ars, bundesland = wanted.ars, wanted.bundesland
+    if ars is not None:
+        ars, bundesland = settle(ars, bundesland)
     requested = Organisation(
         id=organisation_id,
         name=wanted.name,
         kinds=wanted.kinds,
         state=OrganisationState.REQUESTED,
-        bundesland=wanted.bundesland,
+        bundesland=bundesland,
         size_class=wanted.size_class,
-        ars=wanted.ars,
+        ars=ars,
         note=wanted.note,
         members=(actor.as_member(MemberRole.ADMIN),),
         created_at=ports.clock.now(),
