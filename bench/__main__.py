@@ -15,6 +15,7 @@ NAMES = (
     "ablation",
     "spelling",
     "vectors",
+    "catalog",
     "checkup",
 )
 
