@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from catalog.adapters.audit import MongoAuditTrail
 from catalog.adapters.people_repositories import MongoInquiries, MongoInvitations
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
@@ -18,7 +19,13 @@ from servicekit.mongo import AggregateCollection
 from servicekit.testing.servers import MongoServer
 
 from tests.unit.catalog.people_repository_suite import InquirySuite, InvitationSuite
-from tests.unit.catalog.repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite
+from tests.unit.catalog.repository_suite import (
+    AggregateSuite,
+    OrganisationSuite,
+    RatingSuite,
+    SolutionSuite,
+    UnapprovedSuite,
+)
 from tests.unit.catalog.use_repository_suite import BlocklistSuite, DeploymentSuite, ThreadSuite
 
 
@@ -38,7 +45,8 @@ async def ports(mongo_server: MongoServer, mongo_database: str) -> AsyncIterator
         for repository in (organisations, solutions, ratings, deployments, threads, blocklists, inquiries):
             await repository.prepare()
         uses = UsePorts(deployments, threads, blocklists, PeerLimits(3, timedelta(days=180)))
-        yield Ports(organisations, solutions, ratings, uses, PeoplePorts(inquiries, invitations), SystemClock())
+        people, trail = PeoplePorts(inquiries, invitations), MongoAuditTrail(connection.db)
+        yield Ports(organisations, solutions, ratings, uses, people, SystemClock(), trail)
 
 
 class TestAggregates(AggregateSuite):
@@ -50,6 +58,10 @@ class TestOrganisations(OrganisationSuite):
 
 
 class TestSolutions(SolutionSuite):
+    pass
+
+
+class TestUnapproved(UnapprovedSuite):
     pass
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from catalog.application.ports import Loaded, Ports, Position, SlugTaken, SolutionFilter, Write
-from catalog.domain import lifecycle, moderation, rating
+from catalog.domain import correcting, lifecycle, moderation, rating
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
 from catalog.domain.rating import Context, RatingBook
 from catalog.domain.solution import Solution, SolutionState
@@ -17,6 +17,7 @@ from .given import (
     CURATOR,
     EDITOR,
     PROVIDER_ADMIN,
+    REVIEWER,
     STRANGER,
     a_draft,
     a_listing,
@@ -227,6 +228,35 @@ class SolutionSuite:
         assert await ports.solutions.live("online") is None
         page = await ports.solutions.page(SolutionFilter(state=SolutionState.WITHDRAWN), after=None, limit=5)
         assert [held.version for held in page.items] == [2]
+
+
+class UnapprovedSuite:
+    """Solutions with corrections that the team has not looked at."""
+
+    async def test_the_longest_waiting_comes_first_and_pages_follow_on(self, ports: Ports) -> None:
+        made = []
+        for number in (3, 1, 2):
+            online = published(a_draft(slug=f"loesung-{number}"))
+            change = correcting.correct(
+                online, {"support_url": f"https://{number}.example.org"}, by=EDITOR.user, at=minutes(number)
+            )
+            made.append((number, change.state.id))
+            await ports.solutions.add(change.state.id, change.state)
+        judged = correcting.accept(change.state, 1, 1, by=REVIEWER.user, at=minutes(9)).state
+        quiet = a_draft(slug="still")
+        await ports.solutions.add(quiet.id, quiet)
+        first = await ports.solutions.unapproved(after=None, limit=2)
+        assert [loaded.state.id for loaded in first.items] == [each for _, each in sorted(made)[:2]]
+        assert first.total == 3
+        rest = await ports.solutions.unapproved(after=first.next, limit=2)
+        assert [loaded.state.id for loaded in rest.items] == [sorted(made)[2][1]]
+        assert (rest.next, rest.total) == (None, None)
+
+        async def accepted(loaded: Loaded[Solution]) -> Write[Solution]:
+            return Write(judged)
+
+        await ports.solutions.change(judged.id, accepted)
+        assert (await ports.solutions.unapproved(after=None, limit=9)).total == 2
 
 
 class RatingSuite:

@@ -5,7 +5,7 @@ from catalog.application.ports import Ports
 
 from .fakes import new_world
 from .people_repository_suite import InquirySuite, InvitationSuite
-from .repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite
+from .repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite, UnapprovedSuite
 from .use_repository_suite import BlocklistSuite, DeploymentSuite, ThreadSuite
 
 
@@ -23,6 +23,10 @@ class TestOrganisations(OrganisationSuite):
 
 
 class TestSolutions(SolutionSuite):
+    pass
+
+
+class TestUnapproved(UnapprovedSuite):
     pass
 
 
