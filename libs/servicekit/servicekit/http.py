@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,11 +34,13 @@ def create_app(
     lifespan: Lifespan,
     routers: Sequence[APIRouter] = (),
     description: str = "",
+    larger_bodies: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """Build the application of one process; the lifespan puts `container` and `checks` into `app.state`.
 
     Services serve paths without the gateway's prefix; the API description names it as the server. `/docs` shows the
-    description with assets of our own, so it works without internet.
+    description with assets of our own, so it works without internet. `larger_bodies` gives paths (regular expressions)
+    limits of their own in bytes.
     """
     prefix = f"/api/{settings.service_name}"
     app = FastAPI(
@@ -53,7 +55,9 @@ def create_app(
     )
     app.state.checks = Checks()
     app.state.stopping = asyncio.Event()
-    app.add_middleware(RequestMiddleware, max_body_bytes=settings.max_body_bytes, public_prefix=prefix)
+    app.add_middleware(
+        RequestMiddleware, max_body_bytes=settings.max_body_bytes, larger=larger_bodies or {}, public_prefix=prefix
+    )
     problems.install(app, prefix)
     app.include_router(_operations(title))
     app.mount("/docs-assets", StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"))

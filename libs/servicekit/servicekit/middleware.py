@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 
 from contracts.ids import uuid7
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,11 +21,13 @@ _QUIET = ("/health/", "/metrics")
 class RequestMiddleware:
     """Outermost layer: request id, trace context, body limit, metrics and one log line per request."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, public_prefix: str = "") -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_body_bytes: int, larger: Mapping[str, int] | None = None, public_prefix: str = ""
+    ) -> None:
         self._app = app
         self._public_prefix = public_prefix
         self._max_body_bytes = max_body_bytes
-        self._too_large = ProblemError("body-too-large", "too_large", f"the body exceeds {max_body_bytes} bytes")
+        self._larger = [(re.compile(pattern), limit) for pattern, limit in (larger or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI call."""
@@ -32,6 +35,7 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        limit = next((most for pattern, most in self._larger if pattern.match(scope["path"])), self._max_body_bytes)
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.match(given) else uuid7()
         bound = context.RequestContext(
@@ -55,15 +59,15 @@ class RequestMiddleware:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_body_bytes and not answered:
-                raise HTTPException(413, detail=self._too_large.detail)
+            if received > limit and not answered:
+                raise HTTPException(413, detail=_too_large(limit).detail)
             return message
 
         public_path = self._public_prefix + scope["path"]
         with context.bound(bound):
             try:
-                if self._announced(headers) > self._max_body_bytes:
-                    await problems.response(self._too_large, public_path)(scope, receive, sending)
+                if self._announced(headers) > limit:
+                    await problems.response(_too_large(limit), public_path)(scope, receive, sending)
                 else:
                     await self._app(scope, receiving, sending)
             except ClientDisconnect:
@@ -87,3 +91,7 @@ class RequestMiddleware:
         telemetry.HTTP_SECONDS.labels(scope["method"], route).observe(seconds)
         if not scope["path"].startswith(_QUIET):
             log.debug("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+
+
+def _too_large(limit: int) -> ProblemError:
+    return ProblemError("body-too-large", "too_large", f"the body exceeds {limit} bytes")

@@ -58,9 +58,25 @@ class CatalogSettings(ServiceSettings):
         allowed_origins(value)
         return value
 
+    catalog_media_max_bytes: int = Field(default=20_971_520, ge=1024, le=104_857_600)
+    """The largest picture or document that may be uploaded; the gateway lets 26 MB through."""
+    catalog_media_max_kept: int = Field(default=100, ge=1)
+    """How many files are kept for one solution, all versions and recent uploads together."""
+    catalog_media_abandoned_hours: float = Field(default=24, gt=0)
+    """How long an upload is kept that no version shows."""
+    catalog_media_s3_bucket: str | None = None
+    """Bucket of an S3-compatible store for media; without it they are kept in the database (GridFS)."""
+    catalog_media_s3_endpoint: str | None = None
+    """Address of that store; without it that of AWS."""
+    catalog_media_s3_region: str = "eu-central-1"
+    catalog_media_s3_access_key: str | None = None
+    catalog_media_s3_secret_key: str | None = None
+
     def production_faults(self) -> list[str]:
         """Return what must not run in production, a sentence each."""
         faults = super().production_faults()
         if self.catalog_allow_local:
             faults.append("CATALOG_ALLOW_LOCAL is set: files on loopback are for development only")
+        if self.catalog_media_s3_endpoint and not self.catalog_media_s3_endpoint.startswith("https://"):
+            faults.append("CATALOG_MEDIA_S3_ENDPOINT must be an https address")
         return faults

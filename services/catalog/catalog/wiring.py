@@ -13,6 +13,10 @@ from catalog.adapters.audit import AuditedCollection, MongoAuditTrail
 from catalog.adapters.dossiers import MongoDossiers
 from catalog.adapters.drifts import MongoDrifts
 from catalog.adapters.market import MongoMarket
+from catalog.adapters.media.examiner import ProcessExaminer
+from catalog.adapters.media.gridfs import GridFsStore
+from catalog.adapters.media.records import MongoMediaRecords
+from catalog.adapters.media.s3 import s3_store
 from catalog.adapters.people_repositories import MongoInquiries, MongoInvitations
 from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
@@ -20,6 +24,7 @@ from catalog.adapters.repository_files import WebRepositoryFiles
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
 from catalog.application.audit import SUBJECT
 from catalog.application.dossier_ports import SurveyPorts
+from catalog.application.media_ports import MediaPorts, MediaRules, MediaStore
 from catalog.application.people_ports import PeopleLimits, PeoplePorts
 from catalog.application.ports import Ports
 from catalog.application.publiccode.ports import PubliccodePorts
@@ -40,13 +45,14 @@ class Container:
     publiccode: PubliccodePorts
     files: RecentAnswers
     """publiccode.yml files made a moment ago."""
+    media: MediaPorts
 
 
 @asynccontextmanager
 async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncIterator[Container]:
     """Open connections, create indexes, and hand out the use cases' ports."""
     recent = RecentAnswers(settings.catalog_recent_seconds)
-    async with open_platform(settings, clock=clock) as platform:
+    async with open_platform(settings, clock=clock) as platform, _media_store(settings, platform) as store:
         organisations = MongoOrganisations(AuditedCollection(platform, "organisations"))
         solutions = MongoSolutions(AuditedCollection(platform, "solutions"), recent.forget)
         ratings = MongoRatingBooks(AuditedCollection(platform, "ratings"), recent.forget)
@@ -57,6 +63,7 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         dossiers = MongoDossiers(AuditedCollection(platform, "dossiers"))
         trail = MongoAuditTrail(platform.db)
         platform.relay.keep(SUBJECT, trail.store)
+        records = MongoMediaRecords(platform.db)
         for repository in (
             organisations,
             solutions,
@@ -67,6 +74,7 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
             drifts,
             dossiers,
             trail,
+            records,
         ):
             await repository.prepare()
         people_limits = _people_limits(settings)
@@ -84,7 +92,8 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         publiccode = PubliccodePorts(ports, fetching, drifts, settings.public_url)
         surveys = SurveyPorts(ports, dossiers, MongoMarket(platform.db))
         files = RecentAnswers(settings.catalog_recent_seconds)
-        yield Container(platform, settings, ports, surveys, recent, publiccode, files)
+        media = MediaPorts(store, records, ProcessExaminer(), _media_rules(settings))
+        yield Container(platform, settings, ports, surveys, recent, publiccode, files, media)
 
 
 def _people_limits(settings: CatalogSettings) -> PeopleLimits:
@@ -94,3 +103,26 @@ def _people_limits(settings: CatalogSettings) -> PeopleLimits:
         settings.catalog_inquiry_erase_months,
     )
     return PeopleLimits(settings.catalog_inquiries_per_day, settings.catalog_invitations_per_day, schedule)
+
+
+def _media_rules(settings: CatalogSettings) -> MediaRules:
+    return MediaRules(
+        max_bytes=settings.catalog_media_max_bytes,
+        max_kept=settings.catalog_media_max_kept,
+        abandoned_after=timedelta(hours=settings.catalog_media_abandoned_hours),
+    )
+
+
+@asynccontextmanager
+async def _media_store(settings: CatalogSettings, platform: Platform) -> AsyncIterator[MediaStore]:
+    if not settings.catalog_media_s3_bucket:
+        yield GridFsStore(platform.db)
+        return
+    async with s3_store(
+        settings.catalog_media_s3_bucket,
+        endpoint=settings.catalog_media_s3_endpoint,
+        region=settings.catalog_media_s3_region,
+        access_key=settings.catalog_media_s3_access_key,
+        secret_key=settings.catalog_media_s3_secret_key,
+    ) as store:
+        yield store

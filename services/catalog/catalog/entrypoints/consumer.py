@@ -10,7 +10,7 @@ from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from servicekit.delivery import Delivery
 
 from catalog.application import people_policies, policies, use_policies
-from catalog.application.commands import invitations
+from catalog.application.commands import invitations, media
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.publiccode.drifting import Rounds
 from catalog.entrypoints.duties import on_duty
@@ -71,6 +71,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
         Rounds(container.publiccode),
         partial(people_policies.pass_time, ports),
         partial(invitations.expire_due, ports),
+        partial(media.sweep, ports, container.media),
     )
     interval = container.settings.catalog_duties_seconds
     async with on_duty(duties, interval_seconds=interval), container.platform.consuming():

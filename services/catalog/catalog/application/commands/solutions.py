@@ -9,7 +9,7 @@ from servicekit import errors
 from catalog.application import mapping, profile
 from catalog.application.actor import Actor, require_curator, require_member
 from catalog.application.ports import Loaded, Ports, SlugTaken, Write
-from catalog.domain import lifecycle, slug
+from catalog.domain import lifecycle, media, slug
 from catalog.domain.organisation import MemberRole, Organisation, require_onboarded
 from catalog.domain.solution import Solution, SolutionChange
 
@@ -38,7 +38,7 @@ async def create_solution(
             slug=slug.check(wanted_slug) if wanted_slug else await ports.solutions.free_slug(slug.derive(listing.name)),
             organisation_id=provider.id,
             organisation_name=provider.name,
-            listing=listing,
+            listing=listing.model_copy(update={"media": []}),
             at=ports.clock.now(),
             by=actor.user,
         )
@@ -51,15 +51,20 @@ async def create_solution(
 
 
 async def save_draft(
-    ports: Ports, actor: Actor, solution_id: str, listing: Listing, *, expected: int | None
+    ports: Ports, actor: Actor, solution_id: str, listing: Listing, *, expected: int | None, keep_media: bool = False
 ) -> Loaded[Solution]:
-    """Keep the provider's text (its editors); it may be incomplete, but what it says must be within the limits."""
+    """Keep the provider's text (its editors); it may be incomplete, but what it says must be within the limits.
+
+    `keep_media`: pictures and documents stay as they are, else they are those of the listing.
+    """
     profile.require_valid(ports.profile, listing, ports.clock)
     return await as_provider(
         ports,
         actor,
         solution_id,
-        lambda solution: lifecycle.save_draft(solution, listing, by=actor.user, at=ports.clock.now()),
+        lambda solution: lifecycle.save_draft(
+            solution, media.settled(solution, listing, keep=keep_media), by=actor.user, at=ports.clock.now()
+        ),
         expected=expected,
     )
 

@@ -10,6 +10,7 @@ from catalog.entrypoints.api import (
     dossiers,
     inquiries,
     invitations,
+    media,
     organisations,
     peers,
     profile,
@@ -20,6 +21,9 @@ from catalog.entrypoints.api import (
 )
 from catalog.settings import CatalogSettings
 
+MULTIPART_BYTES = 64 * 1024
+"""What an upload may have beside the file: texts and boundaries."""
+
 
 def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
     """Return the application; the lifespan brings the container."""
@@ -29,6 +33,7 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
         description="Organisations and their onboarding, solutions from draft to publication, who uses them, ratings,"
         " market surveys.",
         lifespan=lifespan,
+        larger_bodies={r"^/solutions/[^/]+/media$": settings.catalog_media_max_bytes + MULTIPART_BYTES},
         routers=[
             organisations.router,
             solutions.router,
@@ -38,6 +43,7 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
             inquiries.router,
             invitations.router,
             profile.router,
+            media.router,
             publiccode.router,
             dossiers.router,
             versions.router,

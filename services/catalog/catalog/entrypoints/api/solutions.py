@@ -114,7 +114,14 @@ async def save_draft(
     wired: Wired,
 ) -> SolutionView:
     """Keep the text: in the newest version while it is a draft or changes were requested, else as the next draft."""
-    loaded = await commands.save_draft(wired.ports, actor, solution_id, body.listing.to_listing(), expected=expected)
+    loaded = await commands.save_draft(
+        wired.ports,
+        actor,
+        solution_id,
+        body.listing.to_listing(),
+        expected=expected,
+        keep_media=body.listing.keeps_media,
+    )
     return _shown(response, wired, loaded)
 
 
