@@ -284,3 +284,20 @@ async def test_a_withdrawn_solution_can_come_back(site: Site) -> None:
     assert "Wieder veröffentlichen" in (await site.get(PATH)).text
     site.gateway.on(f"POST /api/catalog/solutions/{answers.SOLUTION}/republish", answers.own("published"))
     assert (await site.post(f"{PATH}/wieder-veroeffentlichen")).status_code == 303
+
+
+async def test_earlier_rounds_of_a_review_can_be_read_again(site: Site) -> None:
+    rounds = [
+        {"number": 1, "closed_at": "2026-11-20T10:00:00Z", "outcome": "changes_requested", "message": "Bitte ergänzen"},
+        {"number": 2, "closed_at": "2026-11-21T10:00:00Z", "outcome": "approved", "message": "Danke"},
+    ]
+    site.gateway.on(WORKING, answers.own("published"))
+    case = answers.case("approved", rounds=rounds)
+    site.gateway.on(f"GET /api/review/solutions/{answers.SOLUTION}/cases", {"items": [case], "next_cursor": None})
+    site.gateway.on("GET /api/review/cases/case-1", case)
+    page = await site.get(PATH)
+    assert page.status_code == 200
+    earlier = text_of(page.text.split('<ol class="mp-rounds">')[1].split("</ol>")[0])
+    assert "Runde 1" in earlier
+    assert "Bitte ergänzen" in earlier
+    assert "Runde 2" not in earlier
