@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import UploadFile
 
 from web.api.caller import Caller
 from web.api.catalog import Me, Membership
@@ -19,7 +20,7 @@ from web.auth.session import Session
 from web.flash import COOKIE as FLASH_COOKIE
 from web.flash import Flash
 from web.forms.body import FormData, read_form
-from web.forms.upload import read_upload
+from web.forms.upload import LARGEST_MEDIA, read_file, read_upload
 from web.i18n import Locale, locale_of
 from web.partly import part
 from web.wiring import Container
@@ -254,6 +255,15 @@ async def checked_upload(request: Request) -> tuple[FormData, bytes | None]:
     return form, content
 
 
+async def checked_media(request: Request) -> tuple[FormData, UploadFile | None]:
+    """Return a form with its large file `datei`, unread; raises like checked_form, for strangers before it is read."""
+    _require_own_site(request)
+    bare_page(request).require_login()
+    form, file = await read_file(request, "datei", most=LARGEST_MEDIA)
+    _require_token(request, form)
+    return form, file
+
+
 def _require_own_site(request: Request) -> None:
     page = bare_page(request)
     origin = request.headers.get("origin")
@@ -270,6 +280,7 @@ def _require_token(request: Request, form: FormData) -> None:
 
 
 CheckedForm = Annotated[FormData, Depends(checked_form)]
+CheckedMedia = Annotated[tuple[FormData, UploadFile | None], Depends(checked_media)]
 CheckedUpload = Annotated[tuple[FormData, bytes | None], Depends(checked_upload)]
 
 

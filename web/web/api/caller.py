@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import httpx
 import structlog
@@ -119,6 +119,24 @@ class Caller:
         """Send a file as the part `file`."""
         return await self._send("POST", path, files={"file": (name, content)})
 
+    async def upload_file(self, path: str, file: BinaryIO, texts: Mapping[str, str], *, seconds: float) -> Answer:
+        """Send a large file as the part `file`, read as it is sent, with texts beside it; `seconds` for the answer."""
+        return await self._send("POST", path, files={"file": ("upload", file)}, data=texts, seconds=seconds)
+
+    async def open(self, path: str, query: Query | None = None, *, tag: str | None = None) -> httpx.Response:
+        """Begin to read a file, which may be answered with 304 for an entity tag; whoever reads it closes it."""
+        headers = {**self._headers(), "Accept-Encoding": "identity", **({"If-None-Match": tag} if tag else {})}
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        try:
+            request = self.http.build_request("GET", path, params=httpx.QueryParams(given), headers=headers)
+            response = await self.http.send(request, stream=True)
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise ApiProblem(503, UNREACHABLE, f"GET {path}: {error!r}") from error
+        if response.status_code >= 400:
+            await response.aread()
+            raise of_response(response)
+        return response
+
     async def post_bytes(self, path: str, content: bytes) -> Answer:
         """Hand a file in as it is."""
         return await self._send("POST", path, content=content)
@@ -150,8 +168,10 @@ class Caller:
         key: str | None = None,
         version: int | None = None,
         more_headers: Mapping[str, str] | None = None,
-        files: Mapping[str, tuple[str, bytes]] | None = None,
+        files: Mapping[str, tuple[str, bytes | BinaryIO]] | None = None,
+        data: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        seconds: float | None = None,
     ) -> Answer:
         response = await self._request(
             method,
@@ -162,7 +182,9 @@ class Caller:
             version=version,
             more_headers=more_headers,
             files=files,
+            data=data,
             content=content,
+            seconds=seconds,
         )
         try:
             decoded = response.json() if response.content else None
@@ -180,8 +202,10 @@ class Caller:
         key: str | None = None,
         version: int | None = None,
         more_headers: Mapping[str, str] | None = None,
-        files: Mapping[str, tuple[str, bytes]] | None = None,
+        files: Mapping[str, tuple[str, bytes | BinaryIO]] | None = None,
+        data: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        seconds: float | None = None,
     ) -> httpx.Response:
         headers = {**(more_headers or {}), **self._headers()}
         if key:
@@ -196,8 +220,10 @@ class Caller:
                 params=httpx.QueryParams(given),
                 json=body,
                 files=files,
+                data=data,
                 content=content,
                 headers=headers,
+                timeout=httpx.USE_CLIENT_DEFAULT if seconds is None else httpx.Timeout(seconds, connect=3.0),
             )
         except (httpx.TransportError, httpx.InvalidURL) as error:
             log.warning("service_unreachable", method=method, path=path, error=repr(error))

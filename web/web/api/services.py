@@ -11,6 +11,7 @@ from web.api.dossiers import Dossiers
 from web.api.inquiries import Inquiries
 from web.api.insights import SearchReports
 from web.api.invitations import Invitations
+from web.api.media import MediaFiles
 from web.api.notify import Notify
 from web.api.publiccode import Publiccode
 from web.api.review import Review
@@ -33,6 +34,10 @@ class Services:
     @cached_property
     def history(self) -> History:
         return History(self.call)
+
+    @cached_property
+    def media(self) -> MediaFiles:
+        return MediaFiles(self.call)
 
     @cached_property
     def uses(self) -> Uses:

@@ -1,4 +1,4 @@
-"""A form with a file: multipart, bounded in size, read into memory."""
+"""A form with a file: multipart, bounded in size, spooled to disk when it is large."""
 
 from collections.abc import AsyncGenerator
 
@@ -9,6 +9,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from web.forms.body import FormData, FormRefusedError, read_form
 
 LARGEST_UPLOAD = 1_000_000
+LARGEST_MEDIA = 24 * 1024 * 1024
+"""More than the catalog takes, so that it is the catalog that says what is too large."""
 MULTIPART = "multipart/form-data"
 
 
@@ -17,26 +19,32 @@ async def read_upload(request: Request, name: str) -> tuple[FormData, bytes | No
 
     A form without a file part may be url-encoded, too. Raises FormRefusedError.
     """
+    form, file = await read_file(request, name, most=LARGEST_UPLOAD)
+    return form, (await file.read() or None) if file else None
+
+
+async def read_file(request: Request, name: str, *, most: int) -> tuple[FormData, UploadFile | None]:
+    """Return the same with the file unread; the whole form may have `most` bytes."""
     if not request.headers.get("content-type", "").lower().startswith(MULTIPART):
         return await read_form(request), None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_UPLOAD:
-            raise FormRefusedError(413, f"more than {LARGEST_UPLOAD} bytes")
 
-    async def whole() -> AsyncGenerator[bytes, None]:
-        yield bytes(body)
+    async def bounded() -> AsyncGenerator[bytes, None]:
+        received = 0
+        async for chunk in request.stream():
+            received += len(chunk)
+            if received > most:
+                raise FormRefusedError(413, f"more than {most} bytes")
+            yield chunk
 
     try:
-        form = await MultiPartParser(request.headers, whole(), max_files=1, max_fields=50).parse()
+        form = await MultiPartParser(request.headers, bounded(), max_files=1, max_fields=50).parse()
     except (MultiPartException, KeyError) as error:
         raise FormRefusedError(400, str(error)) from error
     values: dict[str, list[str]] = {}
-    content: bytes | None = None
+    file: UploadFile | None = None
     for key, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            content = (await value.read() if key == name and value.filename else content) or content
-        else:
+        if not isinstance(value, UploadFile):
             values.setdefault(key, []).append(value)
-    return FormData(values), content
+        elif key == name and value.filename:
+            file = value
+    return FormData(values), file
