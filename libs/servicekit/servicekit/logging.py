@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import orjson
 import structlog
@@ -15,16 +15,23 @@ def _json(value: Any, **_: Any) -> str:
     return orjson.dumps(value, default=str).decode()
 
 
-class _ToStdout(logging.StreamHandler[TextIO]):
-    """Writes to whatever standard output is at the moment, so that it may be redirected and closed around it."""
+Standard = Literal["stdout", "stderr"]
+
+
+class _ToStandard(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard output (or error) is at the moment: it may be redirected and closed around it."""
+
+    def __init__(self, where: Standard) -> None:
+        super().__init__(getattr(sys, where))
+        self._where = where
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.stream = sys.stdout
+        self.stream = getattr(sys, self._where)
         super().emit(record)
 
 
-def configure(service: str, *, env: str, level: str) -> None:
-    """Set up structlog and route the standard library's loggers through it."""
+def configure(service: str, *, env: str, level: str, to: Standard = "stdout") -> None:
+    """Set up structlog and route the standard library's loggers through it, to standard output or error."""
     numeric = getattr(logging, level.upper())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -33,8 +40,9 @@ def configure(service: str, *, env: str, level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
+    colours: bool = getattr(sys, to).isatty()
     renderer: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+        [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)]
         if env == "development"
         else [_TRACEBACKS, structlog.processors.JSONRenderer(serializer=_json)]
     )
@@ -44,7 +52,7 @@ def configure(service: str, *, env: str, level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = _ToStdout()
+    handler = _ToStandard(to)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

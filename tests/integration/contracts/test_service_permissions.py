@@ -160,8 +160,9 @@ async def test_what_is_private_is_read_by_own_durables_only(service: str, connec
     assert "permissions violation" in await user.subscription_refusal("private.>")
 
 
-def test_only_notify_and_search_hear_what_is_private() -> None:
-    assert {"notify", "search"} == READERS
+def test_who_hears_what_is_private() -> None:
+    """Notify reaches people; catalog and search forget who left."""
+    assert {"catalog", "notify", "search"} == READERS
 
 
 @SERVICES

@@ -5,9 +5,7 @@ was not reached (and, as with every command, an unknown option).
 """
 
 import asyncio
-import logging
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,11 +14,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from servicekit import logging
 from servicekit.clock import SystemClock
 
 from checkup.adapters import local_repository, rubric_files, rubric_schema
@@ -118,7 +116,7 @@ def analyze(
 
     Exit codes: 0 done, 1 nothing could be measured or an argument is wrong, 2 --fail-under was not reached.
     """
-    _log_warnings_to_stderr()
+    logging.configure("checkup", env="development", level="warning", to="stderr")
     desk = Desk(lang.value, Console(stderr=True))
     rules = _rules(rubric, desk)
     wanted = None if fail_under is None else _wanted(fail_under, rules, desk)
@@ -130,14 +128,6 @@ def analyze(
     _write(report, rules, output_format, output, desk)
     if wanted is not None:
         _judge(report, rules, wanted, desk)
-
-
-def _log_warnings_to_stderr() -> None:
-    """Standard output is for the report alone."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
 
 
 def _rules(file: Path | None, desk: Desk) -> Rubric:
