@@ -1,19 +1,17 @@
 """The audit trail over HTTP: pages of JSON, and lines of CSV and NDJSON."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, Self
 
 import orjson
 from pydantic import BaseModel
+from servicekit.delimited import row
 
 from catalog.application.audit import Entry
 from catalog.domain.organisation import Member
 
 COLUMNS = ("at", "actor", "who", "action", "kind", "aggregate_id", "version", "path", "before", "after", "hidden", "id")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class FieldView(BaseModel):
@@ -67,24 +65,17 @@ class EntryView(BaseModel):
 
 def csv_head() -> str:
     """Return the first line."""
-    return _line(COLUMNS)
+    return row(COLUMNS, delimiter=",", quote_all=True)
 
 
 def csv_lines(entry: EntryView) -> Iterator[str]:
     """Return one line for each field that changed."""
     for each in entry.differences:
         flat = entry.model_dump() | each.model_dump() | {"at": entry.at.isoformat()}
-        yield _line([_cell(flat[column]) for column in COLUMNS])
-
-
-def _line(cells: Any) -> str:
-    written = io.StringIO()
-    csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
-    return written.getvalue()
+        yield row([_cell(flat[column]) for column in COLUMNS], delimiter=",", quote_all=True)
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
