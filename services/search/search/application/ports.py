@@ -1,6 +1,6 @@
 """What searching and projecting need from the outside; `rebuild_ports` holds what rebuilding needs."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -44,6 +44,10 @@ class Window:
     cut: float | None
 
 
+Near = Callable[[], Awaitable[Collection[str]]]
+"""Tells which solutions are near enough in meaning to be found by it alone."""
+
+
 class SolutionSearch(Protocol):
     """Asks the live index. All raise ProblemError `search-unavailable`."""
 
@@ -53,8 +57,8 @@ class SolutionSearch(Protocol):
         """Return one page in the engine's order; `near` ones are found too. Raises ProblemError `bad-cursor`."""
         ...
 
-    async def window(self, request: SearchRequest, text: QueryText, near: Collection[str]) -> Window:
-        """Return the hits that are to be fused."""
+    async def window(self, request: SearchRequest, text: QueryText, near: Near) -> Window:
+        """Return the hits that are to be fused; asks what is near once, while it already searches if that pays."""
         ...
 
     async def details(self, ids: Sequence[str], text: QueryText, cosines: Mapping[str, float]) -> list[dict[str, Any]]:

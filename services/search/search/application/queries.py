@@ -88,13 +88,13 @@ class Searching:
         if request.mode == "lexical" or not text.searchable:
             page = await self._solutions.page(request, text)
             return _answer(request, text, page, page.results)
-        near = await self._near(text)
-        if request.order is Sort.RELEVANCE:
-            hits = await self._fused(request, text, near)
+        if request.order is Sort.RELEVANCE and (request.after is None or request.after[0] == IN_WINDOW):
+            hits = await self._fused(request, text)
         else:
+            near = await self._near(text)
             page = await self._solutions.page(request, text, near=_enough(near, text), complete=False)
             hits = _Hits(page, {}, near)
-        results = await self._solutions.details(hits.page.ids, text, near.cosines)
+        results = await self._solutions.details(hits.page.ids, text, hits.near.cosines)
         for result in results:
             result["score"] = hits.scores.get(result["id"])
         return _answer(request, text, hits.page, results)
@@ -124,15 +124,19 @@ class Searching:
     async def _near(self, text: QueryText) -> Nearness:
         return await self._meaning.near_query(text.spoken, most=MOST_NEAR, least=0.0)
 
-    async def _fused(self, request: SearchRequest, text: QueryText, near: Nearness) -> _Hits:
-        """Return a page of the fused order; after the window, of the engine's.
+    async def _fused(self, request: SearchRequest, text: QueryText) -> _Hits:
+        """Return a page of the fused order, filled up from the engine's where the window ends.
 
         Positions name what was shown of the window, so that nothing comes twice and nothing of it is left out, however
         the order changes meanwhile. Those after it are of the engine's order.
         """
-        enough = _enough(near, text)
-        if request.after is not None and request.after[0] != IN_WINDOW:
-            return _Hits(await self._solutions.page(request, text, near=enough, complete=False), {}, near)
+        near = NOTHING_NEAR
+
+        async def enough() -> list[str]:
+            nonlocal near
+            near = await self._near(text)
+            return _enough(near, text)
+
         window = await self._solutions.window(request, text, enough)
         scores = fuse(window.matches, near, window.stated, self._weights)
         named = str(request.after[2]) if request.after is not None else ""
@@ -147,7 +151,7 @@ class Searching:
             position = (window.cut, "", named)
             if len(ids) < request.size:
                 rest = replace(request, size=request.size - len(ids), after=position)
-                tail = await self._solutions.page(rest, text, near=enough, complete=False)
+                tail = await self._solutions.page(rest, text, near=_enough(near, text), complete=False)
                 ids, position = [*ids, *tail.ids], tail.position
         return _Hits(_page(window, ids, position), scores, near)
 

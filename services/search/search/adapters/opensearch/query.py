@@ -75,19 +75,17 @@ def window_body(
     return {**_found(request, text, near, weights), "size": WINDOW + len(near), "_source": False}
 
 
-def candidates_body(
-    request: SearchRequest, text: QueryText, near: Collection[str], weights: Weights = WEIGHTS
-) -> dict[str, Any]:
-    """Return the body for what may come first in a crowded index.
+def candidates_body(request: SearchRequest, text: QueryText, weights: Weights = WEIGHTS) -> dict[str, Any]:
+    """Return the body for what may come first in words in a crowded index.
 
     Nothing in it makes the engine look at every hit: nothing is counted, and no clause is optional that matches nearly
     everything, so that it can leave out what cannot come first.
     """
-    body = _found(request, text, near, weights, weighed=False)
+    body = _found(request, text, (), weights, weighed=False)
     found = body["query"]["bool"]
     return {
         **ONLY_IDS,
-        "size": CANDIDATES + len(near),
+        "size": CANDIDATES,
         "track_total_hits": False,
         "query": {"bool": {**found, "filter": [*found["filter"], *choices(request)]}},
         "sort": body["sort"],
@@ -104,13 +102,17 @@ def counts_body(
     return {**{name: value for name, value in body.items() if name != "sort"}, "size": 0, "query": everything}
 
 
-def weighing_body(ids: Sequence[str], text: QueryText, weights: Weights = WEIGHTS) -> dict[str, Any]:
-    """Return the body for what the optional clauses add to the scores of candidates."""
+def weighing_body(
+    ids: Sequence[str], request: SearchRequest, text: QueryText, weights: Weights = WEIGHTS
+) -> dict[str, Any]:
+    """Return the body for the scores by all clauses of those of some solutions that may be found."""
+    found = _found(request, text, (), weights)["query"]["bool"]
+    among = [{"ids": {"values": list(ids)}}, *found["filter"], *choices(request)]
     return {
         **ONLY_IDS,
         "size": len(ids),
         "track_total_hits": False,
-        "query": {"bool": {"filter": [{"ids": {"values": list(ids)}}], "should": alike(text, weights)}},
+        "query": {"bool": {"filter": among, "should": [*ranking(text, weights), *found.get("should", ())]}},
     }
 
 

@@ -24,7 +24,7 @@ from search.adapters.opensearch.query import (
     weighing_body,
     window_body,
 )
-from search.application.ports import FoundPage, Window
+from search.application.ports import FoundPage, Near, Window
 from search.domain.explanation import explain
 from search.domain.query_text import QueryText
 from search.domain.search_request import SearchRequest, bad_cursor
@@ -74,26 +74,27 @@ class OpenSearchSolutions:
             position=position,
         )
 
-    async def window(self, request: SearchRequest, text: QueryText, near: Collection[str]) -> Window:
+    async def window(self, request: SearchRequest, text: QueryText, near: Near) -> Window:
         """See `SolutionSearch.window`."""
         if self._crowded(text):
             return await self._window_of_many(request, text, near)
-        answer = await self._ask(window_body(request, text, near, self._weights), request)
-        hits = answer["hits"]["hits"]
-        return _window(hits, _matches(hits, near, {}), answer, request, text)
+        enough = await near()
+        answer = await self._ask(window_body(request, text, enough, self._weights), request)
+        nearby, hits = frozenset(enough), answer["hits"]["hits"]
+        for hit in hits:
+            hit["_score"] -= NEAR_FIRST if hit["_id"] in nearby else 0.0
+        return _window(hits, hits[-1:], answer, request, text)
 
-    async def _window_of_many(self, request: SearchRequest, text: QueryText, near: Collection[str]) -> Window:
-        """Count and find apart, which spares the engine from scoring every hit, and weigh what was found."""
-        found, counted = await asyncio.gather(
-            self._ask(candidates_body(request, text, near, self._weights), request),
-            self._ask(counts_body(request, text, near, self._weights)),
+    async def _window_of_many(self, request: SearchRequest, text: QueryText, near: Near) -> Window:
+        """Find while meanings are compared, then count and weigh: apart, which spares scoring whatever is found."""
+        answer, enough = await asyncio.gather(self._ask(candidates_body(request, text, self._weights), request), near())
+        candidates = _named(answer)
+        ids = list(dict.fromkeys((*(hit["_id"] for hit in candidates), *enough)))
+        weighed, counted = await asyncio.gather(
+            self._ask(weighing_body(ids, request, text, self._weights)),
+            self._ask(counts_body(request, text, enough, self._weights)),
         )
-        hits = _named(found)
-        added: dict[str, float] = {}
-        if hits:
-            weighed = await self._ask(weighing_body([hit["_id"] for hit in hits], text, self._weights))
-            added = {hit["_id"]: hit["_score"] for hit in _named(weighed)}
-        return _window(hits, _matches(hits, near, added), counted, request, text)
+        return _window(_named(weighed), candidates[-1:], counted, request, text)
 
     def _crowded(self, text: QueryText) -> bool:
         return self._listings() > ALL_AT_ONCE and text.searchable and not text.only_filters
@@ -132,30 +133,22 @@ def _named(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**hit, "_id": hit["fields"]["id"][0]} for hit in answer["hits"]["hits"]]
 
 
-def _matches(hits: Sequence[dict[str, Any]], near: Collection[str], added: Mapping[str, float]) -> Mapping[str, float]:
-    """Return scores in words by id, without what only brought solutions to the front."""
-    nearby = frozenset(near)
-    return {
-        hit["_id"]: hit["_score"] - (NEAR_FIRST if hit["_id"] in nearby else 0.0) + added.get(hit["_id"], 0.0)
-        for hit in hits
-    }
-
-
 def _window(
     hits: Sequence[dict[str, Any]],
-    matches: Mapping[str, float],
+    last: Sequence[dict[str, Any]],
     counted: Mapping[str, Any],
     request: SearchRequest,
     text: QueryText,
 ) -> Window:
+    """Return hits with their scores in words; the engine's order goes on after the `last` one."""
     total = counted["hits"]["total"]["value"]
     return Window(
         total=total,
-        matches=matches,
+        matches={hit["_id"]: hit["_score"] for hit in hits},
         stated={hit["_id"]: _stated(hit, text) for hit in hits},
         counts=counts_of(counted["aggregations"], request),
         fitting=_fitting(counted["aggregations"]),
-        cut=hits[-1]["_score"] if hits and len(hits) < total else None,
+        cut=last[0]["_score"] if last and len(hits) < total else None,
     )
 
 
