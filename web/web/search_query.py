@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from web.words import PROFILE_FILTERS
+
 PATH = "/suche"
 SAVING_PATH = "/meine-suchen/neu"
 SURVEY_PATH = "/markterkundungen/neu"
@@ -20,6 +22,7 @@ FACETS = (
     "price_model",
     "hosting_location",
     "accessibility_level",
+    *(each.name for each in PROFILE_FILTERS),
     "checkup_score",
     "award",
     "rating",

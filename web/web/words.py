@@ -3,10 +3,14 @@
 from typing import NamedTuple
 
 from contracts import vocabulary
+from contracts.profile import questionnaire
+from contracts.profile.filters import filters
 
 from web.i18n import DASH, Language
 
+PROFILE_FILTERS = filters(questionnaire.load())
 _ENUMERATIONS: dict[str, type[vocabulary.Term]] = {
+    **{each.name: each.vocabulary for each in PROFILE_FILTERS},
     "field_of_action": vocabulary.FieldOfAction,
     "kind": vocabulary.SolutionKind,
     "offer_form": vocabulary.OfferForm,
@@ -326,6 +330,7 @@ _STATES: dict[str, dict[str, Word]] = {
         "hosting_location": Word("Ort des Hostings", "Hosting location"),
         "accessibility_level": Word("Barrierefreiheit", "Accessibility"),
         "provider": Word("Anbieter", "Provider"),
+        **{each.name: Word(each.question.label.de, each.question.label.en) for each in PROFILE_FILTERS},
         "target_group": Word("Zielgruppe", "Target group"),
         "checkup_score": Word("Checkup-Ergebnis", "Checkup score"),
         "award": Word("Auszeichnung im Checkup", "Checkup award"),

@@ -145,3 +145,19 @@ async def test_the_public_page_shows_pictures_and_documents_without_a_script(sit
     assert "Handbuch (PDF, 12 Seiten, 0,3 MB)" in text_of(page).replace(" )", ")")
     assert "<script>alert" not in page
     assert "<b>fett" not in page
+
+
+async def test_a_result_shows_its_picture(site: Site) -> None:
+    image = {"id": "m1", "alt": "Karte <b>", "width": 1200, "height": 800}
+    site.gateway.on("GET /api/search/solutions", answers.found(answers.hit(image=image)))
+    page = (await site.get("/suche?q=x")).text
+    assert 'src="/api/catalog/media/m1?width=480" alt="Karte &lt;b&gt;"' in page
+
+
+async def test_filters_of_the_profile_have_words(site: Site) -> None:
+    facets = {"platform": [{"value": "ios", "label": "iOS", "count": 2, "selected": False}]}
+    site.gateway.on("GET /api/search/solutions", answers.found(answers.hit(), facets=facets))
+    page = text_of((await site.get("/suche?q=x&platform=ios")).text)
+    assert "Plattformen" in page
+    assert "iOS" in page
+    assert site.gateway.last("GET /api/search/solutions").url.params["platform"] == "ios"

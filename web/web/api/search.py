@@ -26,6 +26,15 @@ class Reason(ApiModel):
     matched: str | None = None
 
 
+class Image(ApiModel):
+    """A picture of a hit."""
+
+    id: str
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
 class Hit(ApiModel):
     """One solution found; `highlights` hold escaped text with `<mark>`."""
 
@@ -44,6 +53,7 @@ class Hit(ApiModel):
     checkup: dict[str, float | None] = {}
     awards: list[str] = []
     municipalities: int = 0
+    image: Image | None = None
     published_at: datetime | None = None
     highlights: dict[str, list[str]] = {}
     why: list[Reason] = []

@@ -1,7 +1,10 @@
 """What a result shows of a solution; computed when it is projected, so that answering costs nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from contracts.listing import Media
 
 from search.domain.document import SolutionDocument
 from search.domain.standing import checkup_score, municipalities
@@ -30,8 +33,16 @@ def card_of(document: SolutionDocument) -> dict[str, Any] | None:
         "checkup_score": checkup_score(document),
         "awards": list(checkup.awards) if checkup else [],
         "municipalities": municipalities(document),
+        "image": _image(listing.media),
         "published_at": timestamp(facet.published_at),
     }
+
+
+def _image(media: Sequence[Media]) -> dict[str, Any] | None:
+    first = next((item for item in media if item.kind == "image"), None)
+    if first is None:
+        return None
+    return {"id": first.id, "alt": first.alt, "width": first.width, "height": first.height}
 
 
 def timestamp(at: datetime) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from contracts import vocabulary
+from contracts.profile import questionnaire
+from contracts.profile.filters import filters
 from contracts.vocabulary import label
 
 
@@ -35,6 +37,9 @@ class Facet:
 
 LONGEST_OPEN_VALUE = 200
 
+PROFILE_FILTERS = filters(questionnaire.load())
+"""Facets that follow from questions of the standard profile: a question with choices and `filter` is one more."""
+
 FACETS: tuple[Facet, ...] = (
     Facet("field_of_action", "What it helps with.", vocabulary.FieldOfAction),
     Facet("kind", "What is offered.", vocabulary.SolutionKind),
@@ -46,6 +51,7 @@ FACETS: tuple[Facet, ...] = (
     Facet("provider", "The organisation that offers it, by its full name.", None),
     Facet("hosting_location", "Where data is hosted.", vocabulary.HostingLocation),
     Facet("accessibility_level", "Conformance as declared by the provider.", vocabulary.AccessibilityLevel),
+    *(Facet(each.name, f"{each.question.label.en}.", each.vocabulary) for each in PROFILE_FILTERS),
     Facet("target_group", "Whom it is for, by what the listing says in its own words.", vocabulary.TargetGroup),
     Facet(
         "checkup_score",

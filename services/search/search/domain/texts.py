@@ -2,12 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 
 from contracts.listing import Listing
+from contracts.profile import questionnaire
+from contracts.profile.showing import texts_of as texts_of_answer
 from contracts.vocabulary import LicenceGroup, label, licence_group
 
 from search.domain.compounds import Splitter
@@ -17,6 +20,7 @@ from search.domain.words import clean, fold, words
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _MARKUP = re.compile(r"(?m)^\s{0,3}(?:#{1,6}|>|[-*+]|\d+\.)\s+|[*_`~]{1,3}|^\s*(?:[-=]{3,}|\|)\s*$")
+_SEARCHED = tuple(each for each in questionnaire.load().questions if each.search and not each.typed)
 _CLOSED = (LicenceGroup.PROPRIETARY, LicenceGroup.UNKNOWN)
 
 LONGEST_EMBEDDED = 1500
@@ -76,6 +80,7 @@ def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
             *listing.integrations,
             *listing.tech_stack,
             *listing.it_security,
+            *_answered(listing.answers),
         ]
     )
     notes = _sentences(
@@ -103,6 +108,11 @@ def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
         parts=" ".join(splitter.of_words(spoken)),
         grams=" ".join(map(fold, spoken)),
     )
+
+
+def _answered(answers: Mapping[str, Any]) -> list[str]:
+    """Return the words of answers to questions that the profile marks as searched."""
+    return [text for each in _SEARCHED if each.id in answers for text in texts_of_answer(each, answers[each.id], "de")]
 
 
 @lru_cache(maxsize=64)

@@ -15,11 +15,11 @@ from catalog.adapters.media import examining
 from catalog.application.media_ports import Examined, Variant
 
 SECONDS = 40.0
-AT_ONCE = 2
+AT_ONCE = 1
 
 
 class ProcessExaminer:
-    """Reads at most two uploads at a time."""
+    """Reads one upload at a time: the largest picture needs about 360 MB."""
 
     def __init__(self, *, seconds: float = SECONDS) -> None:
         self._seconds = seconds

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MEMORY_BYTES = 1024**3
+MEMORY_BYTES = 768 * 1024**2
 CPU_SECONDS = 20
 FILE_BYTES = 64 * 1024 * 1024
 

@@ -25,7 +25,7 @@ from search.domain.document import (
     SolutionDocument,
 )
 from search.domain.entry import kept_of, revision_of
-from search.domain.facets import LONGEST_OPEN_VALUE
+from search.domain.facets import LONGEST_OPEN_VALUE, PROFILE_FILTERS
 from search.domain.standing import checkup_score, municipalities, rating_bands, score_bands, sizes
 from search.domain.target_groups import target_groups
 from search.domain.texts import Texts, texts_of
@@ -105,6 +105,7 @@ def _found_by(document: SolutionDocument, splitter: Splitter, thesaurus: Thesaur
         "provider": facet.organisation_name[:LONGEST_OPEN_VALUE],
         "hosting_location": listing.hosting_location,
         "accessibility_level": listing.accessibility_level,
+        **{each.name: each.values_in(listing.answers) for each in PROFILE_FILTERS},
         "target_group": target_groups(listing.target_groups, splitter),
         "checkup_score": score_bands(score),
         "award": document.checkup.awards if document.checkup else [],

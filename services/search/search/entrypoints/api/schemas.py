@@ -26,6 +26,15 @@ class Why(BaseModel):
     matched: str | None
 
 
+class CardImage(BaseModel):
+    """A picture of a solution; its bytes are at `/api/catalog/media/<id>`, smaller with `?width=480`."""
+
+    id: str
+    alt: str
+    width: int | None = None
+    height: int | None = None
+
+
 class SolutionResult(BaseModel):
     """One hit. `highlights` are HTML fragments: escaped, with `<mark>` around what matched."""
 
@@ -47,6 +56,7 @@ class SolutionResult(BaseModel):
     awards: list[str]
     municipalities: int
     """How many confirmed for everybody to see that they use it."""
+    image: CardImage | None = None
     published_at: datetime
     highlights: dict[str, list[str]]
     score: float | None
