@@ -37,6 +37,12 @@ def test_what_is_found_by_meaning_alone_is_placed_among_the_others() -> None:
     assert order({"both": 10.0, "near": 0.0, "words": 5.0}, near) == ["both", "near", "words"]
 
 
+def test_what_could_not_be_compared_yet_is_not_put_behind_what_was() -> None:
+    near = Nearness({"near": 0.9, "far": 0.8}, 0.8, {"near", "far"}.__contains__)
+    assert order({"new": 10.0, "near": 4.0, "far": 8.0}, near) == ["new", "near", "far"]
+    assert order({"new": 3.0, "near": 4.0, "far": 8.0}, near) == ["near", "far", "new"]
+
+
 def test_what_is_near_but_was_not_found_is_not_added() -> None:
     assert order({"a": 1.0}, Nearness({"a": 0.8, "filtered": 0.9}, 0.7)) == ["a"]
 

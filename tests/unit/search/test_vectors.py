@@ -68,6 +68,8 @@ async def test_it_grows_and_shrinks() -> None:
     assert len(held) == 3 * SMALLEST / 2
     near = await held.nearest(unit(SMALLEST + 1), most=1, least=0.9)
     assert near.cosines == {f"id-{SMALLEST + 1}": pytest.approx(1.0, abs=NEARLY)}
+    assert near.compared("id-1")
+    assert not near.compared("id-0")
     for number in range(3 * SMALLEST):
         held.remove(f"id-{number}")
     assert await held.nearest(unit(1), most=1, least=-1.0) == NOTHING_NEAR

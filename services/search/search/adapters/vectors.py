@@ -90,7 +90,8 @@ class MemoryVectors:
     def _answer(self, batch: "Sequence[_Asked]", found: "Sequence[_Found]", ids: Sequence[str]) -> None:
         for asked, near in zip(batch, found, strict=True):
             mean = float(self._sum @ asked.vector) / max(len(ids), 1)
-            asked.near, asked.answered = Nearness({ids[row]: cosine for row, cosine in near}, mean), True
+            cosines = {ids[row]: cosine for row, cosine in near}
+            asked.near, asked.answered = Nearness(cosines, mean, self._row_of.__contains__), True
 
 
 @dataclass(slots=True, eq=False)

@@ -4,8 +4,8 @@ Lexical scores have no unit and cosines of small models lie close together, so b
 before they are added (the "relative score fusion" of hybrid search engines).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 DIGITS = 6
 """Fused scores are rounded, since an engine's scores waver in their last digits."""
@@ -21,12 +21,20 @@ class FusionWeights:
     """A filter in words that the solution states; half of it when only its texts say so."""
 
 
+def _always(_: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """How near solutions are in meaning: cosines by id, and the mean over all solutions."""
+    """How near solutions are in meaning: cosines by id, and the mean over all solutions.
+
+    `compared` tells whether a solution was compared at all; one that is not named in `cosines` and was is far away.
+    """
 
     cosines: Mapping[str, float]
     mean: float
+    compared: Callable[[str], bool] = field(default=_always, compare=False)
 
     @property
     def relative(self) -> Mapping[str, float]:
@@ -49,17 +57,15 @@ def fuse(
     """Return the fused score by id, best first, equal ones by id.
 
     `matches` are the engine's scores of everything that is found (0 for what is found by meaning only), `stated` is the
-    sum over filters in words: 1 for a stated one, 0.5 for one that is only said in a text.
+    sum over filters in words: 1 for a stated one, 0.5 for one that is only said in a text. What could not be compared
+    in meaning yet counts as being as near as it matches in words, so that a new listing is not put behind older ones.
     """
     best = max(matches.values(), default=0.0) or 1.0
     relative = near.relative
-    scores = {
-        key: round(
-            weights.words * score / best
-            + weights.meaning * relative.get(key, 0.0)
-            + weights.stated * stated.get(key, 0.0),
-            DIGITS,
-        )
-        for key, score in matches.items()
-    }
+    scores: dict[str, float] = {}
+    for key, score in matches.items():
+        words = score / best
+        meaning = relative.get(key, 0.0) if not relative or near.compared(key) else words
+        total = weights.words * words + weights.meaning * meaning + weights.stated * stated.get(key, 0.0)
+        scores[key] = round(total, DIGITS)
     return dict(sorted(scores.items(), key=lambda entry: (-entry[1], entry[0])))
