@@ -16,7 +16,6 @@ from catalog.adapters.market import MongoMarket
 from catalog.adapters.media.examiner import ProcessExaminer
 from catalog.adapters.media.gridfs import GridFsStore
 from catalog.adapters.media.records import MongoMediaRecords
-from catalog.adapters.media.s3 import s3_store
 from catalog.adapters.people_repositories import MongoInquiries, MongoInvitations
 from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
@@ -118,6 +117,8 @@ async def _media_store(settings: CatalogSettings, platform: Platform) -> AsyncIt
     if not settings.catalog_media_s3_bucket:
         yield GridFsStore(platform.db)
         return
+    from catalog.adapters.media.s3 import s3_store  # noqa: PLC0415 -- loading its client takes a second
+
     async with s3_store(
         settings.catalog_media_s3_bucket,
         endpoint=settings.catalog_media_s3_endpoint,

@@ -1,8 +1,10 @@
 """Market surveys through the real service: from the first list to a frozen dossier, its files and their proof."""
 
+import asyncio
 import csv
 import io
 import json
+import threading
 import zipfile
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +12,7 @@ from xml.etree import ElementTree
 
 import pikepdf
 import pytest
+from catalog.entrypoints.api import dossiers as dossier_routes
 from contracts.checkup import CheckupScored, CheckupScoredData
 from contracts.ids import uuid7
 from contracts.listing import ReviewSeal
@@ -145,6 +148,42 @@ async def test_from_a_list_to_a_dossier_that_can_be_proved(
 
     await _pdf_is_tagged(catalog, clerk, path)
     await _tables_hold_no_formula(catalog, clerk, path)
+
+
+async def test_other_requests_are_answered_while_a_file_is_made(
+    catalog: Catalog, clerk: str, town: str, found: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slowly(*_: Any) -> bytes:
+        begun.release()
+        assert go_on.wait(60)
+        return b"%PDF"
+
+    view = await catalog.ok(clerk, "POST", "/dossiers", json=request(solutions=[found[0]["slug"]]))
+    path = f"/dossiers/{view['id']}"
+    await catalog.ok(clerk, "POST", f"{path}/freeze", headers=match(view))
+    monkeypatch.setattr(dossier_routes, "to_pdf", slowly)
+    async with asyncio.TaskGroup() as making:
+        files = [making.create_task(catalog(clerk, "GET", f"{path}/files/pdf")) for _ in range(3)]
+        try:
+            await wait.until(lambda: begun.acquire(blocking=False), message="a file being made")
+            assert (await catalog.http.get("/health/live")).status_code == 200
+            assert (await catalog.ok(clerk, "GET", path))["state"] == "frozen"
+            assert not begun.acquire(blocking=False), "one file at a time"
+            assert not any(each.done() for each in files)
+        finally:
+            go_on.set()
+    assert [(await each).content for each in files] == [b"%PDF"] * 3
+
+
+async def test_a_large_file_is_verified_and_a_larger_one_refused(catalog: Catalog) -> None:
+    large = {"format": "marktplatz-dossier", "dossier_id": uuid7(), "need": "x" * 9_000_000}
+    verdict = await catalog.ok(None, "POST", "/dossiers/verify", content=json.dumps(large).encode())
+    assert verdict["result"] == "unknown"
+    large["need"] *= 2
+    refused = await catalog(None, "POST", "/dossiers/verify", content=json.dumps(large).encode())
+    assert (refused.status_code, refused.json()["slug"]) == (413, "body-too-large")
 
 
 async def _pdf_is_tagged(catalog: Catalog, clerk: str, path: str) -> None:

@@ -1,16 +1,19 @@
 """What the use cases of market surveys need beside the catalog's other ports."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from contracts.checkup import CheckupScoredData
 from contracts.listing import CheckupDimensionScore, ReviewSeal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from catalog.application.ports import Aggregates, Loaded, Ports, Position, Selection
 from catalog.domain.dossier import Dossier
+
+T = TypeVar("T")
 
 
 class CheckupState(BaseModel):
@@ -91,3 +94,11 @@ class SurveyPorts:
     catalog: Ports
     dossiers: Dossiers
     market: Market
+    one_at_a_time: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Do something long in a thread, so that other requests are answered meanwhile; one at a time and process.
+
+        A file about a hundred solutions takes seconds and 100 MB.
+        """
+        return await to_thread.run_sync(work, limiter=self.one_at_a_time)

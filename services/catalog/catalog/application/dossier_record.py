@@ -22,6 +22,8 @@ NOTICE = (
 )
 LARGEST_RECORD = 10_000_000
 """Bytes of the canonical JSON: a dossier is one document of at most 16 MB."""
+LARGEST_FILE = 11_000_000
+"""Bytes of an exported file: the record with its hash, and what the outcome adds."""
 
 
 class _Part(BaseModel):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from servicekit import errors
@@ -41,13 +42,11 @@ def exported(record: bytes) -> bytes:
 
 async def verify_file(ports: SurveyPorts, body: bytes) -> Verdict:
     """Compare a file with what was sealed; raises ProblemError `not-a-dossier` (422) for anything else."""
-    document = _parsed(body)
-    claimed = document.pop(HASH, None)
-    actual = records.digest(records.canonical(document))
+    claimed, actual, dossier_id = await ports.aside(partial(_read, body))
     verdict = await verify_hash(ports, actual)
     if verdict.result == "genuine" and claimed == actual:
         return verdict
-    held = await ports.dossiers.get(str(document.get("dossier_id", ""))[:100])
+    held = await ports.dossiers.get(dossier_id)
     if held is None or not held.state.seals:
         return Verdict("unknown", actual)
     return Verdict("changed", actual, held.state.id, frozen_at=held.state.seals[0].at)
@@ -71,6 +70,13 @@ def _genuine(dossier: Dossier, sha256: str) -> Verdict:
         moments.get(Step.CONCLUDED),
         newer_seal=dossier.seals[-1].sha256 != sha256,
     )
+
+
+def _read(body: bytes) -> tuple[Any, str, str]:
+    """Return the hash that a file names, the one that it has, and the dossier that it says it is."""
+    document = _parsed(body)
+    claimed = document.pop(HASH, None)
+    return claimed, records.digest(records.canonical(document)), str(document.get("dossier_id", ""))[:100]
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

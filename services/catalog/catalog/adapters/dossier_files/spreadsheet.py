@@ -14,7 +14,6 @@ from odf.text import P
 from catalog.adapters.dossier_files.tables import Row, Table
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 def to_ods(tables: list[Table], title: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from contracts.vocabulary import OrganisationKind
 from servicekit import errors
@@ -157,7 +158,8 @@ async def freeze_dossier(ports: SurveyPorts, actor: Actor, dossier_id: str, *, e
         def make(frozen: Dossier) -> bytes:
             return records.of_record(record_of(ports.catalog.profile, frozen, solutions))
 
-        return rules.freeze(dossier, make, records.digest, by=_person(actor), at=_now(ports))
+        freeze = partial(rules.freeze, dossier, make, records.digest, by=_person(actor), at=_now(ports))
+        return await ports.aside(freeze)
 
     return await _change(ports, actor, dossier_id, command, expected)
 
@@ -168,7 +170,8 @@ async def conclude_dossier(
     """Add what the survey led to."""
 
     async def command(dossier: Dossier) -> Dossier:
-        return rules.conclude(
+        conclude = partial(
+            rules.conclude,
             dossier,
             records.with_conclusion,
             records.digest,
@@ -177,6 +180,7 @@ async def conclude_dossier(
             by=_person(actor),
             at=_now(ports),
         )
+        return await ports.aside(conclude)
 
     return await _change(ports, actor, dossier_id, command, expected)
 

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from servicekit import http
 from servicekit.http import Lifespan
 
+from catalog.application.dossier_record import LARGEST_FILE
 from catalog.entrypoints.api import (
     audit,
     deployments,
@@ -33,7 +34,10 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
         description="Organisations and their onboarding, solutions from draft to publication, who uses them, ratings,"
         " market surveys.",
         lifespan=lifespan,
-        larger_bodies={r"^/solutions/[^/]+/media$": settings.catalog_media_max_bytes + MULTIPART_BYTES},
+        larger_bodies={
+            r"^/solutions/[^/]+/media$": settings.catalog_media_max_bytes + MULTIPART_BYTES,
+            r"^/dossiers/verify$": LARGEST_FILE,
+        },
         routers=[
             organisations.router,
             solutions.router,

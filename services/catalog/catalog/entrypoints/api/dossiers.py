@@ -1,6 +1,7 @@
 """Market surveys: from a first list of solutions to a frozen dossier, its files, and proof that a file is genuine."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response, status
@@ -9,8 +10,6 @@ from servicekit.idempotency import IdempotentRoute
 
 from catalog.adapters.dossier_files.delimited import to_csv
 from catalog.adapters.dossier_files.pdf import to_pdf
-from catalog.adapters.dossier_files.spreadsheet import MEDIA_TYPE as ODS
-from catalog.adapters.dossier_files.spreadsheet import to_ods
 from catalog.adapters.dossier_files.tables import tables
 from catalog.application import dossier_record as records
 from catalog.application.actor import Actor
@@ -38,7 +37,12 @@ router = APIRouter(route_class=IdempotentRoute, tags=["dossiers"])
 DossierId = Annotated[str, Path(min_length=1, max_length=100)]
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 Kind = Literal["pdf", "ods", "csv", "json"]
-_MEDIA_TYPES = {"pdf": "application/pdf", "ods": ODS, "csv": "text/csv; charset=utf-8", "json": "application/json"}
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
 
 
 async def _shown(response: Response, wired: Wired, actor: Actor, loaded: Loaded[Dossier]) -> DossierView:
@@ -237,7 +241,7 @@ async def file(
     if http.not_modified(request, tag):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="markterkundung-{held.id}.{kind}"'
-    body = await asyncio.to_thread(_made, held, sealed, sha256, kind, bom=bom)
+    body = await wired.surveys.aside(partial(_made, held, sealed, sha256, kind, bom=bom))
     return Response(body, media_type=_MEDIA_TYPES[kind], headers=headers)
 
 
@@ -248,4 +252,8 @@ def _made(held: Dossier, sealed: bytes, sha256: str, kind: Kind, *, bom: bool) -
     if kind == "pdf":
         return to_pdf(record, sha256)
     sheets = tables(record, sha256)
-    return to_ods(sheets, record.title) if kind == "ods" else to_csv(sheets, bom=bom)
+    if kind == "csv":
+        return to_csv(sheets, bom=bom)
+    from catalog.adapters.dossier_files.spreadsheet import to_ods  # noqa: PLC0415 -- needed by few
+
+    return to_ods(sheets, record.title)
