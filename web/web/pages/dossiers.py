@@ -15,7 +15,7 @@ from web.forms.body import FormData
 from web.forms.dossier import DossierForm, options, refused, with_requirement, without_requirement
 from web.forms.faults import Faults
 from web.forms.saved_search import filter_labels
-from web.page import AnyPage, CheckedForm, CheckedUpload, MemberPage, NotAllowedError, Page, form_key
+from web.page import AnyPage, CheckedForm, CheckedMedia, MemberPage, NotAllowedError, Page, form_key
 from web.search_query import SearchQuery
 
 router = APIRouter()
@@ -189,9 +189,10 @@ async def prove(page: AnyPage) -> Response:
 
 
 @router.post("/dossier-pruefen")
-async def prove_file(page: MemberPage, sent: CheckedUpload) -> Response:
+async def prove_file(page: MemberPage, sent: CheckedMedia) -> Response:
     """Look a file up."""
-    _, content = sent
+    _, file = sent
+    content = await file.read() if file else b""
     if not content:
         faults = Faults()
         faults.add("datei", page.say("Bitte wählen Sie die JSON-Datei des Dossiers."))
