@@ -9,6 +9,7 @@ Kind = Literal[
     "unauthenticated",
     "forbidden",
     "not_found",
+    "not_acceptable",
     "conflict",
     "stale",
     "too_large",
@@ -73,6 +74,11 @@ def forbidden(slug: str, detail: str) -> ProblemError:
 def not_found(slug: str, detail: str) -> ProblemError:
     """There is no such thing, or none the asker may know of (404)."""
     return ProblemError(slug, "not_found", detail)
+
+
+def not_acceptable(slug: str, detail: str) -> ProblemError:
+    """There is no format that the asker accepts (406)."""
+    return ProblemError(slug, "not_acceptable", detail)
 
 
 def conflict(slug: str, detail: str) -> ProblemError:

@@ -21,6 +21,7 @@ STATUS: dict[str, int] = {
     "unauthenticated": 401,
     "forbidden": 403,
     "not_found": 404,
+    "not_acceptable": 406,
     "conflict": 409,
     "stale": 412,
     "too_large": 413,

@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import Field, HttpUrl, field_validator
 from servicekit.addresses import allowed_origins
 from servicekit.settings import ServiceSettings
+
+from catalog.domain.open_data.terms import LICENCES, LicenceId, Terms
 
 
 class CatalogSettings(ServiceSettings):
@@ -52,6 +54,15 @@ class CatalogSettings(ServiceSettings):
     catalog_allow_local: str = ""
     """Development only: `127.0.0.1:PORT,…`, from which files may be fetched over plain http."""
 
+    catalog_metadata_licence: LicenceId = "CC0-1.0"
+    """The licence of what the open data says about solutions."""
+
+    catalog_publisher: str = Field(default="Marktplatz für digitale Lösungen", min_length=1, max_length=300)
+    """Who publishes the open data."""
+
+    catalog_contributor: HttpUrl | None = None
+    """The address that GovData gave the publisher (`dcatde:contributorID`), if it did."""
+
     @field_validator("catalog_allow_local")
     @classmethod
     def _on_loopback(cls, value: str) -> str:
@@ -80,3 +91,9 @@ class CatalogSettings(ServiceSettings):
         if self.catalog_media_s3_endpoint and not self.catalog_media_s3_endpoint.startswith("https://"):
             faults.append("CATALOG_MEDIA_S3_ENDPOINT must be an https address")
         return faults
+
+    @property
+    def open_data_terms(self) -> Terms:
+        """What every file of the open data states."""
+        contributor = str(self.catalog_contributor) if self.catalog_contributor else None
+        return Terms(self.public_url, self.catalog_publisher, LICENCES[self.catalog_metadata_licence], contributor)

@@ -16,6 +16,7 @@ from catalog.adapters.market import MongoMarket
 from catalog.adapters.media.examiner import ProcessExaminer
 from catalog.adapters.media.gridfs import GridFsStore
 from catalog.adapters.media.records import MongoMediaRecords
+from catalog.adapters.open_data.source import MongoPublishedSolutions
 from catalog.adapters.people_repositories import MongoInquiries, MongoInvitations
 from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
@@ -24,6 +25,7 @@ from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBo
 from catalog.application.audit import SUBJECT
 from catalog.application.dossier_ports import SurveyPorts
 from catalog.application.media_ports import MediaPorts, MediaRules, MediaStore
+from catalog.application.open_data import OpenData
 from catalog.application.people_ports import PeopleLimits, PeoplePorts
 from catalog.application.ports import Ports
 from catalog.application.publiccode.ports import PubliccodePorts
@@ -45,6 +47,7 @@ class Container:
     files: RecentAnswers
     """publiccode.yml files made a moment ago."""
     media: MediaPorts
+    open_data: OpenData
 
 
 @asynccontextmanager
@@ -81,6 +84,8 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         invitations = MongoInvitations(AuditedCollection(platform, "invitations"))
         await inquiries.prepare()
         await invitations.prepare()
+        published = MongoPublishedSolutions(platform.db)
+        await published.prepare()
         limits = PeerLimits(settings.catalog_peer_threads_per_day, timedelta(days=settings.catalog_peer_days))
         uses = UsePorts(deployments, threads, blocklists, limits)
         people = PeoplePorts(inquiries, invitations, people_limits)
@@ -92,7 +97,8 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         surveys = SurveyPorts(ports, dossiers, MongoMarket(platform.db))
         files = RecentAnswers(settings.catalog_recent_seconds)
         media = MediaPorts(store, records, ProcessExaminer(), _media_rules(settings))
-        yield Container(platform, settings, ports, surveys, recent, publiccode, files, media)
+        open_data = OpenData(published, settings.open_data_terms, ports.profile)
+        yield Container(platform, settings, ports, surveys, recent, publiccode, files, media, open_data)
 
 
 def _people_limits(settings: CatalogSettings) -> PeopleLimits:

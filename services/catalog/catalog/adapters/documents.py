@@ -72,7 +72,7 @@ def from_solution(solution: Solution) -> Document:
         "published_at": solution.published_at,
         "first_published_at": solution.first_published_at,
         "state": solution.state.value,
-        "live": {"number": live.number, "listing": _from_listing(live.shown)} if live else None,
+        "live": _from_live(live) if live else None,
     }
 
 
@@ -122,6 +122,10 @@ def to_live(solution_id: str, body: Mapping[str, Any]) -> LiveSolution:
         published_at=body["published_at"],
         first_published_at=body["first_published_at"],
     )
+
+
+def _from_live(live: Version) -> Document:
+    return {"number": live.number, "listing": _from_listing(live.shown), "corrected_at": live.corrected_at}
 
 
 def _from_version(version: Version) -> Document:

@@ -12,6 +12,7 @@ from catalog.entrypoints.api import (
     inquiries,
     invitations,
     media,
+    open_data,
     organisations,
     peers,
     profile,
@@ -52,5 +53,6 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
             dossiers.router,
             versions.router,
             audit.router,
+            open_data.router,
         ],
     )

@@ -1,0 +1,1 @@
+"""The files of the open data, written while the solutions are read."""

@@ -1,0 +1,77 @@
+"""The published versions out of the collection `solutions`; drafts, findings and people are never read."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+from servicekit.mongo import Database
+
+from catalog.adapters import documents
+from catalog.application.open_data import Entry, Standing
+from catalog.application.ports import LiveSolution
+from catalog.domain.solution import SolutionState
+
+PUBLISHED = {"state": SolutionState.PUBLISHED.value}
+_PUBLIC = dict.fromkeys(documents.LIVE_FIELDS, 1)
+NEWEST = 20
+"""How many of the last changes tell one state of the set from another."""
+_MARKS = ("withdrawn.at", "suspended.at", "live.corrected_at")
+
+
+class MongoPublishedSolutions:
+    """Reads by indexes; nothing is counted or kept beside the solutions."""
+
+    def __init__(self, db: Database) -> None:
+        self._collection = db["solutions"]
+
+    async def prepare(self) -> None:
+        """Create the indexes (idempotent)."""
+        state = ("state", ASCENDING)
+        await self._collection.create_index([state, ("_id", ASCENDING)], name="open_data")
+        await self._collection.create_index(
+            [state, ("published_at", DESCENDING), ("_id", ASCENDING)], name="last_published"
+        )
+        for mark in _MARKS:
+            await self._collection.create_index(
+                [(mark, DESCENDING), ("_id", ASCENDING)], name=f"last_{mark.partition('.')[0]}"
+            )
+
+    async def standing(self) -> Standing:
+        """Return how many there are, and a mark made of that and of the last changes of each kind.
+
+        Whatever leaves the set gets a newer mark than all others; whatever comes back makes the set larger; whatever
+        changes is published later than all others. So different sets have different marks, also while the clocks of
+        several processes differ by no more than the time that the last NEWEST changes took.
+        """
+        count = await self._collection.count_documents(PUBLISHED)
+        newest = [await self._newest(PUBLISHED, "published_at")]
+        newest += [await self._newest({}, mark) for mark in _MARKS]
+        said = repr((count, [[(key, at.isoformat()) for key, at in each] for each in newest]))
+        changed_at = max((at for each in newest for _, at in each), default=None)
+        return Standing(count, changed_at, hashlib.sha256(said.encode()).hexdigest())
+
+    async def after(self, solution_id: str | None, limit: int) -> Sequence[LiveSolution]:
+        """Return up to so many solutions behind that one, from the first on without one."""
+        behind = {} if solution_id is None else {"_id": {"$gt": solution_id}}
+        cursor = self._collection.find({**PUBLISHED, **behind}, _PUBLIC).sort([("_id", ASCENDING)]).limit(limit)
+        return [documents.to_live(found["_id"], found) async for found in cursor]
+
+    async def entries(self, start: int, limit: int) -> Sequence[Entry]:
+        """Return up to so many entries from that place on, counted from 0."""
+        fields = {"slug": 1, "published_at": 1}
+        cursor = self._collection.find(PUBLISHED, fields).sort([("_id", ASCENDING)]).skip(start).limit(limit)
+        return [Entry(found["slug"], found["published_at"]) async for found in cursor]
+
+    async def _newest(self, query: dict[str, Any], field: str) -> list[tuple[str, datetime]]:
+        """Return id and moment of the last ones."""
+        part, _, inner = field.partition(".")
+        cursor = self._collection.find(query, {field: 1}).sort([(field, DESCENDING), ("_id", ASCENDING)]).limit(NEWEST)
+        found = []
+        async for document in cursor:
+            value = document.get(part)
+            at = value.get(inner) if inner and value else value
+            if at is not None:
+                found.append((document["_id"], at))
+        return found

@@ -1,0 +1,75 @@
+"""All published solutions as open data: what there is, a page of it, everything in order."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contracts.profile.questionnaire import Questionnaire
+
+from catalog.application.ports import LiveSolution
+from catalog.domain.open_data.terms import Terms
+
+BATCH = 50
+"""Solutions read at once: a listing may have 100,000 bytes."""
+SITEMAP_PAGE = 10_000
+"""Addresses in one page of the sitemap (the protocol allows 50,000)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many solutions are published, when one of them last came, changed or went, and what tells states apart."""
+
+    count: int
+    changed_at: datetime | None
+    mark: str
+
+    @property
+    def sitemap_pages(self) -> int:
+        """How many pages of the sitemap hold solutions."""
+        return -(-self.count // SITEMAP_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A solution in the sitemap."""
+
+    slug: str
+    published_at: datetime
+
+
+class PublishedSolutions(Protocol):
+    """The published versions in the order of the solutions' ids, which is that of their creation."""
+
+    async def standing(self) -> Standing:
+        """Return what the whole set is like, without reading it."""
+        ...
+
+    async def after(self, solution_id: str | None, limit: int) -> Sequence[LiveSolution]:
+        """Return up to so many solutions behind that one, from the first on without one."""
+        ...
+
+    async def entries(self, start: int, limit: int) -> Sequence[Entry]:
+        """Return up to so many entries from that place on, counted from 0."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenData:
+    """Everything the files are made of."""
+
+    solutions: PublishedSolutions
+    terms: Terms
+    profile: Questionnaire
+
+
+async def every(solutions: PublishedSolutions) -> AsyncIterator[LiveSolution]:
+    """Yield all solutions, holding a few at a time.
+
+    Each batch is a query of its own, so a slow reader keeps nothing open. What is published meanwhile comes too.
+    """
+    last: str | None = None
+    while batch := await solutions.after(last, BATCH):
+        for each in batch:
+            yield each
+        last = batch[-1].id

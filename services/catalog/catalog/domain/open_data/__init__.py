@@ -1,0 +1,1 @@
+"""What the marketplace gives away as open data: texts, licence, RDF terms, the catalogue by DCAT-AP.de."""

@@ -1,0 +1,138 @@
+"""Open data over HTTP on the real database: formats, pages, conditional requests, nothing that is not public."""
+
+from typing import Any
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+from rdflib import DCAT, Graph
+
+from .conftest import Catalog
+
+FORMATS = ("json", "ndjson", "csv", "ttl", "jsonld")
+
+
+async def slugs(catalog: Catalog, **params: Any) -> list[str]:
+    """The slugs of all pages."""
+    found: list[str] = []
+    while True:
+        body = await catalog.ok(None, "GET", "/open-data/solutions", params=params)
+        found += [each["slug"] for each in body["items"]]
+        if not body["next_cursor"]:
+            assert len(found) == body["total"]
+            return found
+        params["cursor"] = body["next_cursor"]
+
+
+async def get(catalog: Catalog, path: str, **headers: str) -> httpx.Response:
+    return await catalog(None, "GET", f"/open-data/{path}".rstrip("/"), headers=headers)
+
+
+async def test_what_is_published_is_in_every_format_and_nothing_else(
+    catalog: Catalog, person: str, provider: str
+) -> None:
+    names = [f"Offene Räume {number}" for number in range(3)]
+    made = [await catalog.published(person, provider, name=name, description="öffentlich") for name in names]
+    await catalog.draft(person, provider, name="Geheimer Entwurf")
+    first = made[0]
+    edited = {**first["working"]["listing"], "description": "Geheime Änderung"}
+    before = await get(catalog, "solutions.csv")
+    version = (await catalog(person, "GET", f"/solutions/{first['id']}/working")).headers["etag"]
+    await catalog.ok(
+        person, "PUT", f"/solutions/{first['id']}/draft", json={"listing": edited}, headers={"If-Match": version}
+    )
+    assert (await get(catalog, "solutions.csv", **{"If-None-Match": before.headers["etag"]})).status_code == 304
+    for extension in FORMATS:
+        response = await get(catalog, f"solutions.{extension}")
+        assert response.status_code == 200, response.text
+        for slug in (each["slug"] for each in made):
+            assert slug in response.text
+        for hidden in ("Geheim", person, f"{person} Name", "curator", "@example.org"):
+            assert hidden not in response.text, (extension, hidden)
+        assert 'rel="license"' in response.headers["link"]
+    turtle = Graph().parse(data=(await get(catalog, "solutions.ttl")).text, format="turtle")
+    assert len(set(turtle.subjects(None, DCAT.Resource))) == len(await slugs(catalog))
+
+
+async def test_pages_follow_each_other(catalog: Catalog, person: str, provider: str) -> None:
+    await catalog.published(person, provider, name="Seite eins")
+    await catalog.published(person, provider, name="Seite zwei")
+    everything = await slugs(catalog)
+    assert await slugs(catalog, limit=1) == everything
+    response = await catalog(None, "GET", "/open-data/solutions.json", params={"limit": 1})
+    following, licence = response.headers["link"].split(", ")
+    assert following.startswith(
+        f"<{catalog.container.settings.public_url}/api/catalog/open-data/solutions.json?limit=1&cursor="
+    )
+    assert following.endswith('; rel="next"')
+    assert licence.endswith('; rel="license"')
+
+
+async def test_who_has_it_already_is_told_so_until_the_set_changes(
+    catalog: Catalog, person: str, provider: str
+) -> None:
+    solution = await catalog.published(person, provider, name="Kommt und geht")
+    paths = ("", *(f"solutions.{extension}" for extension in FORMATS), "sitemap.xml", "sitemap-1.xml")
+    held = {path: await get(catalog, path) for path in paths}
+    assert len({each.headers["etag"] for each in held.values()}) == len(paths)
+    for path, response in held.items():
+        again = await get(catalog, path, **{"If-None-Match": response.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b""), path
+        dated = await get(catalog, path, **{"If-Modified-Since": response.headers["last-modified"]})
+        assert dated.status_code == 304
+        both = {"If-Modified-Since": response.headers["last-modified"], "If-None-Match": '"other"'}
+        assert (await get(catalog, path, **both)).status_code == 200
+        head = await catalog(None, "HEAD", f"/open-data/{path}".rstrip("/"))
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["etag"] == response.headers["etag"]
+    assert (await get(catalog, "", **{"If-Modified-Since": "gestern"})).status_code == 200
+    await catalog.ok(person, "POST", f"/solutions/{solution['id']}/withdraw")
+    for path, response in held.items():
+        changed = await get(catalog, path, **{"If-None-Match": response.headers["etag"]})
+        assert changed.status_code == 200, path
+        assert solution["slug"] not in changed.text
+    await catalog.ok(person, "POST", f"/solutions/{solution['id']}/republish")
+    back = await get(catalog, "solutions.ndjson")
+    assert solution["slug"] in back.text
+    assert back.headers["etag"] not in {held["solutions.ndjson"].headers["etag"]}
+
+
+async def test_the_sitemap_names_every_solution(catalog: Catalog, person: str, provider: str) -> None:
+    await catalog.published(person, provider, name="In der Landkarte")
+    index = ElementTree.fromstring((await get(catalog, "sitemap.xml")).content)
+    site = catalog.container.settings.public_url
+    assert [each.text for each in index.findall(".//{*}loc")] == [
+        f"{site}/api/catalog/open-data/sitemap-{number}.xml" for number in (0, 1)
+    ]
+    names = await slugs(catalog)
+    page = ElementTree.fromstring((await get(catalog, "sitemap-1.xml")).content)
+    assert [each.text for each in page.findall(".//{*}loc")] == [f"{site}/loesungen/{slug}" for slug in names]
+    assert f"{site}/suche" in (await get(catalog, "sitemap-0.xml")).text
+    beyond = await get(catalog, "sitemap-2.xml")
+    assert (beyond.status_code, beyond.json()["slug"]) == (404, "no-such-sitemap")
+
+
+async def test_accept_chooses_the_format(catalog: Catalog) -> None:
+    for accept, expected in (("text/turtle", "text/turtle; charset=utf-8"), ("*/*", "application/json")):
+        response = await get(catalog, "solutions", Accept=accept)
+        assert response.headers["content-type"] == expected
+        assert response.headers["vary"] == "Accept"
+    refused = await get(catalog, "solutions", Accept="application/pdf")
+    assert (refused.status_code, refused.json()["slug"]) == (406, "no-such-format")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "slug"),
+    [
+        ("solutions.xlsx", 404, "unknown-format"),
+        ("solutions?cursor=%00", 400, "bad-cursor"),
+        ("solutions?cursor=eyJzdGFydCI6MX0", 400, "bad-cursor"),
+        ("solutions.csv?cursor=eyJhZnRlciI6IjEifQ", 400, "bad-cursor"),
+        ("solutions?limit=0", 422, "invalid-request"),
+        ("solutions?limit=101", 422, "invalid-request"),
+        ("sitemap-x.xml", 422, "invalid-request"),
+    ],
+)
+async def test_bad_input_is_refused_in_words(catalog: Catalog, path: str, status: int, slug: str) -> None:
+    response = await get(catalog, path)
+    assert (response.status_code, response.json()["slug"]) == (status, slug)

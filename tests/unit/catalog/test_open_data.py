@@ -1,0 +1,235 @@
+"""Open data: every format says the same, carries every character, and is written in the memory of a few solutions."""
+
+import csv
+import io
+import json
+import tracemalloc
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
+
+import pytest
+from catalog.adapters.open_data import files, sitemap
+from catalog.application.open_data import BATCH, Entry, OpenData, Standing
+from catalog.application.ports import LiveSolution
+from catalog.domain.open_data import formats
+from catalog.domain.open_data.terms import LICENCES, LicenceId, Terms
+from catalog.domain.open_data.texts import iri, plain
+from contracts.profile import questionnaire
+from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, Literal, Namespace, URIRef
+from rdflib.compare import isomorphic
+
+from .given import START, a_listing
+
+SITE = "https://markt.example.org"
+SCHEMA = Namespace("http://schema.org/")
+DCATDE = Namespace("http://dcat-ap.de/def/dcatde/")
+DATA = URIRef(f"{SITE}/api/catalog/open-data#daten")
+HOSTILE = "Ẑoë ŵ ẞ ﷽ 🏛️ \"\\\x0b\x00\x1b\ufffe <b>&amp;</b>\r\n=1+1 '); DROP"
+EU = "http://publications.europa.eu/resource/authority/"
+
+
+def live(number: int = 1, *, slug: str = "", **listing: Any) -> LiveSolution:
+    return LiveSolution(
+        id=f"{number:08}",
+        slug=slug or f"raum-{number}",
+        organisation_id="o-1",
+        organisation_name="Müßlöſungen & Söhne",
+        number=2,
+        listing=a_listing(**listing),
+        created_at=START,
+        updated_at=START,
+        published_at=START,
+        first_published_at=START,
+    )
+
+
+class Held:
+    """Published solutions made when they are read; counts how many were asked for at once."""
+
+    def __init__(self, *solutions: LiveSolution, copies: int = 0) -> None:
+        self.solutions = solutions
+        self.copies = copies
+        self.largest = 0
+
+    async def standing(self) -> Standing:
+        return Standing(self.copies or len(self.solutions), START, "mark")
+
+    async def after(self, solution_id: str | None, limit: int) -> Sequence[LiveSolution]:
+        self.largest = max(self.largest, limit)
+        if self.copies:
+            start = int(solution_id) if solution_id else 0
+            return [
+                live(number, description=f"{number} " + "ä" * 9_000)
+                for number in range(start + 1, min(start + limit, self.copies) + 1)
+            ]
+        return [each for each in self.solutions if solution_id is None or each.id > solution_id][:limit]
+
+    async def entries(self, start: int, limit: int) -> Sequence[Entry]:
+        return [Entry(each.slug, each.published_at) for each in self.solutions][start : start + limit]
+
+
+def data(held: Held, licence: LicenceId = "CC0-1.0", **terms: Any) -> OpenData:
+    return OpenData(held, Terms(SITE, "Marktplatz & Co", LICENCES[licence], **terms), questionnaire.load())
+
+
+async def whole(made: OpenData, wanted: formats.Format) -> bytes:
+    return b"".join([part async for part in files.stream(made, await made.solutions.standing(), wanted)])
+
+
+async def graph(made: OpenData, wanted: formats.Format = formats.TURTLE) -> Graph:
+    return Graph().parse(data=await whole(made, wanted), format="turtle" if wanted is formats.TURTLE else "json-ld")
+
+
+RICH = {
+    "name": HOSTILE.strip(),
+    "description": HOSTILE,
+    "aliases": ["=HYPERLINK(1)", "+49", "Räume; und mehr"],
+    "languages": ["de", "en", "sr-Latn"],
+    "licence": "EUPL-1.2",
+    "bundesland": "DE-BY",
+    "website_url": "https://example.org/ä b?<q>",
+    "repository_url": "javascript:alert(1)",
+    "documentation_url": "https://example.org/doc",
+    "answers": {"development_status": "stable", "categories": ["blog"]},
+}
+
+
+async def test_turtle_and_json_ld_say_the_same() -> None:
+    made = data(Held(live(1, **RICH), live(2, kind="consulting")))
+    turtle, jsonld = await graph(made), await graph(made, formats.JSONLD)
+    assert len(turtle) > 90
+    assert isomorphic(turtle, jsonld)
+
+
+async def test_a_solution_is_a_resource_of_the_catalogue_with_what_the_profile_exports() -> None:
+    found = await graph(data(Held(live(1, **RICH), live(2, kind="consulting"))))
+    one, two = (URIRef(f"{SITE}/loesungen/raum-{number}") for number in (1, 2))
+    assert set(found.objects(URIRef(f"{SITE}/api/catalog/open-data"), DCAT["resource"])) == {one, two}
+    assert set(found.objects(one, RDF.type)) == {DCAT.Resource, SCHEMA.SoftwareApplication}
+    assert set(found.objects(two, RDF.type)) == {DCAT.Resource, SCHEMA.Service}
+    assert found.value(one, DCTERMS.title) == Literal(plain(str(RICH["name"])), lang="de")
+    assert {str(each).rpartition("/")[2] for each in found.objects(one, DCTERMS.language)} == {"DEU", "ENG", "SRP"}
+    assert found.value(one, DCTERMS.license) == URIRef("https://spdx.org/licenses/EUPL-1.2")
+    assert found.value(one, DCTERMS.spatial) == URIRef("http://dcat-ap.de/def/politicalGeocoding/stateKey/09")
+    assert found.value(one, DCAT.landingPage) == URIRef("https://example.org/ä%20b?%3Cq%3E")
+    assert found.value(one, SCHEMA.codeRepository) is None  # no web address
+    assert found.value(found.value(one, DCTERMS.publisher), FOAF.name) == Literal("Müßlöſungen & Söhne")
+    assert found.value(two, DCTERMS.license) is None
+
+
+@pytest.mark.parametrize("licence", list(LICENCES))
+async def test_what_dcat_ap_de_demands_is_there(licence: LicenceId) -> None:
+    contributor = "http://dcat-ap.de/def/contributors/muster"
+    found = await graph(data(Held(live()), licence, contributor=contributor))
+    catalogue = found.value(predicate=RDF.type, object=DCAT.Catalog)
+    for subject in (catalogue, DATA):
+        for demanded in (DCTERMS.title, DCTERMS.description, DCTERMS.publisher):
+            assert found.value(subject, demanded), (subject, demanded)
+    assert found.value(found.value(DATA, DCTERMS.publisher), FOAF.name)
+    assert found.value(DATA, DCATDE.contributorID) == URIRef(contributor)
+    assert found.value(DATA, DCAT.theme) in {URIRef(f"{EU}data-theme/{theme}") for theme in ("GOVE", "TECH")}
+    distributions = list(found.objects(DATA, DCAT.distribution))
+    assert len(distributions) == len(formats.FORMATS)
+    for each in distributions:
+        assert found.value(each, DCAT.accessURL)
+        assert found.value(each, DCTERMS.license) == URIRef(LICENCES[licence].concept)
+        assert (found.value(each, DCATDE.licenseAttributionByText) is not None) is LICENCES[licence].attribution
+    service = found.value(predicate=RDF.type, object=DCAT.DataService)
+    assert found.value(service, DCAT.endpointURL) == URIRef(f"{SITE}/api/catalog/open-data")
+    assert found.value(service, DCTERMS.title)
+
+
+async def test_csv_has_no_formulas_and_keeps_every_letter() -> None:
+    rows = list(
+        csv.DictReader(io.StringIO((await whole(data(Held(live(1, **RICH))), formats.CSV)).decode(), newline=""))
+    )
+    assert len(rows) == 1
+    row = rows[0]
+    assert row["url"] == f"{SITE}/loesungen/raum-1"
+    assert row["description"] == plain(HOSTILE)
+    assert row["aliases"] == "'=HYPERLINK(1); +49; Räume; und mehr"
+    assert row["metadata_licence"] == LICENCES["CC0-1.0"].url
+    assert not [value for value in row.values() if value.startswith(("=", "+", "-", "@"))]
+
+
+async def test_ndjson_has_a_solution_in_each_line() -> None:
+    held = Held(*(live(number) for number in range(1, BATCH + 2)))
+    lines = (await whole(data(held), formats.NDJSON)).splitlines()
+    said = [json.loads(line) for line in lines]
+    assert [each["slug"] for each in said] == [each.slug for each in held.solutions]
+    assert said[0]["listing"] == held.solutions[0].listing.model_dump(mode="json")
+    assert {each["metadata_licence"] for each in said} == {LICENCES["CC0-1.0"].url}
+
+
+@pytest.mark.parametrize("wanted", [formats.NDJSON, formats.CSV, formats.TURTLE, formats.JSONLD])
+async def test_a_file_of_any_length_takes_the_memory_of_a_few_solutions(wanted: formats.Format) -> None:
+    held = Held(copies=1_500)
+    made = data(held)
+    await whole(data(Held(live())), wanted)  # what is made once stays out of the measure
+    total = largest = 0
+    tracemalloc.start()
+    try:
+        async for part in files.stream(made, await held.standing(), wanted):
+            total += len(part)
+            largest = max(largest, len(part))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert total > 27_000_000
+    assert largest < files.CHUNK + 40_000
+    assert peak < 8_000_000
+    assert held.largest == BATCH
+
+
+async def test_nothing_published_is_a_valid_file_too() -> None:
+    made = data(Held())
+    assert isomorphic(await graph(made), await graph(made, formats.JSONLD))
+    assert (await whole(made, formats.CSV)).count(b"\r\n") == 1
+    assert await whole(made, formats.NDJSON) == b""
+
+
+def test_the_sitemap_is_xml_with_utc_also_when_clocks_go_back() -> None:
+    twice = [datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=fold) for fold in (0, 1)]
+    terms = data(Held()).terms
+    page = ElementTree.fromstring(sitemap.page(terms, [Entry("a&b<c", twice[0]), Entry("straße", twice[1])]))
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    assert [each.text for each in page.iter(f"{space}lastmod")] == [
+        "2026-10-25T00:30:00+00:00",
+        "2026-10-25T01:30:00+00:00",
+    ]
+    assert [each.text for each in page.iter(f"{space}loc")] == [
+        f"{SITE}/loesungen/a%26b%3Cc",
+        f"{SITE}/loesungen/stra%C3%9Fe",
+    ]
+    index = ElementTree.fromstring(sitemap.index(terms, Standing(20_001, datetime(2026, 1, 1, tzinfo=UTC), "m")))
+    assert [str(each.text).rpartition("/")[2] for each in index.iter(f"{space}loc")] == [
+        f"sitemap-{number}.xml" for number in range(4)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", formats.JSON),
+        ("*/*", formats.JSON),
+        ("text/csv", formats.CSV),
+        ("TEXT/Turtle;q=0.5, application/ld+json", formats.JSONLD),
+        ("application/rdf+xml, text/*;q=0.3", formats.CSV),
+        ("application/json;q=0, */*;q=0.1", formats.NDJSON),
+        ("application/json;q=bad, text/turtle;q=0.2", formats.TURTLE),
+        ("application/pdf", None),
+        ("*/*;q=0", None),
+    ],
+)
+def test_accept_decides(accept: str, expected: formats.Format | None) -> None:
+    assert formats.preferred(accept) == expected
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "//example.org", "https://", "mailto:a@example.org", "http://[", ""]
+)
+def test_only_web_addresses_become_resources(address: str) -> None:
+    assert iri(address) is None
