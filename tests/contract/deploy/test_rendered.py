@@ -207,16 +207,21 @@ def test_routes_are_those_of_the_local_gateway(dev: tuple[Object, ...]) -> None:
     found = routes(dev)
     assert found.keys() == set(APPLICATIONS)
     for name in SERVICES:
-        (_, _), (prefixes, rule) = found[name]
+        _, (prefixes, rule), *_ = found[name]
         assert prefixes == {f"/api/{name}"}
         assert rewrite(rule) == {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}
         assert rule["backendRefs"] == [{"name": name, "port": 8000}]
     prefixes, rule = found["web"][1]
     assert (prefixes, rewrite(rule)) == ({"/"}, None)
+    prefixes, rule = found["catalog"][2]
+    nice = re.search(r"@open_data path (.*)", caddyfile)
+    assert nice is not None
+    assert prefixes == {path for path in nice[1].split() if not path.endswith("/*")}
+    assert (rewrite(rule), rule["backendRefs"]) == (None, [{"name": "catalog", "port": 8000}])
 
 
 def test_metrics_and_health_are_not_exposed(dev: tuple[Object, ...]) -> None:
-    for name, ((prefixes, rule), _) in routes(dev).items():
+    for name, ((prefixes, rule), *_) in routes(dev).items():
         start = "" if name == "web" else f"/api/{name}"
         assert {f"{start}/metrics", f"{start}/health"} <= prefixes
         assert rewrite(rule) == {"type": "ReplaceFullPath", "replaceFullPath": "/not-exposed"}
@@ -227,7 +232,7 @@ def test_answers_carry_the_headers_of_the_local_gateway(dev: tuple[Object, ...])
     block = re.search(r"\n\theader \{\n(.*?)\n\t\}", caddyfile, re.DOTALL)
     assert block is not None
     always = dict(re.findall(r'^\t\t([A-Z][\w-]+) "?(.*?)"?$', block[1], re.MULTILINE))
-    for _, (_, rule) in routes(dev).values():
+    for rule in (rule for _, *public in routes(dev).values() for _, rule in public):
         (headers,) = (f["responseHeaderModifier"] for f in rule["filters"] if f["type"] == "ResponseHeaderModifier")
         assert {each["name"]: each["value"] for each in headers["set"]} == always
 

@@ -16,7 +16,7 @@ async def slugs(catalog: Catalog, **params: Any) -> list[str]:
     """The slugs of all pages."""
     found: list[str] = []
     while True:
-        body = await catalog.ok(None, "GET", "/open-data/solutions", params=params)
+        body = await catalog.ok(None, "GET", "/opendata/solutions", params=params)
         found += [each["slug"] for each in body["items"]]
         if not body["next_cursor"]:
             assert len(found) == body["total"]
@@ -24,8 +24,12 @@ async def slugs(catalog: Catalog, **params: Any) -> list[str]:
         params["cursor"] = body["next_cursor"]
 
 
+def address(path: str) -> str:
+    return f"/{path}" if path.startswith("sitemap") else f"/opendata/{path}".rstrip("/")
+
+
 async def get(catalog: Catalog, path: str, **headers: str) -> httpx.Response:
-    return await catalog(None, "GET", f"/open-data/{path}".rstrip("/"), headers=headers)
+    return await catalog(None, "GET", address(path), headers=headers)
 
 
 async def test_what_is_published_is_in_every_format_and_nothing_else(
@@ -59,11 +63,9 @@ async def test_pages_follow_each_other(catalog: Catalog, person: str, provider: 
     await catalog.published(person, provider, name="Seite zwei")
     everything = await slugs(catalog)
     assert await slugs(catalog, limit=1) == everything
-    response = await catalog(None, "GET", "/open-data/solutions.json", params={"limit": 1})
+    response = await catalog(None, "GET", "/opendata/solutions.json", params={"limit": 1})
     following, licence = response.headers["link"].split(", ")
-    assert following.startswith(
-        f"<{catalog.container.settings.public_url}/api/catalog/open-data/solutions.json?limit=1&cursor="
-    )
+    assert following.startswith(f"<{catalog.container.settings.public_url}/opendata/solutions.json?limit=1&cursor=")
     assert following.endswith('; rel="next"')
     assert licence.endswith('; rel="license"')
 
@@ -72,7 +74,7 @@ async def test_who_has_it_already_is_told_so_until_the_set_changes(
     catalog: Catalog, person: str, provider: str
 ) -> None:
     solution = await catalog.published(person, provider, name="Kommt und geht")
-    paths = ("", *(f"solutions.{extension}" for extension in FORMATS), "sitemap.xml", "sitemap-1.xml")
+    paths = ("", *(f"solutions.{extension}" for extension in FORMATS), "sitemap.xml", "sitemap.xml?page=1")
     held = {path: await get(catalog, path) for path in paths}
     assert len({each.headers["etag"] for each in held.values()}) == len(paths)
     for path, response in held.items():
@@ -82,7 +84,7 @@ async def test_who_has_it_already_is_told_so_until_the_set_changes(
         assert dated.status_code == 304
         both = {"If-Modified-Since": response.headers["last-modified"], "If-None-Match": '"other"'}
         assert (await get(catalog, path, **both)).status_code == 200
-        head = await catalog(None, "HEAD", f"/open-data/{path}".rstrip("/"))
+        head = await catalog(None, "HEAD", address(path))
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["etag"] == response.headers["etag"]
     assert (await get(catalog, "", **{"If-Modified-Since": "gestern"})).status_code == 200
@@ -102,13 +104,13 @@ async def test_the_sitemap_names_every_solution(catalog: Catalog, person: str, p
     index = ElementTree.fromstring((await get(catalog, "sitemap.xml")).content)
     site = catalog.container.settings.public_url
     assert [each.text for each in index.findall(".//{*}loc")] == [
-        f"{site}/api/catalog/open-data/sitemap-{number}.xml" for number in (0, 1)
+        f"{site}/sitemap.xml?page={number}" for number in (0, 1)
     ]
     names = await slugs(catalog)
-    page = ElementTree.fromstring((await get(catalog, "sitemap-1.xml")).content)
+    page = ElementTree.fromstring((await get(catalog, "sitemap.xml?page=1")).content)
     assert [each.text for each in page.findall(".//{*}loc")] == [f"{site}/loesungen/{slug}" for slug in names]
-    assert f"{site}/suche" in (await get(catalog, "sitemap-0.xml")).text
-    beyond = await get(catalog, "sitemap-2.xml")
+    assert f"{site}/suche" in (await get(catalog, "sitemap.xml?page=0")).text
+    beyond = await get(catalog, "sitemap.xml?page=2")
     assert (beyond.status_code, beyond.json()["slug"]) == (404, "no-such-sitemap")
 
 
@@ -117,6 +119,9 @@ async def test_accept_chooses_the_format(catalog: Catalog) -> None:
         response = await get(catalog, "solutions", Accept=accept)
         assert response.headers["content-type"] == expected
         assert response.headers["vary"] == "Accept"
+    browser = await get(catalog, "", Accept="text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+    assert browser.status_code == 303
+    assert browser.headers["location"] == f"{catalog.container.settings.public_url}/offene-daten"
     refused = await get(catalog, "solutions", Accept="application/pdf")
     assert (refused.status_code, refused.json()["slug"]) == (406, "no-such-format")
 
@@ -130,7 +135,7 @@ async def test_accept_chooses_the_format(catalog: Catalog) -> None:
         ("solutions.csv?cursor=eyJhZnRlciI6IjEifQ", 400, "bad-cursor"),
         ("solutions?limit=0", 422, "invalid-request"),
         ("solutions?limit=101", 422, "invalid-request"),
-        ("sitemap-x.xml", 422, "invalid-request"),
+        ("sitemap.xml?page=x", 422, "invalid-request"),
     ],
 )
 async def test_bad_input_is_refused_in_words(catalog: Catalog, path: str, status: int, slug: str) -> None:

@@ -68,8 +68,14 @@ def test_a_service_sees_its_paths_without_the_prefix(gateway: httpx.Client) -> N
     assert (answer["name"], answer["path"]) == ("catalog", "/solutions?limit=2")
 
 
+@pytest.mark.parametrize("path", ["/opendata", "/opendata/solutions.csv?limit=2", "/sitemap.xml?page=1"])
+def test_open_data_has_addresses_of_the_whole_site(gateway: httpx.Client, path: str) -> None:
+    answer = gateway.get(path).json()
+    assert (answer["name"], answer["path"]) == ("catalog", path)
+
+
 def test_everything_else_goes_to_the_front_end(gateway: httpx.Client) -> None:
-    for path in ("/", "/suche?q=Dorfladen", "/static/site.css", "/loesungen/dorffunk"):
+    for path in ("/", "/suche?q=Dorfladen", "/static/site.css", "/loesungen/dorffunk", "/robots.txt", "/opendatum"):
         answer = gateway.get(path).json()
         assert (answer["name"], answer["path"]) == ("web", path)
 

@@ -24,9 +24,11 @@ from rdflib.compare import isomorphic
 from .given import START, a_listing
 
 SITE = "https://markt.example.org"
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 SCHEMA = Namespace("http://schema.org/")
 DCATDE = Namespace("http://dcat-ap.de/def/dcatde/")
-DATA = URIRef(f"{SITE}/api/catalog/open-data#daten")
+CATALOGUE = URIRef(f"{SITE}/opendata")
+DATA = URIRef(f"{CATALOGUE}#daten")
 HOSTILE = "Ẑoë ŵ ẞ ﷽ 🏛️ \"\\\x0b\x00\x1b\ufffe <b>&amp;</b>\r\n=1+1 '); DROP"
 EU = "http://publications.europa.eu/resource/authority/"
 
@@ -107,7 +109,7 @@ async def test_turtle_and_json_ld_say_the_same() -> None:
 async def test_a_solution_is_a_resource_of_the_catalogue_with_what_the_profile_exports() -> None:
     found = await graph(data(Held(live(1, **RICH), live(2, kind="consulting"))))
     one, two = (URIRef(f"{SITE}/loesungen/raum-{number}") for number in (1, 2))
-    assert set(found.objects(URIRef(f"{SITE}/api/catalog/open-data"), DCAT["resource"])) == {one, two}
+    assert set(found.objects(CATALOGUE, DCAT["resource"])) == {one, two}
     assert set(found.objects(one, RDF.type)) == {DCAT.Resource, SCHEMA.SoftwareApplication}
     assert set(found.objects(two, RDF.type)) == {DCAT.Resource, SCHEMA.Service}
     assert found.value(one, DCTERMS.title) == Literal(plain(str(RICH["name"])), lang="de")
@@ -123,7 +125,8 @@ async def test_a_solution_is_a_resource_of_the_catalogue_with_what_the_profile_e
 @pytest.mark.parametrize("licence", list(LICENCES))
 async def test_what_dcat_ap_de_demands_is_there(licence: LicenceId) -> None:
     contributor = "http://dcat-ap.de/def/contributors/muster"
-    found = await graph(data(Held(live()), licence, contributor=contributor))
+    held = Held(live(1, description=""), live(2, support_url="https://example.org/kontakt"))
+    found = await graph(data(held, licence, contributor=contributor))
     catalogue = found.value(predicate=RDF.type, object=DCAT.Catalog)
     for subject in (catalogue, DATA):
         for demanded in (DCTERMS.title, DCTERMS.description, DCTERMS.publisher):
@@ -137,8 +140,17 @@ async def test_what_dcat_ap_de_demands_is_there(licence: LicenceId) -> None:
         assert found.value(each, DCAT.accessURL)
         assert found.value(each, DCTERMS.license) == URIRef(LICENCES[licence].concept)
         assert (found.value(each, DCATDE.licenseAttributionByText) is not None) is LICENCES[licence].attribution
+    resources = list(found.objects(catalogue, DCAT["resource"]))
+    assert len(resources) == 2
+    for each in resources:
+        for demanded in (DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCTERMS.issued, DCTERMS.modified):
+            assert found.value(each, demanded), (each, demanded)
+        assert found.value(found.value(each, DCTERMS.publisher), FOAF.name)
+    contact = found.value(resources[1], DCAT.contactPoint)
+    assert found.value(contact, VCARD.fn) == Literal("Müßlöſungen & Söhne")
+    assert found.value(contact, VCARD.hasURL) == URIRef("https://example.org/kontakt")
     service = found.value(predicate=RDF.type, object=DCAT.DataService)
-    assert found.value(service, DCAT.endpointURL) == URIRef(f"{SITE}/api/catalog/open-data")
+    assert found.value(service, DCAT.endpointURL) == CATALOGUE
     assert found.value(service, DCTERMS.title)
 
 
@@ -205,8 +217,8 @@ def test_the_sitemap_is_xml_with_utc_also_when_clocks_go_back() -> None:
         f"{SITE}/loesungen/stra%C3%9Fe",
     ]
     index = ElementTree.fromstring(sitemap.index(terms, Standing(20_001, datetime(2026, 1, 1, tzinfo=UTC), "m")))
-    assert [str(each.text).rpartition("/")[2] for each in index.iter(f"{space}loc")] == [
-        f"sitemap-{number}.xml" for number in range(4)
+    assert [each.text for each in index.iter(f"{space}loc")] == [
+        f"{SITE}/sitemap.xml?page={number}" for number in range(4)
     ]
 
 
@@ -220,6 +232,7 @@ def test_the_sitemap_is_xml_with_utc_also_when_clocks_go_back() -> None:
         ("application/rdf+xml, text/*;q=0.3", formats.CSV),
         ("application/json;q=0, */*;q=0.1", formats.NDJSON),
         ("application/json;q=bad, text/turtle;q=0.2", formats.TURTLE),
+        ("application/json;q=nan, text/turtle;q=0.2, text/csv;q=1e9", formats.TURTLE),
         ("application/pdf", None),
         ("*/*;q=0", None),
     ],

@@ -35,7 +35,7 @@ class Entry:
     """A solution in the sitemap."""
 
     slug: str
-    published_at: datetime
+    changed_at: datetime
 
 
 class PublishedSolutions(Protocol):

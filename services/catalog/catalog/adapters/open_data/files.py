@@ -1,14 +1,12 @@
 """Each format as a stream of bytes; none holds more than a few solutions."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol
 
 import orjson
 from contracts.profile.showing import columns, record
+from servicekit import delimited
 
-from catalog.adapters.dossier_files.delimited import harmless
 from catalog.application.open_data import OpenData, Standing, every
 from catalog.application.ports import LiveSolution
 from catalog.domain.open_data import dcat, formats, rdf
@@ -53,20 +51,13 @@ async def _ndjson(data: OpenData, standing: Standing) -> AsyncIterator[bytes]:
 
 async def _csv(data: OpenData, standing: Standing) -> AsyncIterator[str]:
     asked = tuple(f"listing_{each}" if each in OWN_COLUMNS else each for each in columns(data.profile))
-    yield _line([*OWN_COLUMNS, *asked, LICENCE_COLUMN])
+    yield delimited.row([*OWN_COLUMNS, *asked, LICENCE_COLUMN], delimiter=",")
     async for solution in every(data.solutions):
         said = item(data, solution)
         own = {**said, "provider_id": said["provider"]["id"], "provider": said["provider"]["name"]}
         answers = record(data.profile, said["listing"])
-        yield _line(
-            [*(str(own[each]) for each in OWN_COLUMNS), *answers.values(), said[LICENCE_COLUMN]],
-        )
-
-
-def _line(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(harmless(cell) for cell in cells)
-    return out.getvalue()
+        cells = [*(str(own[each]) for each in OWN_COLUMNS), *answers.values(), said[LICENCE_COLUMN]]
+        yield delimited.row(cells, delimiter=",")
 
 
 async def _turtle(data: OpenData, standing: Standing) -> AsyncIterator[str]:

@@ -7,14 +7,14 @@ from xml.sax.saxutils import escape
 from catalog.application.open_data import Entry, Standing
 from catalog.domain.open_data.terms import Terms
 
-FIXED = ("/", "/suche", "/kriterien", "/ueber")
+FIXED = ("/", "/suche", "/kriterien", "/ueber", "/offene-daten")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 def index(terms: Terms, standing: Standing) -> str:
     """Return the index; every page may have changed when the set did."""
-    pages = [terms.file(f"sitemap-{number}.xml") for number in range(standing.sitemap_pages + 1)]
+    pages = [terms.sitemap(number) for number in range(standing.sitemap_pages + 1)]
     rows = (_row("sitemap", each, standing.changed_at if number else None) for number, each in enumerate(pages))
     return f"{_HEAD}<sitemapindex {_SPACE}>\n{''.join(rows)}</sitemapindex>\n"
 
@@ -26,7 +26,7 @@ def fixed(terms: Terms) -> str:
 
 def page(terms: Terms, entries: Iterable[Entry]) -> str:
     """Return a page of solutions."""
-    return _page(_row("url", terms.solution(each.slug), each.published_at) for each in entries)
+    return _page(_row("url", terms.solution(each.slug), each.changed_at) for each in entries)
 
 
 def _page(rows: Iterable[str]) -> str:

@@ -1,8 +1,8 @@
 """The published versions out of the collection `solutions`; drafts, findings and people are never read."""
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
@@ -17,6 +17,7 @@ PUBLISHED = {"state": SolutionState.PUBLISHED.value}
 _PUBLIC = dict.fromkeys(documents.LIVE_FIELDS, 1)
 NEWEST = 20
 """How many of the last changes tell one state of the set from another."""
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MARKS = ("withdrawn.at", "suspended.at", "live.corrected_at")
 
 
@@ -35,7 +36,7 @@ class MongoPublishedSolutions:
         )
         for mark in _MARKS:
             await self._collection.create_index(
-                [(mark, DESCENDING), ("_id", ASCENDING)], name=f"last_{mark.partition('.')[0]}"
+                [(mark, DESCENDING), ("_id", ASCENDING)], name=f"last_{mark.partition('.')[0]}", sparse=True
             )
 
     async def standing(self) -> Standing:
@@ -47,7 +48,7 @@ class MongoPublishedSolutions:
         """
         count = await self._collection.count_documents(PUBLISHED)
         newest = [await self._newest(PUBLISHED, "published_at")]
-        newest += [await self._newest({}, mark) for mark in _MARKS]
+        newest += [await self._newest({mark: {"$gt": _EVER}}, mark) for mark in _MARKS]
         said = repr((count, [[(key, at.isoformat()) for key, at in each] for each in newest]))
         changed_at = max((at for each in newest for _, at in each), default=None)
         return Standing(count, changed_at, hashlib.sha256(said.encode()).hexdigest())
@@ -60,9 +61,9 @@ class MongoPublishedSolutions:
 
     async def entries(self, start: int, limit: int) -> Sequence[Entry]:
         """Return up to so many entries from that place on, counted from 0."""
-        fields = {"slug": 1, "published_at": 1}
+        fields = {"slug": 1, "published_at": 1, "live.corrected_at": 1}
         cursor = self._collection.find(PUBLISHED, fields).sort([("_id", ASCENDING)]).skip(start).limit(limit)
-        return [Entry(found["slug"], found["published_at"]) async for found in cursor]
+        return [Entry(found["slug"], _changed_at(found)) async for found in cursor]
 
     async def _newest(self, query: dict[str, Any], field: str) -> list[tuple[str, datetime]]:
         """Return id and moment of the last ones."""
@@ -70,8 +71,12 @@ class MongoPublishedSolutions:
         cursor = self._collection.find(query, {field: 1}).sort([(field, DESCENDING), ("_id", ASCENDING)]).limit(NEWEST)
         found = []
         async for document in cursor:
-            value = document.get(part)
-            at = value.get(inner) if inner and value else value
-            if at is not None:
-                found.append((document["_id"], at))
+            value = document[part]
+            found.append((document["_id"], value[inner] if inner else value))
         return found
+
+
+def _changed_at(found: Mapping[str, Any]) -> datetime:
+    """When what is public was last published or corrected."""
+    times = [found["published_at"], found["live"].get("corrected_at")]
+    return max(at for at in times if at is not None)

@@ -1,6 +1,7 @@
 """The catalogue by DCAT-AP.de 3.0: the data as a dataset with distributions, each solution as a resource (ADR 0018)."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,12 @@ _DESCRIPTION = (
     "Alle veröffentlichten Einträge des Marktplatzes mit den Angaben der Anbietenden im Standardprofil: Software, "
     "Beratung und Qualifizierung für Kommunen. Ohne personenbezogene Daten."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    terms: Terms
+    provider: str
 
 
 def catalogue(terms: Terms, *, changed_at: datetime | None) -> Iterator[Node]:
@@ -79,11 +86,12 @@ def catalogue(terms: Terms, *, changed_at: datetime | None) -> Iterator[Node]:
             ("dct:accessRights", Iri(f"{_EU}access-right/PUBLIC")),
             ("dct:spatial", Iri(f"{_EU}country/DEU")),
             ("dcat:landingPage", Iri(address)),
+            ("dcat:contactPoint", _contact_at(terms.publisher, Iri(f"{terms.site}/ueber"))),
             *(("dcat:distribution", Iri(f"{address}#{each.extension}")) for each in FORMATS),
         ],
     )
     for each in FORMATS:
-        download = [] if each is JSON else [("dcat:downloadURL", Iri(terms.file(each.name)))]
+        download: Statements = [] if each is JSON else [("dcat:downloadURL", Iri(terms.file(each.name)))]
         yield Node(
             f"{address}#{each.extension}",
             ["dcat:Distribution"],
@@ -92,7 +100,7 @@ def catalogue(terms: Terms, *, changed_at: datetime | None) -> Iterator[Node]:
                 ("dcat:accessURL", Iri(terms.file(each.name))),
                 *download,
                 ("dct:format", Iri(each.concept)),
-                ("dcat:mediaType", Iri(each.media_type_concept)),
+                *([("dcat:mediaType", Iri(each.media_type_concept))] if each.media_type_concept else []),
                 ("dct:license", licence),
                 *credit,
                 ("dcatap:availability", Iri(f"{_EU}planned-availability/AVAILABLE")),
@@ -105,7 +113,7 @@ def catalogue(terms: Terms, *, changed_at: datetime | None) -> Iterator[Node]:
         ["dcat:DataService"],
         [
             ("dct:title", Text("Schnittstelle des Katalogs", "de")),
-            ("dcat:endpointURL", Iri(terms.api("open-data"))),
+            ("dcat:endpointURL", Iri(address)),
             ("dcat:endpointDescription", Iri(terms.api("openapi.json"))),
             ("dcat:servesDataset", Iri(f"{address}#daten")),
             ("dct:publisher", publisher),
@@ -132,6 +140,7 @@ def solution(
     address = terms.solution(slug)
     software = listing["kind"] == SolutionKind.SOFTWARE
     answers = profile.answers_in(listing)
+    about = _About(terms, provider[1])
     statements: Statements = [
         ("dct:identifier", Text(plain(solution_id))),
         (
@@ -149,12 +158,14 @@ def solution(
     for each in profile.questions:
         if each.export.dcat and each.id in answers:
             known = _VALUES.get(each.export.dcat, _plainly)
-            statements += [(each.export.dcat, term) for term in known(terms, each, answers[each.id])]
+            statements += [(each.export.dcat, term) for term in known(about, each, answers[each.id])]
+    if not any(name == "dct:description" for name, _ in statements):  # which DCAT-AP demands
+        statements.append(("dct:description", Text(plain(listing["summary"]), "de")))
     yield Node(terms.catalogue, [], [("dcat:resource", Iri(address))])
     yield Node(address, ["dcat:Resource", "schema:SoftwareApplication" if software else "schema:Service"], statements)
 
 
-def _plainly(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
+def _plainly(about: _About, question: Question, answer: Any) -> Iterator[Term]:
     """Addresses as resources, everything else in German words."""
     if question.type in ("url", "urls"):
         addresses = answer if isinstance(answer, list) else [answer]
@@ -163,9 +174,9 @@ def _plainly(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
         yield from (Text(plain(each), "de") for each in texts_of(question, answer, "de"))
 
 
-def _theme(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
+def _theme(about: _About, question: Question, answer: Any) -> Iterator[Term]:
     for value in answer:
-        concept = iri(f"{terms.site}/suche?field_of_action={value}")
+        concept = iri(f"{about.terms.site}/suche?field_of_action={value}")
         if concept:
             yield Node(
                 None,
@@ -174,7 +185,7 @@ def _theme(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
             )
 
 
-def _language(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
+def _language(about: _About, question: Question, answer: Any) -> Iterator[Term]:
     for tag in answer:
         try:
             yield Iri(f"{_EU}language/{Language.get(tag).to_alpha3().upper()}")
@@ -182,7 +193,7 @@ def _language(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
             continue
 
 
-def _licence(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
+def _licence(about: _About, question: Question, answer: Any) -> Iterator[Term]:
     """Only a single SPDX licence has an address."""
     if answer not in _NOT_SPDX and " " not in answer:
         concept = iri(f"https://spdx.org/licenses/{answer}")
@@ -190,29 +201,33 @@ def _licence(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
             yield Iri(concept)
 
 
-def _status(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
+def _status(about: _About, question: Question, answer: Any) -> Iterator[Term]:
     if answer in _STATUS:
         yield Iri(f"{_EU}dataset-status/{_STATUS[answer]}")
 
 
-def _spatial(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
+def _spatial(about: _About, question: Question, answer: Any) -> Iterator[Term]:
     yield Iri(f"http://dcat-ap.de/def/politicalGeocoding/stateKey/{STATE_KEY[Bundesland(answer)]}")
 
 
-def _contact(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
+def _contact(about: _About, question: Question, answer: Any) -> Iterator[Term]:
     """The page for contact; never a person."""
-    for address in _plainly(terms, question, answer):
-        yield Node(None, ["vcard:Kind"], [("vcard:hasURL", address)])
+    for address in _plainly(about, question, answer):
+        yield _contact_at(about.provider, address)
 
 
-def _depiction(terms: Terms, question: Question, answer: Any) -> Iterator[Term]:
+def _contact_at(organisation: str, address: Term) -> Node:
+    return Node(None, ["vcard:Organization"], [("vcard:fn", Text(plain(organisation))), ("vcard:hasURL", address)])
+
+
+def _depiction(about: _About, question: Question, answer: Any) -> Iterator[Term]:
     for each in answer:
-        address = iri(terms.api(f"media/{each['id']}")) if each["kind"] == "image" else None
+        address = iri(about.terms.api(f"media/{each['id']}")) if each["kind"] == "image" else None
         if address:
             yield Iri(address)
 
 
-_VALUES: Mapping[str, Callable[[Terms, Question, Any], Iterator[Term]]] = {
+_VALUES: Mapping[str, Callable[[_About, Question, Any], Iterator[Term]]] = {
     "dcat:theme": _theme,
     "dct:language": _language,
     "dct:license": _licence,

@@ -1,7 +1,10 @@
 """The formats that the open data comes in."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+_QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 _MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
 
@@ -21,9 +24,9 @@ class Format:
         return f"solutions.{self.extension}"
 
     @property
-    def media_type_concept(self) -> str:
-        """The media type in IANA's registry."""
-        return _MEDIA_TYPE + self.media_type
+    def media_type_concept(self) -> str | None:
+        """The media type in IANA's registry, if it is registered."""
+        return None if "/x-" in self.media_type else _MEDIA_TYPE + self.media_type
 
     @property
     def content_type(self) -> str:
@@ -42,10 +45,14 @@ BY_EXTENSION = {each.extension: each for each in FORMATS}
 
 def preferred(accept: str) -> Format | None:
     """Return the format that an Accept header (RFC 9110) prefers; the first on a tie, None when it allows none."""
-    ranges = [_range(each) for each in accept.split(",") if each.strip()]
-    if not ranges:
-        return JSON
-    best = max(FORMATS, key=lambda each: _quality(each, ranges))
+    chosen = negotiated(accept, [each.media_type for each in FORMATS])
+    return next((each for each in FORMATS if each.media_type == chosen), None)
+
+
+def negotiated(accept: str, offered: Sequence[str]) -> str | None:
+    """Return the media type that an Accept header (RFC 9110) prefers; the first on a tie, None when it allows none."""
+    ranges = [_range(each) for each in accept.split(",") if each.strip()] or [("*/*", 1.0)]
+    best = max(offered, key=lambda each: _quality(each, ranges))
     return best if _quality(best, ranges) > 0 else None
 
 
@@ -53,16 +60,13 @@ def _range(text: str) -> tuple[str, float]:
     media, *parameters = (part.strip().lower() for part in text.split(";"))
     for each in parameters:
         if each.startswith("q="):
-            try:
-                return media, min(max(float(each[2:]), 0.0), 1.0)
-            except ValueError:
-                return media, 0.0
+            return media, float(each[2:]) if _QUALITY.fullmatch(each[2:]) else 0.0
     return media, 1.0
 
 
-def _quality(wanted: Format, ranges: list[tuple[str, float]]) -> float:
-    kind = wanted.media_type.partition("/")[0]
-    for pattern in (wanted.media_type, f"{kind}/*", "*/*"):
+def _quality(wanted: str, ranges: list[tuple[str, float]]) -> float:
+    kind = wanted.partition("/")[0]
+    for pattern in (wanted, f"{kind}/*", "*/*"):
         found = [quality for media, quality in ranges if media == pattern]
         if found:
             return max(found)

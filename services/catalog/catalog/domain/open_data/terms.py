@@ -54,12 +54,16 @@ class Terms:
 
     @property
     def catalogue(self) -> str:
-        """Address of the page that describes the data."""
-        return self.api("open-data")
+        """Address of the data as a whole: a page for people, a description for machines."""
+        return f"{self.site}/opendata"
 
     def file(self, name: str) -> str:
         """Return the address of a file."""
         return f"{self.catalogue}/{name}"
+
+    def sitemap(self, page: int | None = None) -> str:
+        """Return the address of the sitemap's index, or of one of its pages."""
+        return f"{self.site}/sitemap.xml" + (f"?page={page}" if page is not None else "")
 
     def solution(self, slug: str) -> str:
         """Return the address of a solution's page."""

@@ -18,6 +18,7 @@ from catalog.entrypoints.api import (
     profile,
     publiccode,
     ratings,
+    sitemap,
     solutions,
     versions,
 )
@@ -54,5 +55,6 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
             versions.router,
             audit.router,
             open_data.router,
+            sitemap.router,
         ],
     )

@@ -1,26 +1,24 @@
-"""Open data: all published solutions in several formats, the sitemap, and what there is; for everybody."""
+"""Open data: all published solutions in several formats, and what there is; for everybody."""
 
-import hashlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import BaseModel
 from servicekit import errors, http
 
-from catalog.adapters.open_data import files, sitemap
-from catalog.application.open_data import SITEMAP_PAGE, OpenData, Standing
+from catalog.adapters.open_data import files
+from catalog.application.open_data import OpenData, Standing
 from catalog.domain.open_data import formats
 from catalog.domain.open_data.formats import Format
+from catalog.entrypoints.api import conditional
 from catalog.entrypoints.api.dependencies import Wired
 
-CACHED = "public, max-age=60"
-XML = "application/xml"
-router = APIRouter(prefix="/open-data", tags=["open data"])
+router = APIRouter(prefix="/opendata", tags=["open data"])
+HTML = "text/html"
 
 
 class LicenceView(BaseModel):
@@ -52,11 +50,53 @@ class OpenDataView(BaseModel):
     sitemap: str
 
 
+class PublishedView(BaseModel):
+    """A solution; `listing` by the schema of the event `solution_published`."""
+
+    id: str
+    slug: str
+    url: str
+    provider: dict[str, str]
+    version: int
+    first_published_at: datetime
+    published_at: datetime
+    listing: dict[str, Any]
+    metadata_licence: str
+
+
+class PublishedPage(BaseModel):
+    """A page; `total` counts all solutions."""
+
+    licence: LicenceView
+    publisher: str
+    total: int
+    items: list[PublishedView]
+    next_cursor: str | None
+
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": PublishedPage,
+        "headers": {
+            "ETag": {"schema": {"type": "string"}, "description": "weak; follows from the whole set"},
+            "Link": {"schema": {"type": "string"}, "description": 'rel="license", and rel="next" of a page'},
+        },
+        "content": {
+            each.media_type: {"schema": {"type": "string"}} for each in formats.FORMATS if each is not formats.JSON
+        },
+    },
+    304: {"description": "The client has it already (`If-None-Match`, `If-Modified-Since`)"},
+}
+
+
 @router.head("", include_in_schema=False)
-@router.get("", response_model=OpenDataView)
+@router.get("", response_model=OpenDataView, responses={303: {"description": "To the page, for browsers"}})
 async def overview(request: Request, wired: Wired) -> Response:
-    """Which files there are, under which licence, and how current they are."""
+    """Which files there are, under which licence, and how current they are; browsers are led to the page about it."""
     data, terms = wired.open_data, wired.open_data.terms
+    accept = ",".join(request.headers.getlist("accept"))
+    if formats.negotiated(accept, [formats.JSON.media_type, HTML]) == HTML:
+        return RedirectResponse(f"{terms.site}/offene-daten", status_code=303, headers={"Vary": "Accept"})
     standing = await data.solutions.standing()
     view = OpenDataView(
         publisher=terms.publisher,
@@ -64,23 +104,18 @@ async def overview(request: Request, wired: Wired) -> Response:
         solutions=standing.count,
         changed_at=standing.changed_at,
         files=[
-            FileView(
-                format=each.extension, title=each.title, media_type=each.media_type, url=data.terms.file(each.name)
-            )
+            FileView(format=each.extension, title=each.title, media_type=each.media_type, url=terms.file(each.name))
             for each in formats.FORMATS
         ],
-        sitemap=terms.file("sitemap.xml"),
+        sitemap=terms.sitemap(),
     )
-    return _whole(request, data, standing, view.model_dump_json().encode(), formats.JSON.media_type)
+    headers = conditional.headers(request, data, standing, formats.JSON.media_type) | {"Vary": "Accept"}
+    return conditional.whole(request, view.model_dump_json().encode(), headers, standing)
 
 
 @router.head("/solutions", include_in_schema=False)
-@router.get("/solutions", response_class=Response)
-async def negotiated(
-    request: Request,
-    wired: Wired,
-    page: http.Page,
-) -> Response:
+@router.get("/solutions", response_class=Response, responses=ANSWERS)
+async def negotiated(request: Request, wired: Wired, page: http.Page) -> Response:
     """All solutions in the format that `Accept` prefers; JSON, a page at a time, when it does not say."""
     accept = ",".join(request.headers.getlist("accept"))
     wanted = formats.preferred(accept)
@@ -91,12 +126,12 @@ async def negotiated(
 
 
 @router.head("/solutions.{extension}", include_in_schema=False)
-@router.get("/solutions.{extension}", response_class=Response)
+@router.get("/solutions.{extension}", response_class=Response, responses=ANSWERS)
 async def in_format(
     request: Request,
     wired: Wired,
     page: http.Page,
-    extension: Annotated[str, Path(max_length=20)],
+    extension: Annotated[str, Path(max_length=20, examples=list(formats.BY_EXTENSION))],
 ) -> Response:
     """All solutions in one format: `json` (a page at a time), `ndjson`, `csv`, `ttl` or `jsonld` (all at once)."""
     wanted = formats.BY_EXTENSION.get(extension)
@@ -106,52 +141,26 @@ async def in_format(
     return await _answer(request, wired.open_data, wanted, page)
 
 
-@router.head("/sitemap.xml", include_in_schema=False)
-@router.get("/sitemap.xml", response_class=Response)
-async def sitemap_index(request: Request, wired: Wired) -> Response:
-    """The index of the sitemap."""
-    standing = await wired.open_data.solutions.standing()
-    text = sitemap.index(wired.open_data.terms, standing)
-    return _whole(request, wired.open_data, standing, text.encode(), XML)
-
-
-@router.head("/sitemap-{number}.xml", include_in_schema=False)
-@router.get("/sitemap-{number}.xml", response_class=Response)
-async def sitemap_page(request: Request, wired: Wired, number: Annotated[int, Path(ge=0, le=1_000_000)]) -> Response:
-    """A page of the sitemap: 0 holds the fixed addresses, the others up to 10,000 solutions each."""
-    data = wired.open_data
-    standing = await data.solutions.standing()
-    if number > standing.sitemap_pages:
-        raise errors.not_found("no-such-sitemap", f"the sitemap has the pages 0 to {standing.sitemap_pages}")
-    if number == 0:
-        text = sitemap.fixed(data.terms)
-    else:
-        text = sitemap.page(data.terms, await data.solutions.entries((number - 1) * SITEMAP_PAGE, SITEMAP_PAGE))
-    return _whole(request, data, standing, text.encode(), XML)
-
-
 async def _answer(
     request: Request, data: OpenData, wanted: Format, page: http.PageParams, *, varied: bool = False
 ) -> Response:
-    """All in one format; the entity tag is weak, because what is published while a file is read may be in it."""
     standing = await data.solutions.standing()
-    headers = _headers(request, data, standing, wanted.content_type)
-    headers["Content-Location"] = data.terms.file(wanted.name) + (f"?{request.url.query}" if request.url.query else "")
+    address = data.terms.file(wanted.name)
+    headers = conditional.headers(request, data, standing, wanted.content_type)
+    headers["Content-Location"] = address + (f"?{request.url.query}" if request.url.query else "")
     if varied:
         headers["Vary"] = "Accept"
     if wanted is formats.JSON:
         body, following = await _page(data, standing, page)
         if following:
             headers["Link"] = (
-                f'<{data.terms.file(wanted.name)}?limit={page.limit}&cursor={following}>; rel="next", '
-                + (headers["Link"])
+                f'<{address}?limit={page.limit}&cursor={following}>; rel="next", {headers["Link"]}'  # RFC 8288
             )
-    elif page.position is not None:
+        return conditional.whole(request, body, headers, standing)
+    if page.position is not None:
         raise errors.malformed("bad-cursor", "only JSON has pages; the other files hold everything")
-    if _known(request, headers["ETag"], standing):
+    if conditional.is_known(request, headers["ETag"], standing):
         return Response(status_code=304, headers=headers)
-    if wanted is formats.JSON:
-        return Response(body, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="{wanted.name}"'
     content = _nothing() if request.method == "HEAD" else files.stream(data, standing, wanted)
     return StreamingResponse(content, headers=headers)
@@ -172,43 +181,6 @@ async def _page(data: OpenData, standing: Standing, page: http.PageParams) -> tu
         "next_cursor": following,
     }
     return orjson.dumps(body), following
-
-
-def _whole(request: Request, data: OpenData, standing: Standing, body: bytes, media_type: str) -> Response:
-    headers = _headers(request, data, standing, media_type)
-    if _known(request, headers["ETag"], standing):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers)
-
-
-def _headers(request: Request, data: OpenData, standing: Standing, content_type: str) -> dict[str, str]:
-    """The entity tag follows from the set, what is said about all of it, the address and the format."""
-    parts = (standing.mark, repr(data.terms), data.profile.version, request.url.path, request.url.query, content_type)
-    headers = {
-        "Content-Type": content_type,
-        "ETag": f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"',
-        "Cache-Control": CACHED,
-        "Link": f'<{data.terms.licence.url}>; rel="license"',
-        "Access-Control-Allow-Origin": "*",
-    }
-    if standing.changed_at is not None:
-        headers["Last-Modified"] = format_datetime(standing.changed_at.astimezone(UTC), usegmt=True)
-    return headers
-
-
-def _known(request: Request, tag: str, standing: Standing) -> bool:
-    """True when the client has this already; a date counts only where no entity tag is sent (RFC 9110)."""
-    if "if-none-match" in request.headers:
-        held = request.headers["if-none-match"].strip()
-        return held == "*" or http.not_modified(request, tag.removeprefix("W/"))
-    since = request.headers.get("if-modified-since")
-    if since is None or standing.changed_at is None:
-        return False
-    try:
-        known = parsedate_to_datetime(since)
-    except ValueError:
-        return False
-    return known.tzinfo is not None and standing.changed_at.replace(microsecond=0) <= known
 
 
 def _licence(data: OpenData) -> LicenceView:
