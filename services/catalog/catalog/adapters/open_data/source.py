@@ -78,5 +78,6 @@ class MongoPublishedSolutions:
 
 def _changed_at(found: Mapping[str, Any]) -> datetime:
     """When what is public was last published or corrected."""
-    times = [found["published_at"], found["live"].get("corrected_at")]
-    return max(at for at in times if at is not None)
+    published: datetime = found["published_at"]
+    corrected: datetime | None = found["live"].get("corrected_at")
+    return max(published, corrected) if corrected else published
