@@ -7,14 +7,13 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
+from servicekit.clock import BERLIN
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 COOKIE = "mp_sprache"
-BERLIN = ZoneInfo("Europe/Berlin")
 DASH = "–"
 
 _MONTHS: Mapping[Language, tuple[str, ...]] = {

@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+BERLIN = ZoneInfo("Europe/Berlin")
+"""Where days begin, for everybody who uses the marketplace."""
 
 
 class Clock(Protocol):

@@ -9,12 +9,13 @@ from typing import Any
 from contracts.profile import checking
 from contracts.profile.questionnaire import Asked, Condition, Question, Questionnaire
 from contracts.vocabulary import Language
+from servicekit.clock import BERLIN
 
 from web.api.catalog import Listing
 from web.api.problem import FieldFault
 from web.forms.body import FormData
 from web.forms.faults import Faults
-from web.i18n import BERLIN, Locale
+from web.i18n import Locale
 
 Values = dict[str, Any]
 SPARE_RECORDS = 2

@@ -1,11 +1,11 @@
 """`/anfragen`: what municipalities ask providers, for both sides; and what was reported of it, for the team."""
 
 import asyncio
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
+from servicekit.clock import BERLIN
 
 from web.api.inquiries import InquiryThread
 from web.api.problem import ApiProblem
@@ -21,7 +21,6 @@ REPORTED = "/pruefung/anfragen"
 SIDES = ("asking", "answering")
 STATES = ("sent", "seen", "answered", "closed")
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
-ZONE = ZoneInfo("Europe/Berlin")
 
 
 @router.get(PATH)
@@ -54,7 +53,7 @@ async def send(page: MemberPage, slug: str, form: CheckedForm) -> Response:
     """Send the inquiry."""
     typed = InquiryForm.read(form)
     solution = await page.services.catalog.solution(slug)
-    body, faults = typed.check(solution.id, page.locale, datetime.now(UTC).astimezone(ZONE).date())
+    body, faults = typed.check(solution.id, page.locale, datetime.now(BERLIN).date())
     status = 422
     if not faults:
         try:

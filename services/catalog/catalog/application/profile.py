@@ -1,16 +1,13 @@
 """What the standard profile demands of a listing: limits of every draft, completeness of a submission."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from contracts.listing import Listing
 from contracts.profile.checking import Fault, check
 from contracts.profile.questionnaire import Questionnaire
 from servicekit import errors
-from servicekit.clock import Clock
+from servicekit.clock import BERLIN, Clock
 from servicekit.errors import FieldError
-
-BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def require_valid(profile: Questionnaire, listing: Listing, clock: Clock) -> None:

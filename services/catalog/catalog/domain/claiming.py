@@ -6,13 +6,13 @@ from datetime import datetime
 
 from contracts.vocabulary import DeploymentVisibility
 from servicekit import errors
+from servicekit.clock import BERLIN
 from servicekit.errors import FieldError
 
 from catalog.domain.calendar import lies_ahead
 from catalog.domain.change import Change
 from catalog.domain.deployment import (
     MAX_CLAIMS,
-    ZONE,
     Answer,
     Claim,
     Claimed,
@@ -45,7 +45,7 @@ def claim(
     Raises ProblemError `claim-refused` (409) where the municipality said no, `already-confirmed` (409) where it said
     yes, `month-in-future` (422).
     """
-    if since is not None and lies_ahead(since, at, ZONE):
+    if since is not None and lies_ahead(since, at, BERLIN):
         raise errors.invalid("month-in-future", "since is in the future", [FieldError("since", "is in the future")])
     organisation_id = municipality.id if municipality else None
     key = claim_id(book.solution_id, name, organisation_id)

@@ -6,13 +6,13 @@ All of one solution are one aggregate, so that an event that tells of one carrie
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from contracts.ids import derived_id
 from contracts.vocabulary import Bundesland, DeploymentVisibility, SizeClass
 from servicekit import errors
+from servicekit.clock import BERLIN
 
 from catalog.domain.calendar import months_later
 from catalog.domain.change import Change
@@ -22,7 +22,6 @@ MAX_CLAIMS = 300
 """Per solution; with the longest texts they still fit one document and one event."""
 VALID_MONTHS = 12
 REMINDER = timedelta(days=30)
-ZONE: tzinfo = ZoneInfo("Europe/Berlin")
 CONTACT_WINDOW = timedelta(days=30)
 DEFAULT_CONTACTS = 5
 
@@ -95,7 +94,7 @@ class Use:
     @property
     def due_at(self) -> datetime:
         """When the confirmation runs out."""
-        return months_later(self.confirmed_at, VALID_MONTHS, ZONE)
+        return months_later(self.confirmed_at, VALID_MONTHS, BERLIN)
 
     @property
     def next_at(self) -> datetime | None:

@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from contracts.vocabulary import ReportReason, SizeClass
 from servicekit import errors
+from servicekit.clock import BERLIN
 
 from catalog.domain.calendar import months_later
 from catalog.domain.change import Change
-from catalog.domain.deployment import ZONE
 from catalog.domain.peer import MAX_IN_A_ROW, Complaint, Party, PeerMessage, Ruling, Side
 
 MAX_MESSAGES = 200
@@ -109,8 +109,8 @@ class Inquiry:
         if self.erased_at is not None:
             return None
         if self.closed_at is not None:
-            return months_later(self.closed_at, schedule.erase_months, ZONE)
-        silent = months_later(self.updated_at, schedule.close_months, ZONE)
+            return months_later(self.closed_at, schedule.erase_months, BERLIN)
+        silent = months_later(self.updated_at, schedule.close_months, BERLIN)
         if self.waiting_since is None or self.reminded >= len(schedule.remind_days):
             return silent
         return min(silent, self.waiting_since + timedelta(days=schedule.remind_days[self.reminded]))
@@ -240,7 +240,7 @@ def pass_time(inquiry: Inquiry, schedule: Schedule, now: datetime) -> InquiryCha
         return Change(inquiry)
     if inquiry.closed_at is not None:
         return Change(inquiry) if inquiry.complaints else erase(inquiry, at=now)
-    if months_later(inquiry.updated_at, schedule.close_months, ZONE) <= now:
+    if months_later(inquiry.updated_at, schedule.close_months, BERLIN) <= now:
         return close(inquiry, None, at=now)
     return _remind(inquiry, schedule.remind_days, now)
 

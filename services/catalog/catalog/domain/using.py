@@ -5,13 +5,13 @@ from datetime import datetime
 
 from contracts.vocabulary import DeploymentVisibility
 from servicekit import errors
+from servicekit.clock import BERLIN
 from servicekit.errors import FieldError
 
 from catalog.domain.calendar import lies_ahead
 from catalog.domain.change import Change
 from catalog.domain.deployment import (
     MAX_USES,
-    ZONE,
     Answer,
     Confirmation,
     Contact,
@@ -169,7 +169,7 @@ def check_terms(terms: Terms, at: datetime) -> None:
 
 
 def _check_month(name: str, month: str, at: datetime) -> None:
-    if lies_ahead(month, at, ZONE):
+    if lies_ahead(month, at, BERLIN):
         raise errors.invalid("month-in-future", f"{name} is in the future", [FieldError(name, "is in the future")])
 
 

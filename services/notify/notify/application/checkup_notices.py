@@ -1,7 +1,5 @@
 """What is worth telling about self-disclosures, manual checks, contradictions and contests."""
 
-from datetime import date
-
 from contracts.checkup import (
     ContestAnswered,
     ContestOpened,
@@ -10,7 +8,7 @@ from contracts.checkup import (
     ManualCheckCompleted,
 )
 
-from notify.application.notices import TEAM_ROLE, Notice
+from notify.application.notices import TEAM_ROLE, Notice, german_day
 from notify.domain.message import Kind
 
 
@@ -47,7 +45,7 @@ def of_manual_check(event: ManualCheckCompleted, solution_name: str | None) -> N
             "solution_name": solution_name or data.slug,
             "passed": sum(each.passed for each in data.topics),
             "failed": sum(each.failed for each in data.topics),
-            "valid_until": _day(data.valid_until),
+            "valid_until": german_day(data.valid_until),
         },
     )
 
@@ -64,7 +62,7 @@ def of_contradictions(event: ContradictionsFound, solution_name: str | None) -> 
         facts={
             "solution_name": solution_name or data.slug,
             "contradictions": [each.text_de for each in data.contradictions],
-            "public_from": _day(data.public_from),
+            "public_from": german_day(data.public_from),
         },
     )
 
@@ -99,7 +97,3 @@ def of_answer(event: ContestAnswered, solution_name: str | None) -> Notice:
             "outcome": data.outcome,
         },
     )
-
-
-def _day(day: date) -> str:
-    return f"{day:%d.%m.%Y}"

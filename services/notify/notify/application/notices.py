@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from contracts.catalog import (
@@ -18,10 +18,12 @@ from contracts.listing import Finding
 from contracts.profile import questionnaire
 from contracts.review import ChangesRequested, ReviewCompleted
 from contracts.vocabulary import ReviewDecision, label
+from servicekit.clock import BERLIN
 
 from notify.domain.message import Kind
 
 TEAM_ROLE = "reviewer"
+MODERATORS = "curator"
 WEAK_GRADE = 2
 
 
@@ -43,6 +45,18 @@ class Notice:
     link: str
     action: str
     facts: Mapping[str, Any]
+
+
+def to_moderators(event_id: str, kind: Kind, facts: Mapping[str, Any], *, link: str, action: str) -> Notice:
+    """Tell the curators that something was reported to them."""
+    return Notice(
+        event_id=event_id, kind=kind, organisation_id=None, role=MODERATORS, link=link, action=action, facts=facts
+    )
+
+
+def german_day(at: date | datetime) -> str:
+    """Return a day, or the one of a moment in Germany, as 31.12.2026."""
+    return f"{at.astimezone(BERLIN) if isinstance(at, datetime) else at:%d.%m.%Y}"
 
 
 def of_submission(event: SolutionSubmitted) -> Notice:

@@ -4,8 +4,7 @@ from contracts.catalog import InquirySent, MemberInvited
 from contracts.people import InquiryAnswered, InquiryDue, InquiryReported
 from contracts.vocabulary import label
 
-from notify.application.notices import Notice
-from notify.application.use_notices import MODERATORS, ZONE
+from notify.application.notices import Notice, german_day, to_moderators
 from notify.domain.contact import address
 from notify.domain.message import Kind
 
@@ -33,7 +32,7 @@ def of_invitation(event: MemberInvited) -> Notice | None:
         facts={
             "organisation_name": data.organisation_name,
             "role_name": _ROLES[data.role],
-            "due": data.expires_at.astimezone(ZONE).strftime("%d.%m.%Y"),
+            "due": german_day(data.expires_at),
         },
     )
 
@@ -90,13 +89,5 @@ def of_due(event: InquiryDue) -> Notice:
 
 def of_report(event: InquiryReported) -> Notice:
     """The team is to look at a message of an inquiry."""
-    data = event.data
-    return Notice(
-        event_id=event.id,
-        kind=Kind.INQUIRY_REPORTED,
-        organisation_id=None,
-        role=MODERATORS,
-        link=REPORTED,
-        action="Meldung ansehen",
-        facts={"solution_name": data.solution_name, "why": label(data.reason)},
-    )
+    facts = {"solution_name": event.data.solution_name, "why": label(event.data.reason)}
+    return to_moderators(event.id, Kind.INQUIRY_REPORTED, facts, link=REPORTED, action="Meldung ansehen")

@@ -1,9 +1,5 @@
 """What is worth telling about the use of solutions: claims, confirmations, moderation, messages of peers."""
 
-from collections.abc import Mapping
-from typing import Any
-from zoneinfo import ZoneInfo
-
 from contracts.catalog import DeploymentConfirmed, RatingHidden
 from contracts.uses import (
     DeploymentClaimed,
@@ -17,13 +13,12 @@ from contracts.uses import (
 )
 from contracts.vocabulary import label
 
-from notify.application.notices import Notice
+from notify.application.notices import Notice, german_day, to_moderators
 from notify.domain.message import Kind
 
-MODERATORS = "curator"
 OWN_USES = "/unser-einsatz"
 REPORTS = "/pruefung/meldungen"
-ZONE = ZoneInfo("Europe/Berlin")
+SEE_REPORTS = "Zu den Meldungen"
 
 
 def of_claim(event: DeploymentClaimed) -> Notice:
@@ -84,7 +79,7 @@ def of_due(event: DeploymentDue) -> Notice:
         action="Einsatz bestätigen",
         facts={
             "solution_name": data.solution_name,
-            "due": data.due_at.astimezone(ZONE).strftime("%d.%m.%Y"),
+            "due": german_day(data.due_at),
             "outdated": data.outdated,
         },
     )
@@ -111,7 +106,7 @@ def of_reported_rating(event: RatingReported) -> Notice:
         "organisation_name": data.organisation_name,
         "why": label(data.reason),
     }
-    return _to_moderators(event.id, Kind.RATING_REPORTED, facts)
+    return to_moderators(event.id, Kind.RATING_REPORTED, facts, link=REPORTS, action=SEE_REPORTS)
 
 
 def of_hidden_rating(event: RatingHidden, solution_name: str | None) -> Notice:
@@ -160,16 +155,4 @@ def of_peer_message(event: PeerMessageSent) -> Notice:
 def of_reported_message(event: PeerMessageReported) -> Notice:
     """The team is to look at a message between municipalities."""
     facts = {"solution_name": event.data.solution_name, "why": label(event.data.reason)}
-    return _to_moderators(event.id, Kind.PEER_REPORTED, facts)
-
-
-def _to_moderators(event_id: str, kind: Kind, facts: Mapping[str, Any]) -> Notice:
-    return Notice(
-        event_id=event_id,
-        kind=kind,
-        organisation_id=None,
-        role=MODERATORS,
-        link=REPORTS,
-        action="Zu den Meldungen",
-        facts=facts,
-    )
+    return to_moderators(event.id, Kind.PEER_REPORTED, facts, link=REPORTS, action=SEE_REPORTS)

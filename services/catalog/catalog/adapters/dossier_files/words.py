@@ -1,14 +1,13 @@
 """German words of the files; a file for a procurement record is in one language."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from contracts.vocabulary import CheckupDimension
+from servicekit.clock import BERLIN
 
 from catalog.application.dossier_record import Record, RecordedSolution
 from catalog.domain.requirement import Fulfilment
 
-BERLIN = ZoneInfo("Europe/Berlin")
 NOTHING = "keine Angabe"
 OUTCOMES = {
     "continued_to_tender": "Vergabeverfahren wird vorbereitet",

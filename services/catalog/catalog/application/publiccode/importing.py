@@ -10,9 +10,9 @@ from contracts.listing import Listing
 from contracts.profile.checking import check as check_answers
 from contracts.profile.questionnaire import Questionnaire
 from servicekit import errors
+from servicekit.clock import BERLIN
 from servicekit.errors import FieldError
 
-from catalog.application import profile as rules
 from catalog.application import queries
 from catalog.application.actor import Actor, require_member
 from catalog.application.commands.solutions import provider_of, save_draft
@@ -98,7 +98,7 @@ async def take_over(
     document = found.state.newest.listing.model_dump(mode="json")
     for question_id, answer in answers.items():
         (document if known[question_id].typed else document["answers"])[question_id] = answer
-    today = ports.catalog.clock.now().astimezone(rules.BERLIN).date()
+    today = ports.catalog.clock.now().astimezone(BERLIN).date()
     if faults := check_answers(ports.catalog.profile, document, complete=False, today=today):
         fields = [FieldError(f"listing.{fault.place}", fault.message) for fault in faults]
         raise errors.invalid("invalid-listing", f"{len(faults)} answers cannot be kept", fields)
