@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from contracts import catalog, checkup, notify, people, review, search, uses
+from contracts import catalog, checkup, notify, people, review, search, uses, watches
 from contracts.envelope import Event
 from contracts.ids import derived_id
 
@@ -11,6 +11,7 @@ _AT = "2026-03-02T09:30:00Z"
 _SOLUTION = derived_id("sample", "solution")
 _PROVIDER = derived_id("sample", "provider")
 _COUNTY = derived_id("sample", "county")
+_WATCHLIST = derived_id("sample", "watchlist")
 _CASE = derived_id("sample", "case")
 _RUN = derived_id("sample", "run")
 _NAMES = {"solution_id": _SOLUTION, "slug": "mitfahrbank-digital"}
@@ -210,6 +211,8 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "reported_by_organisation_id": _PROVIDER,
         "reason": "advertising",
     },
+    watches.WatchStarted: {"watchlist_id": _WATCHLIST, "organisation_id": _COUNTY, "solution_ids": [_SOLUTION]},
+    watches.WatchEnded: {"watchlist_id": _WATCHLIST, "user": "u-4711", "solution_ids": [_SOLUTION]},
     catalog.MemberInvited: {
         "organisation_id": _PROVIDER,
         "email": "kollegin@example.org",
@@ -377,7 +380,16 @@ _DATA: dict[type[Event], dict[str, Any]] = {
     },
     notify.WebhookDisabled: {"webhook_id": derived_id("sample", "webhook"), "reason": "Seit 5 Tagen keine Antwort."},
 }
-_AGGREGATES = ("thread_id", "solution_id", "inquiry_id", "organisation_id", "index", "saved_search_id", "webhook_id")
+_AGGREGATES = (
+    "watchlist_id",
+    "thread_id",
+    "solution_id",
+    "inquiry_id",
+    "organisation_id",
+    "index",
+    "saved_search_id",
+    "webhook_id",
+)
 
 
 def of(event_class: type[Event]) -> str:

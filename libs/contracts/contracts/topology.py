@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contracts import catalog, checkup, people, registry, review, search, uses
+from contracts import catalog, checkup, people, registry, review, search, uses, watches
 from contracts.access import Account, Share, User, accounts_block
 from contracts.envelope import Event
 from contracts.subjects import redrive_subject, wildcard
@@ -170,6 +170,18 @@ _MAIN: tuple[Consumer, ...] = (
             people.InquiryDue,
             people.InquiryReported,
             catalog.MemberInvited,
+        ),
+    ),
+    Consumer("notify-watches", "PRIVATE", "notify", _filters(watches.WatchStarted, watches.WatchEnded)),
+    Consumer(
+        "notify-watchers",
+        "EVENTS",
+        "notify",
+        _filters(
+            catalog.SolutionPublished,
+            catalog.SolutionDelisted,
+            catalog.RatingAdded,
+            checkup.CheckupScored,
         ),
     ),
     Consumer("notify-alerts", "PRIVATE", "notify", _filters(search.SavedSearchAlerted)),

@@ -22,6 +22,7 @@ from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
 from catalog.adapters.repository_files import WebRepositoryFiles
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
+from catalog.adapters.watchlists import MongoWatchlists
 from catalog.application.audit import SUBJECT
 from catalog.application.dossier_ports import SurveyPorts
 from catalog.application.media_ports import MediaPorts, MediaRules, MediaStore
@@ -30,6 +31,7 @@ from catalog.application.people_ports import PeopleLimits, PeoplePorts
 from catalog.application.ports import Ports
 from catalog.application.publiccode.ports import PubliccodePorts
 from catalog.application.use_ports import PeerLimits, UsePorts
+from catalog.application.watch_ports import WatchPorts
 from catalog.domain.inquiry import Schedule
 from catalog.settings import CatalogSettings
 
@@ -42,6 +44,7 @@ class Container:
     settings: CatalogSettings
     ports: Ports
     surveys: SurveyPorts
+    watching: WatchPorts
     recent: RecentAnswers
     publiccode: PubliccodePorts
     files: RecentAnswers
@@ -82,10 +85,12 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         people_limits = _people_limits(settings)
         inquiries = MongoInquiries(AuditedCollection(platform, "inquiries"), people_limits.schedule)
         invitations = MongoInvitations(AuditedCollection(platform, "invitations"))
+        watchlists = MongoWatchlists(platform.aggregates("watchlists"))
         await inquiries.prepare()
         await invitations.prepare()
         published = MongoPublishedSolutions(platform.db)
         await published.prepare()
+        await watchlists.prepare()
         limits = PeerLimits(settings.catalog_peer_threads_per_day, timedelta(days=settings.catalog_peer_days))
         uses = UsePorts(deployments, threads, blocklists, limits)
         people = PeoplePorts(inquiries, invitations, people_limits)
@@ -94,11 +99,13 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
             seconds=settings.catalog_fetch_seconds, allowed=allowed_origins(settings.catalog_allow_local)
         )
         publiccode = PubliccodePorts(ports, fetching, drifts, settings.public_url)
-        surveys = SurveyPorts(ports, dossiers, MongoMarket(platform.db))
+        market = MongoMarket(platform.db)
+        surveys = SurveyPorts(ports, dossiers, market)
+        watching = WatchPorts(ports, watchlists, market)
         files = RecentAnswers(settings.catalog_recent_seconds)
         media = MediaPorts(store, records, ProcessExaminer(), _media_rules(settings))
         open_data = OpenData(published, settings.open_data_terms, ports.profile)
-        yield Container(platform, settings, ports, surveys, recent, publiccode, files, media, open_data)
+        yield Container(platform, settings, ports, surveys, watching, recent, publiccode, files, media, open_data)
 
 
 def _people_limits(settings: CatalogSettings) -> PeopleLimits:

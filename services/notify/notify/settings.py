@@ -28,6 +28,8 @@ class NotifySettings(ServiceSettings):
     notify_lease_seconds: float = Field(default=60.0, gt=0)
     """How long a process has for one mail; after a crash another one sends it when this has passed."""
     notify_poll_seconds: float = Field(default=2.0, gt=0)
+    notify_digest_seconds: float = Field(default=60.0, gt=0)
+    """How often is looked for collected news that are due."""
 
     @field_validator("smtp_url")
     @classmethod

@@ -16,6 +16,7 @@ from notify.adapters.messages import MongoMessages
 from notify.adapters.names import MongoNames
 from notify.adapters.smtp import SmtpPost
 from notify.adapters.templates import JinjaTemplates
+from notify.adapters.watches import MongoDigests, MongoWatches
 from notify.application.delivery import DeliveryRules
 from notify.application.ports import Ports
 from notify.domain.contact import mailbox
@@ -46,10 +47,15 @@ async def build(settings: NotifySettings, clock: Clock | None = None) -> AsyncIt
         templates = JinjaTemplates(settings.public_url)
         await messages.prepare()
         await contacts.prepare()
+        watches, digests = MongoWatches(platform.db, platform.clock), MongoDigests(platform.db)
+        await watches.prepare()
+        await digests.prepare()
         ports = Ports(
             messages=messages,
             contacts=contacts,
             names=MongoNames(platform.db),
+            watches=watches,
+            digests=digests,
             membership=LiveMembership(platform.members),
             templates=templates,
             links=SignedLinks(settings.notify_secret, settings.public_url),

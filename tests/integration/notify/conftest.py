@@ -15,8 +15,10 @@ from contracts.envelope import Event
 from contracts.ids import uuid7
 from contracts.subjects import subject_of
 from nats.js import JetStreamContext
+from notify.application.ports import Ports
 from notify.main import service
 from notify.settings import NotifySettings
+from notify.wiring import build
 from pymongo import AsyncMongoClient
 from servicekit.auth import BUCKET, Membership, membership_key
 from servicekit.testing import wait
@@ -71,6 +73,13 @@ async def running(settings: NotifySettings) -> AsyncIterator[httpx.AsyncClient]:
 async def api(settings: NotifySettings) -> AsyncIterator[httpx.AsyncClient]:
     async with running(settings) as http:
         yield http
+
+
+@pytest.fixture
+async def ports(api: httpx.AsyncClient, settings: NotifySettings) -> AsyncIterator[Ports]:
+    """What another process of the service would work with."""
+    async with build(settings) as container:
+        yield container.ports
 
 
 @pytest.fixture

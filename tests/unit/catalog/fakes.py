@@ -1,11 +1,12 @@
 """The catalog's ports in memory; they pass the same suite as the ones on MongoDB."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from catalog.application import audit
+from catalog.application.dossier_ports import CheckupState, MarketState
 from catalog.application.people_ports import InquiryFilter, PeopleLimits, PeoplePorts
 from catalog.application.ports import (
     Decide,
@@ -29,9 +30,10 @@ from catalog.domain.peer import Side, Thread
 from catalog.domain.rating import RatingBook
 from catalog.domain.slug import numbered
 from catalog.domain.solution import Solution
+from catalog.domain.watchlist import Owner, Watchlist
 from contracts import registry
 from contracts.envelope import Event
-from contracts.listing import RatingSummary
+from contracts.listing import RatingSummary, ReviewSeal
 from contracts.vocabulary import OrganisationKind
 from servicekit.auth import Membership
 from servicekit.clock import FixedClock
@@ -204,6 +206,9 @@ class InMemorySolutions(InMemory[Solution]):
         found = self.held.get(id_or_slug) or await self.by_slug(id_or_slug)
         return None if found is None or found.state.live is None else _live(found)
 
+    async def live_of(self, solution_ids: Collection[str]) -> Mapping[str, LiveSolution]:
+        return {key: found.state for key in solution_ids if (found := await self.live(key)) is not None}
+
     async def live_page(
         self, organisation_id: str | None, *, after: Position | None, limit: int
     ) -> Selection[LiveSolution]:
@@ -258,6 +263,9 @@ class InMemoryRatingBooks(InMemoryBooks[RatingBook]):
     async def summary(self, solution_id: str) -> Loaded[RatingSummary]:
         found = await self.get(solution_id)
         return Loaded(found.state.summary, found.version)
+
+    async def summaries(self, solution_ids: Collection[str]) -> Mapping[str, RatingSummary]:
+        return {key: self.books.held[key].state.summary for key in solution_ids if key in self.books.held}
 
     async def reported(self, *, after: str | None, limit: int) -> list[Loaded[RatingBook]]:
         found = [
@@ -384,6 +392,51 @@ class InMemoryInvitations(InMemory[Invitation]):
             for key, held in self.held.items()
             if held.state.state is InvitationState.PENDING and held.state.expires_at <= now
         ][:limit]
+
+
+class InMemoryWatchlists:
+    def __init__(self, outbox: Outbox) -> None:
+        self.held: dict[Owner, Loaded[Watchlist]] = {}
+        self._outbox = outbox
+
+    async def of(self, owner: Owner) -> Loaded[Watchlist]:
+        return self.held.get(owner) or Loaded(Watchlist(owner), 0)
+
+    async def change_of(self, owner: Owner, decide: Decide[Watchlist]) -> Loaded[Watchlist]:
+        found = await self.of(owner)
+        write = await decide(found)
+        if write.state == found.state and not write.messages:
+            return found
+        self.held[owner] = Loaded(write.state, found.version + 1)
+        self._outbox.messages.extend(write.messages)
+        return self.held[owner]
+
+    async def with_person(self, user: str) -> Collection[Owner]:
+        return [
+            owner
+            for owner, loaded in self.held.items()
+            if owner.kind == "organisation" and any(each.added_by == user for each in loaded.state.entries.values())
+        ]
+
+    async def remove_empty(self) -> int:
+        empty = [owner for owner, loaded in self.held.items() if not loaded.state.entries]
+        for owner in empty:
+            del self.held[owner]
+        return len(empty)
+
+
+class InMemoryMarket:
+    def __init__(self) -> None:
+        self.known: dict[str, MarketState] = {}
+
+    async def note_seal(self, solution_id: str, seal: ReviewSeal | None, decided_at: datetime) -> None:
+        self.known[solution_id] = replace(self.known.get(solution_id, MarketState()), seal=seal)
+
+    async def note_checkup(self, solution_id: str, checkup: CheckupState) -> None:
+        self.known[solution_id] = replace(self.known.get(solution_id, MarketState()), checkup=checkup)
+
+    async def states(self, solution_ids: Collection[str]) -> Mapping[str, MarketState]:
+        return {key: self.known[key] for key in solution_ids if key in self.known}
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ FACTS = {
     "corrected": HOSTILE,
     "reason": HOSTILE,
     "search_name": HOSTILE,
+    "watchlist_path": "/merkliste",
     "matches": [{"name": HOSTILE, "summary": HOSTILE, "path": "/loesungen/x", "news": "geändert"}],
     "total": 3,
     "more": 2,

@@ -1,6 +1,6 @@
 """The catalog's aggregates in MongoDB."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from contracts.listing import RatingSummary
@@ -137,6 +137,12 @@ class MongoSolutions(MongoAggregates[Solution]):
             return None
         return _live(document["_id"], document["version"], document)
 
+    async def live_of(self, solution_ids: Collection[str]) -> Mapping[str, LiveSolution]:
+        """Return what the public sees of these solutions, by id, without those that are not online."""
+        query = {"_id": {"$in": sorted(set(solution_ids))}, "live": {"$ne": None}}
+        cursor = self._collection.collection.find(query, LIVE_PROJECTION)
+        return {each["_id"]: _live(each["_id"], each["version"], each).state async for each in cursor}
+
     async def live_page(
         self, organisation_id: str | None, *, after: Position | None, limit: int
     ) -> Selection[LiveSolution]:
@@ -176,6 +182,18 @@ class MongoRatingBooks(MongoBooks[RatingBook]):
             held = await self.get(solution_id)
             return Loaded(held.state.summary, held.version)
         return Loaded(RatingSummary.model_validate(document["summary"]), document["version"])
+
+    async def summaries(self, solution_ids: Collection[str]) -> Mapping[str, RatingSummary]:
+        """Return the summaries of these solutions, by id, without those that nobody has rated."""
+        fields = {"summary": 1, "method": 1}
+        cursor = self.collection.collection.find({"_id": {"$in": sorted(set(solution_ids))}}, fields)
+        found = [document async for document in cursor]
+        return {
+            each["_id"]: RatingSummary.model_validate(each["summary"])
+            if each.get("method") == METHOD.version
+            else (await self.get(each["_id"])).state.summary
+            for each in found
+        }
 
     async def reported(self, *, after: str | None, limit: int) -> list[Loaded[RatingBook]]:
         """Return the books with ratings that somebody reported, in the order of their ids, from behind `after`."""

@@ -52,6 +52,12 @@ class MarketState:
     seal: ReviewSeal | None = None
     checkup: CheckupState | None = None
 
+    @property
+    def scores(self) -> dict[str, float]:
+        """The scores of the checkup, 0 to 100, by dimension; none for what was not measurable."""
+        dimensions = self.checkup.dimensions if self.checkup else []
+        return {each.dimension.value: each.score for each in dimensions if each.score is not None}
+
 
 class Market(Protocol):
     """The published judgements of other services, as their events told; an older one never replaces a newer one."""

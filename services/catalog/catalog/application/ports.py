@@ -1,6 +1,6 @@
 """What the use cases need from outside; adapters and the tests' fakes implement it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -92,6 +92,10 @@ class Solutions(Aggregates[Solution], Protocol):
         """Return what the public sees of the solution, or None while it is not online."""
         ...
 
+    async def live_of(self, solution_ids: Collection[str]) -> Mapping[str, LiveSolution]:
+        """Return what the public sees of these solutions, by id, without those that are not online."""
+        ...
+
     async def live_page(
         self, organisation_id: str | None, *, after: Position | None, limit: int
     ) -> Selection[LiveSolution]:
@@ -108,6 +112,10 @@ class RatingBooks(Protocol):
 
     async def summary(self, solution_id: str) -> Loaded[RatingSummary]:
         """Return their summary only."""
+        ...
+
+    async def summaries(self, solution_ids: Collection[str]) -> Mapping[str, RatingSummary]:
+        """Return the summaries of these solutions, by id, without those that nobody has rated."""
         ...
 
     async def change(

@@ -10,7 +10,7 @@ from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from servicekit.delivery import Delivery
 
 from catalog.application import people_policies, policies, use_policies
-from catalog.application.commands import invitations, media
+from catalog.application.commands import invitations, media, watchlists
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.publiccode.drifting import Rounds
 from catalog.entrypoints.duties import on_duty
@@ -54,6 +54,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     async def _member_left(event: MemberLeft, _: Delivery) -> None:
         await use_policies.on_member_left(ports, event)
         await people_policies.on_member_left(ports, event)
+        await watchlists.forget_member(container.watching, event.data.user, event.data.organisation_id)
 
     market = container.platform.consumer("catalog-market")
 
@@ -72,6 +73,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
         partial(people_policies.pass_time, ports),
         partial(invitations.expire_due, ports),
         partial(media.sweep, ports, container.media),
+        partial(watchlists.sweep, container.watching),
     )
     interval = container.settings.catalog_duties_seconds
     async with on_duty(duties, interval_seconds=interval), container.platform.consuming():

@@ -7,6 +7,7 @@ from servicekit.clock import Clock
 from servicekit.mongo import Database
 
 from notify.domain.contact import Contact
+from notify.domain.digest import Frequency
 
 MARK_KEPT_SECONDS = 60 * 24 * 3600
 """Twice as long as the membership stream keeps its events."""
@@ -60,11 +61,23 @@ class MongoContacts:
     async def wants_email(self, user: str) -> bool:
         """Return whether a user wants e-mails; everybody does until they say otherwise."""
         found = await self._preferences.find_one({"_id": user})
-        return found is None or bool(found["email"])
+        return found is None or bool(found.get("email", True))
 
     async def set_wants_email(self, user: str, wanted: bool) -> None:
         """Remember whether a user wants e-mails."""
-        change = {"$set": {"email": wanted, "changed_at": self._clock.now()}}
+        await self._prefer(user, "email", wanted)
+
+    async def watch_frequency(self, user: str) -> Frequency:
+        """Return how often a user wants to hear of watched solutions; at once until they say otherwise."""
+        found = await self._preferences.find_one({"_id": user})
+        return Frequency((found or {}).get("watching", Frequency.AT_ONCE))
+
+    async def set_watch_frequency(self, user: str, frequency: Frequency) -> None:
+        """Remember how often a user wants to hear of watched solutions."""
+        await self._prefer(user, "watching", frequency.value)
+
+    async def _prefer(self, user: str, name: str, value: Any) -> None:
+        change = {"$set": {name: value, "changed_at": self._clock.now()}}
         await self._preferences.update_one({"_id": user}, change, upsert=True)
 
     async def _is_news(self, user: str, organisation_id: str, sequence: int) -> bool:

@@ -18,6 +18,7 @@ async def on_left(ports: Ports, event: MemberLeft, *, sequence: int) -> None:
     if await ports.contacts.left(user, organisation_id, sequence=sequence):
         gone = await ports.contacts.get(user) is None
         await ports.messages.erase(user, None if gone else organisation_id)
+        await ports.digests.erase(user, None if gone else organisation_id)
 
 
 async def learn_from_token(ports: Ports, *, user: str, email: str | None, name: str | None) -> None:

@@ -1,6 +1,6 @@
 """What the use cases need from outside, as Protocols; adapters fulfil them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from servicekit.clock import Clock
 
 from notify.domain.contact import Contact
+from notify.domain.digest import Digest, Frequency, Item
 from notify.domain.mailing import Mailing
 from notify.domain.message import Kind, Message
 
@@ -148,6 +149,66 @@ class Contacts(Protocol):
         """Remember whether a user wants e-mails."""
         ...
 
+    async def watch_frequency(self, user: str) -> Frequency:
+        """Return how often a user wants to hear of watched solutions; at once until they say otherwise."""
+        ...
+
+    async def set_watch_frequency(self, user: str, frequency: Frequency) -> None:
+        """Remember how often a user wants to hear of watched solutions."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who watches a solution: one user, or everybody in an organisation."""
+
+    user: str | None
+    organisation_id: str | None
+
+
+class Watches(Protocol):
+    """Who watches which solution, and which awards it had."""
+
+    async def start(self, watcher: Watcher, solution_ids: Sequence[str], *, sequence: int) -> None:
+        """Remember who watches, unless something newer is known than stream sequence `sequence`."""
+        ...
+
+    async def end(self, watcher: Watcher, solution_ids: Sequence[str], *, sequence: int) -> None:
+        """Forget who watched, unless something newer is known than stream sequence `sequence`."""
+        ...
+
+    async def of(self, solution_id: str) -> Collection[Watcher]:
+        """Return who watches a solution."""
+        ...
+
+    async def awards_before(self, solution_id: str, *, sequence: int) -> frozenset[str]:
+        """Return the awards that a solution had before the event at this place in its stream."""
+        ...
+
+    async def note_awards(self, solution_id: str, awards: Collection[str], *, sequence: int) -> None:
+        """Remember the awards, unless newer ones are known."""
+        ...
+
+
+class Digests(Protocol):
+    """News that wait for each other, by user."""
+
+    async def collect(self, user: str, item: Item, due_at: datetime) -> None:
+        """Keep something until then, once for each event."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Digest]:
+        """Return what is to be told now; it stays until it is dropped."""
+        ...
+
+    async def drop(self, digest: Digest) -> None:
+        """Forget what has been told."""
+        ...
+
+    async def erase(self, user: str, organisation_id: str | None) -> None:
+        """Forget what waits for a user because of an organisation (None: at all)."""
+        ...
+
 
 class Names(Protocol):
     """What solutions are called, learnt from events that say so, for events that do not."""
@@ -216,6 +277,8 @@ class Ports:
     messages: Messages
     contacts: Contacts
     names: Names
+    watches: Watches
+    digests: Digests
     membership: Membership
     templates: Templates
     links: UnsubscribeLinks

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     INQUIRY_ANSWERED = "inquiry_answered"
     INQUIRY_DUE = "inquiry_due"
     INQUIRY_REPORTED = "inquiry_reported"
+    WATCHED_NEWS = "watched_news"
 
 
 MAILED = frozenset(Kind) - {

@@ -30,7 +30,7 @@ from notify.application import alert_notice, checkup_notices, contacts, notices,
 from notify.application.notices import Notice
 from notify.application.policies import tell
 from notify.application.ports import Ports
-from notify.entrypoints import people_events, use_events
+from notify.entrypoints import people_events, use_events, watch_events
 from notify.entrypoints.mailer import Mailer
 from notify.wiring import Container
 
@@ -52,12 +52,19 @@ async def worker(container: Container) -> AsyncIterator[None]:
     _bind_catalog(events, container.ports, tell_and_send)
     use_events.bind(events, platform.consumer("notify-peers"), container.ports, tell_and_send)
     people_events.bind(platform.consumer("notify-people"), tell_and_send)
+    watch_events.bind(
+        platform.consumer("notify-watchers"), platform.consumer("notify-watches"), container.ports, mailer.wake
+    )
     _bind_review(events, tell_and_send)
     _bind_checkup(events, container.ports, tell_and_send)
     _bind_people(events, container.ports, tell_and_send)
     _bind_members(platform.consumer("notify-contacts"), container.ports)
     _bind_alerts(platform.consumer("notify-alerts"), tell_and_send)
-    async with mailer.running(settings.shutdown_seconds), platform.consuming():
+    async with (
+        mailer.running(settings.shutdown_seconds),
+        watch_events.collecting(container.ports, mailer.wake, poll_seconds=settings.notify_digest_seconds),
+        platform.consuming(),
+    ):
         yield
 
 

@@ -21,6 +21,7 @@ from catalog.entrypoints.api import (
     sitemap,
     solutions,
     versions,
+    watchlists,
 )
 from catalog.settings import CatalogSettings
 
@@ -52,6 +53,7 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
             media.router,
             publiccode.router,
             dossiers.router,
+            watchlists.router,
             versions.router,
             audit.router,
             open_data.router,

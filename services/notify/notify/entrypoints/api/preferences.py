@@ -29,13 +29,17 @@ async def read_preferences(given: Given, user: KnownUser) -> PreferencesOut:
     """Whether the user wants e-mails, and where they go."""
     contact = await given.contacts.get(user.sub)
     wanted = await given.contacts.wants_email(user.sub)
-    return PreferencesOut(email=wanted, address=contact.email if contact else None)
+    watching = await given.contacts.watch_frequency(user.sub)
+    return PreferencesOut(email=wanted, address=contact.email if contact else None, watching=watching)
 
 
 @router.put("/preferences")
 async def save_preferences(given: Given, user: KnownUser, body: PreferencesIn) -> PreferencesOut:
-    """Turn e-mails on or off; the inbox stays."""
-    await given.contacts.set_wants_email(user.sub, body.email)
+    """Turn e-mails on or off, the inbox stays; choose how often to hear of watched solutions."""
+    if body.email is not None:
+        await given.contacts.set_wants_email(user.sub, body.email)
+    if body.watching is not None:
+        await given.contacts.set_watch_frequency(user.sub, body.watching)
     return await read_preferences(given, user)
 
 

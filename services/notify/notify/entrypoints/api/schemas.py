@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StrictBool
 
 from notify.application.ports import InboxItem
+from notify.domain.digest import Frequency
 from notify.domain.message import Kind
 
 
@@ -52,15 +53,18 @@ class UnreadOut(BaseModel):
 
 
 class PreferencesIn(BaseModel):
-    """Whether the user wants e-mails."""
+    """What the user wants; what is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid")
 
-    email: bool
+    email: StrictBool | None = None
+    watching: Frequency | None = None
+    """How often the user hears of solutions on watchlists."""
 
 
 class PreferencesOut(BaseModel):
-    """Whether the user wants e-mails, and to which address they go (null: none is known)."""
+    """Whether the user wants e-mails, and to which address they go (null: none is known); how often of watchlists."""
 
     email: bool
+    watching: Frequency
     address: str | None

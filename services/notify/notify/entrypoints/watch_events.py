@@ -1,0 +1,81 @@
+"""Binds events to what watchers are told, and looks regularly for what was collected."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from contracts.catalog import RatingAdded, SolutionDelisted, SolutionPublished
+from contracts.checkup import CheckupScored
+from contracts.watches import WatchEnded, WatchStarted
+from servicekit import logging
+from servicekit.background import end
+from servicekit.delivery import Delivery, EventConsumer
+from servicekit.settling import is_transient
+
+from notify.application import notices, watch_news, watching
+from notify.application.ports import Ports
+from notify.application.watching import News
+
+log = logging.get(__name__)
+
+
+def bind(events: EventConsumer, private: EventConsumer, ports: Ports, wake: Callable[[], None]) -> None:
+    """Register the handlers; `wake` is called when there is something to send."""
+
+    async def say(news: News, delivery: Delivery) -> None:
+        if await watching.tell_watchers(ports, news, attempt=delivery.attempt):
+            wake()
+
+    @private.on(WatchStarted)
+    async def _started(event: WatchStarted, delivery: Delivery) -> None:
+        await watching.on_started(ports, event, sequence=delivery.sequence)
+
+    @private.on(WatchEnded)
+    async def _ended(event: WatchEnded, delivery: Delivery) -> None:
+        await watching.on_ended(ports, event, sequence=delivery.sequence)
+
+    @events.on(SolutionPublished)
+    async def _published(event: SolutionPublished, delivery: Delivery) -> None:
+        if not notices.is_correction(event):
+            await say(watch_news.of_publication(event), delivery)
+
+    @events.on(SolutionDelisted)
+    async def _delisted(event: SolutionDelisted, delivery: Delivery) -> None:
+        await say(watch_news.of_delisting(event, await ports.names.of(event.data.solution_id)), delivery)
+
+    @events.on(RatingAdded)
+    async def _rated(event: RatingAdded, delivery: Delivery) -> None:
+        await say(watch_news.of_rating(event), delivery)
+
+    @events.on(CheckupScored)
+    async def _scored(event: CheckupScored, delivery: Delivery) -> None:
+        solution_id = event.data.solution_id
+        before = await ports.watches.awards_before(solution_id, sequence=delivery.sequence)
+        news = watch_news.of_lost_awards(event, before, await ports.names.of(solution_id))
+        if news is not None:
+            await say(news, delivery)
+        await ports.watches.note_awards(solution_id, watch_news.awards_of(event), sequence=delivery.sequence)
+
+
+@asynccontextmanager
+async def collecting(ports: Ports, wake: Callable[[], None], *, poll_seconds: float) -> AsyncIterator[None]:
+    """Tell collected news when they are due, inside the block; what comes due without a worker is told by the next."""
+    task = asyncio.create_task(_collect(ports, wake, poll_seconds), name="digests")
+    try:
+        yield
+    finally:
+        await end(task)
+
+
+async def _collect(ports: Ports, wake: Callable[[], None], poll_seconds: float) -> None:
+    complained = False
+    while True:
+        try:
+            while await watching.tell_collected(ports):
+                wake()
+            complained = False
+        except Exception as error:  # the database is away: nothing is lost, it stays due
+            if not complained:
+                log.warning("digests wait", error=repr(error), exc_info=None if is_transient(error) else error)
+            complained = True
+        await asyncio.sleep(poll_seconds)
