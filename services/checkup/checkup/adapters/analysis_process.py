@@ -1,9 +1,8 @@
 """Analyses a bare repository in a confined child without network."""
 
 import asyncio
+import contextlib
 import json
-import os
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from servicekit import logging
 
-from checkup.adapters import confined, work_folder
-from checkup.adapters.confined import NO_ISOLATION, Limits
+from checkup.adapters import confined, work_folder, zygote
+from checkup.adapters.confined import NO_ISOLATION, Limits, Outcome
+from checkup.adapters.zygote import Zygote
 from checkup.analysis import toolset
 from checkup.application.ports import Analysed, GroupsDone
 from checkup.domain.failure import CheckupFailure
@@ -22,6 +22,7 @@ from checkup.domain.measurement import Analysis, toolset_of
 EMPTY = 3  # exit code of the child
 MOST_OUTPUT = 8_000_000
 LARGEST_FILE = 50_000_000  # of the copies and reports of the programs it runs
+START_SECONDS = 60  # for the first fork of a worker, which waits for the imports
 SHARE_FOR_GROUPS = 0.8  # of the time is for the metrics; what is left of it is for reading and answering
 log = logging.get(__name__)
 _ANALYSIS: TypeAdapter[Analysis] = TypeAdapter(Analysis)
@@ -30,11 +31,17 @@ _ANALYSIS: TypeAdapter[Analysis] = TypeAdapter(Analysis)
 class AnalysisProcess:
     """Starts one child per analysis; what it prints is validated, since it has read a stranger's files."""
 
-    def __init__(self, folder: Path, *, seconds: float, memory_bytes: int, isolation: bool = False) -> None:
-        """Work below `folder`, where programs find copies of the code and nothing else may be written."""
+    def __init__(
+        self, folder: Path, *, seconds: float, memory_bytes: int, isolation: bool = False, forks: Zygote | None = None
+    ) -> None:
+        """Work below `folder`, where programs find copies of the code and nothing else may be written.
+
+        Children come of `forks`, by default those of this process.
+        """
         self._folder, self._seconds = folder, seconds
+        self._zygote = forks or zygote.of_analysis()
         self._limits = Limits(
-            memory=memory_bytes, cpu=int(seconds), file_bytes=LARGEST_FILE, network=False, isolation=isolation
+            memory=memory_bytes, cpu=max(int(seconds), 1), file_bytes=LARGEST_FILE, network=False, isolation=isolation
         )
 
     async def toolset(self) -> str:
@@ -44,16 +51,9 @@ class AnalysisProcess:
     async def analyse(self, git_dir: Path, as_of: datetime, *, told: GroupsDone | None = None) -> Analysed:
         """Measure HEAD. Raises CheckupFailure `empty`, `analysis_timeout`, `analysis_failed`, `not_isolated`."""
         async with work_folder.leased(self._folder) as place:
-            outcome = await confined.run(
-                [sys.executable, "-I", "-m", "checkup.analysis", str(git_dir), as_of.isoformat(), str(place),
-                 f"{self._seconds * SHARE_FOR_GROUPS:.1f}"],
-                limits=self._limits,
-                environment={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-                directory=Path("/"),
-                seconds=self._seconds,
-                most_output=MOST_OUTPUT,
-                told=_telling(told) if told else None,
-            )  # fmt: skip
+            outcome = await self._outcome(
+                [str(git_dir), as_of.isoformat(), str(place), f"{self._seconds * SHARE_FOR_GROUPS:.1f}"], told
+            )
         log.info("repository analysed", code=outcome.code, **_effort(outcome.errors))
         if outcome.code == NO_ISOLATION:
             raise CheckupFailure(
@@ -78,6 +78,29 @@ class AnalysisProcess:
                 "Die Analyse ist an diesem Repository gescheitert; das Marktplatz-Team sieht sich das an.",
                 f"analysis ended with code {outcome.code}: {_complaint(outcome.errors)}",
             ) from error
+
+    async def _outcome(self, arguments: list[str], told: GroupsDone | None) -> Outcome:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                child = await self._zygote.fork(arguments, limits=self._limits, directory=Path("/"))
+        except (ConnectionError, TimeoutError) as error:
+            raise _interrupted() from error
+        with contextlib.closing(child):
+            outcome = await confined.attend(
+                child, seconds=self._seconds, most_output=MOST_OUTPUT, told=_telling(told) if told else None
+            )
+        if outcome.code == zygote.LOST:
+            raise _interrupted()
+        return outcome
+
+
+def _interrupted() -> CheckupFailure:
+    return CheckupFailure(
+        "interrupted",
+        "Die Analyse wurde auf dem Prüfrechner unterbrochen.",
+        "the process that analyses was killed",
+        transient=True,
+    )
 
 
 def _effort(told: str) -> dict[str, Any]:

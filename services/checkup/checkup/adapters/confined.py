@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -55,6 +56,23 @@ class Outcome:
     isolated: bool = False
 
 
+class Child(Protocol):
+    """A confined process that leads a session of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None: ...
+
+    @property
+    def stderr(self) -> asyncio.StreamReader | None: ...
+
+    async def wait(self) -> int:
+        """Wait for its end and return the exit code (negative: signal)."""
+        ...
+
+
 async def run(
     command: Sequence[str],
     *,
@@ -79,6 +97,18 @@ async def run(
         cwd=directory,
         start_new_session=True,
     )  # fmt: skip
+    return await attend(process, seconds=seconds, most_output=most_output, watch=watch, told=told)
+
+
+async def attend(
+    process: Child,
+    *,
+    seconds: float,
+    most_output: int,
+    watch: Callable[[int], str | None] | None = None,
+    told: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Read what a confined child says until it ends, or end it as `run` does."""
     assert process.stdout is not None  # noqa: S101
     assert process.stderr is not None  # noqa: S101
     stopped: list[str] = []

@@ -9,10 +9,16 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from checkup.analysis import limits
+from checkup.analysis import licences, limits, toolset
 from checkup.analysis.analyse import analyse
 from checkup.analysis.groups import GroupDone
 from checkup.analysis.repository import EmptyRepository
+
+
+def prepare() -> None:
+    """Load what every analysis needs, for forks to come."""
+    licences.prepare()
+    toolset.tools()
 
 
 def main(git_dir: str, as_of: str, scratch: str | None = None, seconds: str | None = None) -> int:

@@ -1,6 +1,7 @@
 """Licence clarity (D7): what the licence file is by its own words, what else is declared, and whether they agree."""
 
 import re
+from functools import lru_cache
 
 from licenseclassifier import identify_license
 
@@ -99,6 +100,7 @@ def detected(survey: Survey) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=32)
 def identify(text: str) -> str | None:
     """The SPDX identifier of a licence text; the GNU family without -only or -or-later, which its text does not tell.
 
@@ -108,6 +110,12 @@ def identify(text: str) -> str | None:
         return re.sub(FAMILY, "", max(found, key=lambda match: (match.end - match.start, match.id)).id)
     plain = " ".join(text.lower().split())
     return next((name for name, phrases in FINGERPRINTS if all(phrase in plain for phrase in phrases)), None)
+
+
+def prepare() -> None:
+    """Load the corpus and build what the matcher builds when it meets licence texts first."""
+    for _, phrases in FINGERPRINTS:
+        identify(" ".join(phrases))
 
 
 def declared(survey: Survey) -> tuple[set[str], list[Evidence]]:

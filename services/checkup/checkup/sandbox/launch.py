@@ -25,12 +25,21 @@ NO_ISOLATION = 96
 
 
 def main() -> None:
-    limits = json.loads(sys.argv[1])
-    parent = os.getppid()
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # a killed worker takes its children along
+    confine(json.loads(sys.argv[1]), parent=os.getppid())
+    os.execvpe(sys.argv[2], sys.argv[2:], os.environ)  # noqa: S606 - the whole point
+
+
+def die_with(parent: int) -> None:
+    """Be killed when the parent ends: a killed worker takes its children along."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def confine(limits: dict[str, int | None], *, parent: int) -> None:
+    """Apply the limits to this process, for good."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    die_with(parent)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if not limits.get("network", True):
         user, group = os.getuid(), os.getgid()
@@ -49,7 +58,6 @@ def main() -> None:
     ):
         if value is not None:
             resource.setrlimit(name, (value, value))
-    os.execvpe(sys.argv[2], sys.argv[2:], os.environ)  # noqa: S606 - the whole point
 
 
 def open_loopback(user: int, group: int) -> None:
@@ -63,4 +71,5 @@ def open_loopback(user: int, group: int) -> None:
             fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh", b"lo", IFF_UP))
 
 
-main()
+if __name__ == "__main__":
+    main()
