@@ -1,6 +1,8 @@
 """seconds and memory of a checkup by size and dimension; runs per minute with 1 and 2 workers; the price of the queue.
 
-`BENCH_CHECKUP_LINES=500,50000,500000` are the sizes, `BENCH_CHECKUP_RUNS=24` the runs of a round, `BENCH_ROUNDS=3`.
+`BENCH_CHECKUP_LINES=500,50000,500000` are the sizes, `BENCH_CHECKUP_RUNS=24` the runs of a round (a sixth from 10,000
+lines on, none from 200,000 on), `BENCH_ROUNDS=3`. The bare call is `analyze` without its own start: fetch, start the
+process that analyses, analyse; the warm one has that process already, as a worker has from its second run on.
 """
 
 import asyncio
@@ -11,17 +13,23 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from checkup.domain.run import Run, RunState, Trigger
+from checkup.adapters import zygote
+from checkup.adapters.analysis_process import AnalysisProcess
+from checkup.adapters.zygote import Zygote
+from checkup.domain.run import Run, Trigger
 from checkup.settings import CheckupSettings
-from checkup.wiring import Container, analyser, build, fetcher
+from checkup.wiring import Container, build, fetcher
+from contracts.checkup import CheckupFailed, CheckupScored
 from contracts.ids import uuid7
+from contracts.registry import parse
+from nats.aio.msg import Msg
 from servicekit.testing.process import Probe, RunningServer, ServerSpec, free_ports
 
-from bench import checkup_repositories, figures
+from bench import checkup_repositories, figures, processor_time
 from bench.servers import servers
 
 LINES = tuple(int(each) for each in os.environ.get("BENCH_CHECKUP_LINES", "500,50000,500000").split(","))
@@ -29,7 +37,8 @@ RUNS = int(os.environ.get("BENCH_CHECKUP_RUNS", "24"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 DIMENSIONS = {"U": "usability", "C": "community", "D": "documentation", "A": "architecture", "Q": "code quality"}
 MIB = 1024 * 1024
-POLL_SECONDS = 0.1
+LARGE, HUGE = 10_000, 200_000  # lines
+LONGEST_SECONDS = 600  # for one round
 
 
 @dataclass(frozen=True)
@@ -113,33 +122,46 @@ async def by_dimension(repository: Path) -> tuple[dict[str, float], int]:
     return seconds, max(group["peak_bytes"] for group in groups)
 
 
-async def bare(held: Bench, url: str, times: int) -> float:
-    """Fetch and analyse one after another without queue and storage, as at the desk; return the seconds."""
-    fetch, measure = fetcher(held.settings), analyser(held.settings)
+async def bare(held: Bench, url: str, times: int, *, warm: Zygote | None = None) -> float:
+    """Fetch and analyse one after another without queue and storage; return the seconds."""
+    fetch, limits = fetcher(held.settings), held.settings
     started = time.perf_counter()
     for _ in range(times):
-        async with fetch.fetched(url, checkup_repositories.NOW) as git_dir:
-            await measure.analyse(git_dir, checkup_repositories.NOW)
+        with ExitStack() as stack:
+            measure = AnalysisProcess(
+                limits.checkup_work_dir,
+                seconds=limits.checkup_analysis_seconds,
+                memory_bytes=limits.checkup_analysis_memory_bytes,
+                forks=warm or stack.enter_context(closing(zygote.for_analysis())),
+            )
+            async with fetch.fetched(url, checkup_repositories.NOW) as git_dir:
+                await measure.analyse(git_dir, checkup_repositories.NOW)
     return time.perf_counter() - started
 
 
 async def queued(held: Bench, url: str, times: int) -> float:
     """Queue so many runs at once for the workers that wait; return the seconds until the last is scored."""
-    ids = [uuid7() for _ in range(times)]
+    left = {uuid7() for _ in range(times)}
+    done = asyncio.Event()
+
+    async def heard(message: Msg) -> None:
+        event = parse(message.data)
+        if isinstance(event, CheckupFailed):
+            raise RuntimeError(f"a run failed: {event.data.kind}")
+        if isinstance(event, CheckupScored):
+            left.discard(event.data.run_id)
+        if not left:
+            done.set()
+
+    listening = await held.container.platform.nats.subscribe("events.checkup.>", cb=heard)
     started = time.perf_counter()
-    for run_id in ids:
-        await held.container.ports.runs.add(_run(run_id, url))
-    left = set(ids)
-    while left:
-        await asyncio.sleep(POLL_SECONDS)
-        for run_id in list(left):
-            run = await held.container.ports.runs.look(run_id)
-            if run is None or not run.finished:
-                break  # they end about in order: no need to ask for the others
-            if run.state is not RunState.SCORED:
-                raise RuntimeError(f"a run ended as {run.state}: {run.failure_detail}")
-            left.discard(run_id)
-    return time.perf_counter() - started
+    try:
+        for run_id in tuple(left):
+            await held.container.ports.runs.add(_run(run_id, url))
+        await asyncio.wait_for(done.wait(), LONGEST_SECONDS)
+        return time.perf_counter() - started
+    finally:
+        await listening.unsubscribe()
 
 
 def _run(run_id: str, url: str) -> Run:
@@ -152,7 +174,8 @@ async def sizes(held: Bench) -> None:
     figures.row("seconds of the analysis", *DIMENSIONS.values(), "together", "memory")
     for count in held.urls:
         found = [
-            await by_dimension(held.directory / "repositories" / f"lines{count}.git") for _ in range(max(ROUNDS, 1))
+            await by_dimension(held.directory / "repositories" / f"lines{count}.git")
+            for _ in range(1 if count >= HUGE else ROUNDS)
         ]
         medians = [statistics.median(seconds[letter] for seconds, _ in found) for letter in DIMENSIONS]
         peak = max(memory for _, memory in found)
@@ -161,28 +184,42 @@ async def sizes(held: Bench) -> None:
 
 
 async def throughput(held: Bench, count: int) -> None:
-    """Print runs per minute with one and two workers beside each other, and one worker beside the bare call."""
-    url = held.urls[count]
-    one: list[float] = []
-    two: list[float] = []
-    alone: list[float] = []
-    for _ in range(ROUNDS):
-        with RunningServer(held.worker(1), held.directory / "worker-1.log"):
-            await queued(held, url, 1)  # what is loaded once is not what is measured
-            one.append(RUNS * 60 / await queued(held, url, RUNS))
-            with RunningServer(held.worker(2), held.directory / "worker-2.log"):
-                await queued(held, url, 2)
-                two.append(RUNS * 60 / await queued(held, url, RUNS))
-        alone.append(RUNS * 60 / await bare(held, url, RUNS))
+    """Print runs per minute with one and two workers beside each other, and one worker beside the bare call.
+
+    Two calls at once beside one tell what the machine itself gives to two processes.
+    """
+    url, runs = held.urls[count], RUNS if count < LARGE else max(RUNS // 6, 2)
+    one, two, alone, warm, both = (list[float]() for _ in range(5))
+    spent: list[dict[str, float]] = []
+    with closing(zygote.for_analysis()) as first, closing(zygote.for_analysis()) as second:
+        for forks in (first, second):
+            await bare(held, url, 1, warm=forks)  # what is loaded once is not what is measured
+        for _ in range(ROUNDS):
+            with RunningServer(held.worker(1), held.directory / "worker-1.log"):
+                await queued(held, url, 1)
+                with processor_time.spent(runs) as by_process:
+                    one.append(runs * 60 / await queued(held, url, runs))
+                spent.append(by_process)
+                with RunningServer(held.worker(2), held.directory / "worker-2.log"):
+                    await queued(held, url, 2)
+                    two.append(runs * 60 / await queued(held, url, runs))
+            alone.append(runs * 60 / await bare(held, url, runs))
+            warm.append(runs * 60 / await bare(held, url, runs, warm=first))
+            halves = (bare(held, url, runs // 2, warm=each) for each in (first, second))
+            both.append(runs // 2 * 2 * 60 / max(await asyncio.gather(*halves)))
     figures.row(f"runs per minute, {count:,} lines", "ours", "other", "ratio")
     figures.paired("2 workers beside 1", two, one, "/min", 1.8)
+    figures.paired("2 warm calls at once beside 1", both, warm, "/min", 1.8)
     figures.paired("1 worker beside the bare call", one, alone, "/min", 0.91)
+    figures.paired("1 worker beside the warm call", one, warm, "/min", 0.91)
+    figures.row("processor time of a run with 1 worker", *(f"{name} " for name in spent[0]))
+    figures.row("", *(f"{statistics.median(each[name] for each in spent) * 1000:,.0f} ms" for name in spent[0]))
 
 
 async def run() -> None:
     """Measure and print."""
     async with bench(LINES) as held:
         await sizes(held)
-        await throughput(held, min(LINES))
-        if len(LINES) > 1:
-            await throughput(held, sorted(LINES)[1])
+        for count in sorted(LINES):
+            if count < HUGE:
+                await throughput(held, count)

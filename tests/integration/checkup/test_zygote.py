@@ -11,7 +11,7 @@ import pytest
 from checkup.adapters import confined
 from checkup.adapters.analysis_process import AnalysisProcess
 from checkup.adapters.confined import Limits
-from checkup.adapters.zygote import LOST, Fork, Zygote
+from checkup.adapters.zygote import LOST, Fork, Zygote, for_analysis
 from checkup.domain.failure import CheckupFailure
 from checkup.testing.repositories import RepositoryMaker
 from servicekit.testing import wait
@@ -25,7 +25,7 @@ LIMITS = Limits(memory=1_100_000_000, cpu=60, file_bytes=50_000_000, files=200)
 @pytest.fixture
 def zygote(monkeypatch: pytest.MonkeyPatch) -> Iterator[Zygote]:
     monkeypatch.setenv("NATS_PASSWORD", "geheim")
-    with contextlib.closing(Zygote("checkup.analysis.__main__", {"PATH": os.environ["PATH"]})) as made:
+    with contextlib.closing(for_analysis()) as made:
         yield made
 
 

@@ -125,8 +125,13 @@ async def _reader(descriptor: int) -> tuple[asyncio.StreamReader, asyncio.BaseTr
     return reader, transport
 
 
+def for_analysis() -> Zygote:
+    """A new one that analyses."""
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    return Zygote("checkup.analysis.__main__", environment)
+
+
 @cache
 def of_analysis() -> Zygote:
     """The one of this process that analyses, for all who do."""
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    return Zygote("checkup.analysis.__main__", environment)
+    return for_analysis()
