@@ -3,16 +3,17 @@
 import asyncio
 import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
 from checkup.application.mapping import Job, run_of
 from checkup.application.perform import MOST_ATTEMPTS, perform
 from checkup.settings import CheckupSettings
+from checkup.testing.processes import Started
 from checkup.testing.repositories import RepositoryMaker
 from checkup.wiring import build
 from contracts.subjects import dlq_subject, job_subject
@@ -43,19 +44,17 @@ def environment(settings: CheckupSettings, **more: str) -> dict[str, str]:
 
 async def command(settings: CheckupSettings, *arguments: str, **more: str) -> tuple[int, str, str]:
     """Run the command line to its end; return its exit code and what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        str(COMMAND), *arguments, env=environment(settings, **more), stdout=PIPE, stderr=PIPE
-    )
-    output, errors = await process.communicate()
-    return process.returncode or 0, output.decode(), errors.decode()
+    with TemporaryDirectory() as folder:
+        output, errors = Path(folder, "output"), Path(folder, "errors")
+        code = await Started(arguments, environment(settings, **more), output, errors).wait()
+        return code, output.read_text(), errors.read_text()
 
 
 @asynccontextmanager
-async def worker(settings: CheckupSettings, *options: str, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker process of its own, as in production."""
-    process = await asyncio.create_subprocess_exec(
-        str(COMMAND), "worker", "--port", "0", *options, env=environment(settings, **more), stdout=DEVNULL
-    )
+async def worker(settings: CheckupSettings, *options: str, **more: str) -> AsyncIterator[Started]:
+    """A worker process of its own."""
+    null = Path(os.devnull)
+    process = Started(("worker", "--port", "0", *options), environment(settings, **more), null, null)
     try:
         yield process
     finally:

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from asyncio.subprocess import DEVNULL
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from checkup.domain.run import Run, Trigger
 from checkup.entrypoints.api.schemas import StatusOut
 from checkup.main import service
 from checkup.settings import CheckupSettings
+from checkup.testing.processes import Started
 from checkup.testing.repositories import RepositoryMaker
 from checkup.wiring import build
 from fastapi import FastAPI
@@ -25,7 +27,7 @@ from servicekit.testing import wait
 from servicekit.testing.process import free_ports
 
 from .conftest import Bus, GitServer, Headers, running
-from .test_interruption import COMMAND, command, environment, worker
+from .test_interruption import command, environment, worker
 
 Login = Callable[..., Headers]
 
@@ -277,7 +279,7 @@ async def test_an_api_process_that_is_told_to_stop_does_not_wait_for_its_streams
         await container.ports.runs.add(waiting, with_job=False)
     (port,) = free_ports(1)
     env = environment(settings, SHUTDOWN_SECONDS="3600")
-    process = await asyncio.create_subprocess_exec(str(COMMAND), "api", "--port", str(port), env=env, stdout=DEVNULL)
+    process = Started(("api", "--port", str(port)), env, Path(os.devnull), Path(os.devnull))
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as http:
 
@@ -297,9 +299,7 @@ async def test_an_api_process_that_is_told_to_stop_does_not_wait_for_its_streams
             await process.wait()
 
 
-async def _terminating(
-    told: AsyncIterator[tuple[str, Any]], process: asyncio.subprocess.Process
-) -> AsyncIterator[tuple[str, Any]]:
+async def _terminating(told: AsyncIterator[tuple[str, Any]], process: Started) -> AsyncIterator[tuple[str, Any]]:
     async for event in told:
         yield event
         process.terminate()
