@@ -33,6 +33,7 @@ from web.pages import (
     my_solution,
     my_solutions,
     onboarding,
+    open_data,
     organisation,
     peers,
     preferences,
@@ -85,6 +86,7 @@ PAGES = (
     inbox,
     preferences,
     about,
+    open_data,
     health,
 )
 SMALLEST_ZIPPED = 1024

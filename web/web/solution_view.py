@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from fastapi.responses import HTMLResponse
 
-from web import checkup_view
-from web.api.catalog import Membership, PublicSolution, Rating, Ratings
+from web import checkup_view, schema_org
+from web.api.catalog import Membership, PublicSolution, Rating, Ratings, RatingSummary
 from web.api.checkup import Report
 from web.api.checkup_people import Sources
 from web.api.problem import ApiProblem
@@ -45,6 +45,11 @@ class SolutionView:
     """The own municipality that others are compared with; empty when all ratings are shown."""
     like_refused: str
     provides: bool
+
+    @property
+    def shown_ratings(self) -> RatingSummary:
+        """The summary of all ratings that the page shows."""
+        return self.ratings.value.summary if self.ratings.value else self.solution.ratings
 
     @property
     def raters(self) -> list[Membership]:
@@ -123,5 +128,11 @@ def show(
         given = view.rating_of(view.raters[0].organisation_id)
         form = RatingForm.of(given) if given else RatingForm(organisation_id=view.raters[0].organisation_id)
     return page.render(
-        "solution/page.html", status=status, view=view, form=form, faults=faults or Faults(), shared_with=shared
+        "solution/page.html",
+        status=status,
+        view=view,
+        form=form,
+        faults=faults or Faults(),
+        shared_with=shared,
+        structured=schema_org.solution(page.container.settings.public_url, view.solution, view.shown_ratings),
     )

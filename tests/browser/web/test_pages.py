@@ -13,6 +13,7 @@ PUBLIC = (
     "/suche?q=qqqqxxxx",
     "/kriterien",
     "/ueber",
+    "/offene-daten",
     "/abmelden",
 )
 OF = {

@@ -13,6 +13,7 @@ from web.api.insights import SearchReports
 from web.api.invitations import Invitations
 from web.api.media import MediaFiles
 from web.api.notify import Notify
+from web.api.open_data import OpenDataFiles
 from web.api.publiccode import Publiccode
 from web.api.review import Review
 from web.api.saved_searches import Saved
@@ -42,6 +43,10 @@ class Services:
     @cached_property
     def uses(self) -> Uses:
         return Uses(self.call)
+
+    @cached_property
+    def open_data(self) -> OpenDataFiles:
+        return OpenDataFiles(self.call)
 
     @cached_property
     def publiccode(self) -> Publiccode:

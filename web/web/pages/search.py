@@ -6,7 +6,7 @@ from contracts.vocabulary import FieldOfAction
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from web import words
+from web import schema_org, words
 from web.api.problem import ApiProblem
 from web.api.search import FacetValue, Found
 from web.page import AnyPage, Page
@@ -107,6 +107,7 @@ async def results(page: AnyPage) -> HTMLResponse:
         fields_of_action=[str(field.value) for field in FieldOfAction],
         reasons_of=reasons,
         problem=problem,
+        structured=schema_org.item_list(page.container.settings.public_url, found.results, found.total),
     )
     if template == "search/partial.html":
         response.headers["HX-Push-Url"] = query.clean

@@ -20,6 +20,7 @@ from web.forms.listing import ListingForm, condition_text, part_name
 from web.i18n import Locale
 from web.rendering import markdown
 from web.rendering.static_files import AssetAddresses
+from web.schema_org import data_block
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -126,6 +127,7 @@ def environment(*, development: bool) -> Environment:
         part_name=part_name,
         asset=AssetAddresses(STATIC, watch=development),
         permalink=permalink,
+        data_block=data_block,
         words=words,
         vocabulary=vocabulary,
     )
