@@ -47,6 +47,7 @@ from web.pages import (
     start,
     uses,
     versions,
+    watchlist,
 )
 from web.rendering.static_files import FingerprintedFiles
 from web.security import Guard
@@ -75,6 +76,7 @@ PAGES = (
     claims,
     my_searches,
     comparison,
+    watchlist,
     dossiers,
     organisation,
     reports,

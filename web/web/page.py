@@ -119,7 +119,7 @@ class Page:
             lang=self.locale.language,
             flash=self.flash,
             fresh_key=new_key,
-            **context,
+            **{"watch": None, **context},
         )
         response = HTMLResponse(html, status_code=status)
         response.headers["Cache-Control"] = "private, no-store" if self.session else "private, no-cache"

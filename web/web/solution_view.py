@@ -18,6 +18,7 @@ from web.forms.faults import Faults
 from web.forms.rating import RatingForm
 from web.page import Page
 from web.partly import Part, part
+from web.watching import Watching, watching
 from web.why import shared
 
 MOST_SIMILAR = 4
@@ -45,6 +46,7 @@ class SolutionView:
     """The own municipality that others are compared with; empty when all ratings are shown."""
     like_refused: str
     provides: bool
+    watch: Watching | None
 
     @property
     def shown_ratings(self) -> RatingSummary:
@@ -77,7 +79,7 @@ async def load(page: Page, slug: str) -> SolutionView:
     like = asked if any(each.organisation_id == asked for each in municipalities) else ""
     same_bundesland = page.request.query_params.get("land") == "ja"
     asked_for = asyncio.gather(*(part(services.uses.own(solution.id, each.organisation_id)) for each in municipalities))
-    (seal, criteria, (report, checkup), sources), (ratings, refused), similar, used, own = await asyncio.gather(
+    (seal, criteria, (report, checkup), sources), (ratings, refused), similar, used, watch, own = await asyncio.gather(
         asyncio.gather(
             part(services.review.seal(solution.id)),
             part(services.review.criteria()),
@@ -87,6 +89,7 @@ async def load(page: Page, slug: str) -> SolutionView:
         _ratings(page, solution.id, like, same_bundesland=same_bundesland),
         part(services.search.similar(solution.id, size=MOST_SIMILAR), seconds=SIMILAR_SECONDS),
         part(services.uses.of_solution(solution.id)),
+        watching(page, [solution.id]),
         asked_for,
     )
     return SolutionView(
@@ -103,6 +106,7 @@ async def load(page: Page, slug: str) -> SolutionView:
         own={use.value.organisation_id: use.value for use in own if use.value is not None},
         like="" if refused else like,
         like_refused=refused,
+        watch=watch,
         provides=any(each.organisation_id == provider for each in page.memberships("provider", editing=True)),
     )
 
@@ -135,4 +139,5 @@ def show(
         faults=faults or Faults(),
         shared_with=shared,
         structured=schema_org.solution(page.container.settings.public_url, view.solution, view.shown_ratings),
+        watch=view.watch,
     )

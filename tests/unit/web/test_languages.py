@@ -14,6 +14,7 @@ from web.checkup_reading import MEANINGS
 from web.forms import disclosure, manual_check
 from web.forms.listing import GERMAN as FAULTS
 from web.i18n import ENGLISH, GERMAN, catalogue
+from web.pages import watchlist
 from web.rendering.templates import TEMPLATES, environment
 from web.search_query import SORTS
 
@@ -48,6 +49,7 @@ def texts_in_code() -> Iterator[str]:
 def texts_in_data() -> Iterator[str]:
     yield from SORTS.values()
     yield from FAULTS.values()
+    yield from (*watchlist.SORTS.values(), watchlist.ON_LIST, watchlist.OFF_LIST)
     for meaning in MEANINGS.values():
         yield from (meaning.risk, meaning.strength)
     yield from (*disclosure.REFUSALS.values(), *manual_check.REFUSALS.values())

@@ -33,6 +33,7 @@ class Preferences(ApiModel):
     """What somebody wants to be told by mail."""
 
     email: bool = True
+    watching: str = ""
     address: str | None = None
 
 
@@ -57,3 +58,7 @@ class Notify:
 
     async def save_preferences(self, *, email: bool) -> None:
         await self.call.put(f"{BASE}/preferences", {"email": email})
+
+    async def save_watching(self, frequency: str) -> None:
+        """How often to hear of solutions on watchlists."""
+        await self.call.put(f"{BASE}/preferences", {"watching": frequency})

@@ -20,6 +20,7 @@ from web.api.saved_searches import Saved
 from web.api.search import Search
 from web.api.uses import Uses
 from web.api.versions import History
+from web.api.watchlists import Watchlists
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ class Services:
     @cached_property
     def dossiers(self) -> Dossiers:
         return Dossiers(self.call)
+
+    @cached_property
+    def watchlists(self) -> Watchlists:
+        return Watchlists(self.call)
 
     @cached_property
     def inquiries(self) -> Inquiries:

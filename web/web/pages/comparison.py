@@ -10,6 +10,7 @@ from web.api.dossiers import ComparedRow, Comparison
 from web.api.problem import ApiProblem
 from web.api.search import Hit
 from web.page import AnyPage, Page
+from web.watching import watching
 
 router = APIRouter()
 PATH = "/vergleich"
@@ -59,6 +60,7 @@ async def compare(page: AnyPage) -> Response:
         words_typed=words,
         hits=hits,
         problem=problem,
+        watch=await watching(page, [each.id for each in compared.solutions]),
         address=address,
         full=len(slugs) >= MOST,
     )

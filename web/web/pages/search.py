@@ -11,6 +11,7 @@ from web.api.problem import ApiProblem
 from web.api.search import FacetValue, Found
 from web.page import AnyPage, Page
 from web.search_query import FACETS, SORTS, SearchQuery
+from web.watching import watching
 from web.why import reasons
 
 router = APIRouter()
@@ -108,6 +109,7 @@ async def results(page: AnyPage) -> HTMLResponse:
         reasons_of=reasons,
         problem=problem,
         structured=schema_org.item_list(page.container.settings.public_url, found.results, found.total),
+        watch=await watching(page, [hit.id for hit in found.results]),
     )
     if template == "search/partial.html":
         response.headers["HX-Push-Url"] = query.clean

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Europe/Berlin")
+from servicekit.clock import BERLIN
+
 AT = time(7)
 """Local time of digests; weekly ones come on Monday."""
 
@@ -46,8 +46,8 @@ class Digest:
 
 def due_at(frequency: Frequency, now: datetime) -> datetime:
     """Return when something that happens now is told: the next morning, or Monday morning, as UTC."""
-    local = now.astimezone(ZONE)
+    local = now.astimezone(BERLIN)
     day = local.date() + timedelta(days=0 if local.time() < AT else 1)
     if frequency is Frequency.WEEKLY:
         day += timedelta(days=-day.weekday() % 7)
-    return datetime.combine(day, AT, ZONE).astimezone(UTC)
+    return datetime.combine(day, AT, BERLIN).astimezone(UTC)
