@@ -1,9 +1,9 @@
-"""Private events of the catalog about organisations and the people who act for them: inquiries to providers."""
+"""Private events of the catalog about organisations and the people who act for them: onboarding, inquiries."""
 
 from typing import Literal
 
 from contracts.envelope import Event, EventData
-from contracts.vocabulary import ReportReason
+from contracts.vocabulary import Bundesland, OrganisationKind, ReportReason
 
 
 class _AboutInquiry(EventData):
@@ -74,3 +74,50 @@ class InquiryReported(Event):
 
     type: Literal["digital.marktplatz.catalog.inquiry_reported.v1"] = "digital.marktplatz.catalog.inquiry_reported.v1"
     data: InquiryReportedData
+
+
+class OnboardingRequestedData(EventData):
+    """Data of `OnboardingRequested`."""
+
+    organisation_id: str
+    organisation_name: str
+    kinds: list[OrganisationKind]
+    bundesland: Bundesland | None = None
+    again: bool = False
+    """True when it was refused before."""
+
+
+class OnboardingRequested(Event):
+    """Somebody asks the team to onboard an organisation."""
+
+    owner = "catalog"
+    name = "onboarding_requested"
+    visibility = "private"
+
+    type: Literal["digital.marktplatz.catalog.onboarding_requested.v1"] = (
+        "digital.marktplatz.catalog.onboarding_requested.v1"
+    )
+    data: OnboardingRequestedData
+
+
+class OnboardingRefusedData(EventData):
+    """Data of `OnboardingRefused`."""
+
+    organisation_id: str
+    organisation_name: str
+    user: str
+    email: str | None = None
+    reason: str
+
+
+class OnboardingRefused(Event):
+    """The team turned a request for onboarding down; the requester, who is no member anywhere yet, is told why."""
+
+    owner = "catalog"
+    name = "onboarding_refused"
+    visibility = "private"
+
+    type: Literal["digital.marktplatz.catalog.onboarding_refused.v1"] = (
+        "digital.marktplatz.catalog.onboarding_refused.v1"
+    )
+    data: OnboardingRefusedData

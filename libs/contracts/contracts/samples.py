@@ -213,6 +213,20 @@ _DATA: dict[type[Event], dict[str, Any]] = {
     },
     watches.WatchStarted: {"watchlist_id": _WATCHLIST, "organisation_id": _COUNTY, "solution_ids": [_SOLUTION]},
     watches.WatchEnded: {"watchlist_id": _WATCHLIST, "user": "u-4711", "solution_ids": [_SOLUTION]},
+    people.OnboardingRequested: {
+        "organisation_id": _COUNTY,
+        "organisation_name": "Landkreis Musterland",
+        "kinds": ["municipality"],
+        "bundesland": "DE-BB",
+        "again": True,
+    },
+    people.OnboardingRefused: {
+        "organisation_id": _COUNTY,
+        "organisation_name": "Landkreis Musterland",
+        "user": "u-4711",
+        "email": "antrag@example.org",
+        "reason": "Bitte laden Sie einen unterschriebenen Nachweis hoch.",
+    },
     catalog.MemberInvited: {
         "organisation_id": _PROVIDER,
         "email": "kollegin@example.org",

@@ -169,6 +169,8 @@ _MAIN: tuple[Consumer, ...] = (
             people.InquiryAnswered,
             people.InquiryDue,
             people.InquiryReported,
+            people.OnboardingRequested,
+            people.OnboardingRefused,
             catalog.MemberInvited,
         ),
     ),

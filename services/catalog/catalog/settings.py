@@ -32,6 +32,9 @@ class CatalogSettings(ServiceSettings):
     catalog_invitations_per_day: int = Field(default=50, ge=1, le=1000)
     """How many people an organisation may invite in 24 hours."""
 
+    catalog_proof_days: float = Field(default=90, ge=0, le=3650)
+    """How many days after the decision on a request for onboarding its proof of mandate is erased."""
+
     catalog_inquiry_reminder_days: tuple[int, ...] = (7, 14)
     """After how many days without an answer a provider is reminded."""
 

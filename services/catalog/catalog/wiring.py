@@ -114,7 +114,12 @@ def _people_limits(settings: CatalogSettings) -> PeopleLimits:
         settings.catalog_inquiry_silence_months,
         settings.catalog_inquiry_erase_months,
     )
-    return PeopleLimits(settings.catalog_inquiries_per_day, settings.catalog_invitations_per_day, schedule)
+    return PeopleLimits(
+        settings.catalog_inquiries_per_day,
+        settings.catalog_invitations_per_day,
+        keep_proof=timedelta(days=settings.catalog_proof_days),
+        schedule=schedule,
+    )
 
 
 def _media_rules(settings: CatalogSettings) -> MediaRules:

@@ -1,5 +1,6 @@
 """The real catalog on the real servers, with the people who use it and the review's voice on the bus."""
 
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -39,6 +40,15 @@ LISTING: dict[str, Any] = {
     "fields_of_action": ["networking"],
 }
 ROLES = {"curator": ["curator"], "reviewer": ["reviewer"]}
+
+
+def a_town() -> dict[str, str]:
+    """What only municipalities have to say, with a regional key that no other test has."""
+    return {
+        "ars": f"129{secrets.randbelow(10**9):09}",
+        "website_url": "https://www.example.org/",
+        "mandate": "Leitung des Hauptamts, siehe Impressum",
+    }
 
 
 @pytest.fixture(scope=MODULE)
@@ -99,7 +109,7 @@ class Catalog:
 
     async def organisation(self, admin: str, *kinds: str, name: str = "Musterlösungen GmbH", **given: Any) -> str:
         """Onboard an organisation and wait until every service knows its admin; return its id."""
-        wanted = {"name": name, "kinds": list(kinds), **given}
+        wanted = {"name": name, "kinds": list(kinds), **(a_town() if "municipality" in kinds else {}), **given}
         organisation_id = str((await self.ok(admin, "POST", "/organisations", json=wanted))["id"])
         await self.ok("curator", "POST", f"/organisations/{organisation_id}/approve")
         await self.known(admin, organisation_id)

@@ -2,10 +2,14 @@
 
 from urllib.parse import quote
 
+import httpx
 from contracts.catalog import MemberJoined, MemberLeft, OrganisationOnboarded, OrganisationSuspended, SolutionDelisted
+from contracts.people import OnboardingRefused, OnboardingRequested
 from servicekit.testing import wait
 
-from .conftest import Catalog
+from tests.unit.catalog import media_files as files
+
+from .conftest import Catalog, a_town
 
 WANTED = {"name": "Musterlösungen GmbH", "kinds": ["provider"], "bundesland": "DE-BB", "note": "Bitte aufnehmen"}
 
@@ -22,9 +26,13 @@ async def test_from_the_request_to_the_first_membership(catalog: Catalog, person
         "bundesland": "DE-BB",
         "size_class": None,
         "ars": None,
+        "website_url": None,
+        "description": None,
         "members": [{"user": person, "role": "admin"}],
         "note": "Bitte aufnehmen",
         "reason": None,
+        "proof": None,
+        "same_ars": None,
         "created_at": requested["created_at"],
         "decided_at": None,
         "version": 1,
@@ -34,6 +42,8 @@ async def test_from_the_request_to_the_first_membership(catalog: Catalog, person
 
     waiting = await catalog.ok("curator", "GET", "/organisations", params={"state": "requested"})
     assert requested in waiting["items"]
+    [arrived] = await catalog.heard(OnboardingRequested, requested["id"])
+    assert arrived.data.organisation_name == "Musterlösungen GmbH"
 
     path = f"/organisations/{requested['id']}"
     approved = await catalog.ok("curator", "POST", f"{path}/approve")
@@ -72,6 +82,93 @@ async def test_a_refused_request_stays_with_its_reason(catalog: Catalog, person:
     assert (refused["state"], refused["reason"]) == ("refused", "unbekannt")
     assert (await catalog.ok(person, "GET", path))["reason"] == "unbekannt"
     assert (await catalog(None, "GET", path)).status_code == 404
+    [told] = await catalog.heard(OnboardingRefused, requested["id"])
+    assert (told.data.user, told.data.reason) == (person, "unbekannt")
+
+    again = await catalog.ok(person, "POST", f"{path}/resubmit", json={**WANTED, "note": "Mit Handelsregister"})
+    assert (again["state"], again["reason"], again["note"]) == ("requested", None, "Mit Handelsregister")
+    assert (await catalog.ok("curator", "POST", f"{path}/approve"))["state"] == "onboarded"
+
+
+async def send_proof(catalog: Catalog, user: str | None, path: str, content: bytes) -> httpx.Response:
+    return await catalog(user, "POST", f"{path}/proof", files={"file": ("x.pdf", content, "application/pdf")})
+
+
+async def test_a_proof_is_examined_and_only_for_those_who_decide(catalog: Catalog, person: str, clerk: str) -> None:
+    town = {key: value for key, value in a_town().items() if key == "ars"} | {
+        "name": "Stadt",
+        "kinds": ["municipality"],
+    }
+    path = f"/organisations/{(await catalog.ok(person, 'POST', '/organisations', json=town))['id']}"
+    unproven = await catalog("curator", "POST", f"{path}/approve")
+    assert (unproven.status_code, unproven.json()["slug"]) == (409, "mandate-unproven")
+
+    for content, slug in (
+        (files.SVG, "media-type-refused"),
+        (files.document() + b"PK\x05\x06" + bytes(18), "media-polyglot"),
+        (b"", "media-empty"),
+    ):
+        refused = await send_proof(catalog, person, path, content)
+        assert (refused.status_code, refused.json()["slug"]) == (422, slug)
+    for stranger, status in ((None, 401), (clerk, 403)):
+        assert (await send_proof(catalog, stranger, path, files.document())).status_code == status
+
+    given = await send_proof(catalog, person, path, files.document())
+    assert given.status_code == 201, given.text
+    assert given.json()["proof"]["file"]["kind"] == "document"
+    for reader in (person, "curator"):
+        seen = await catalog(reader, "GET", f"{path}/proof")
+        assert (seen.status_code, seen.headers["cache-control"]) == (200, "private, no-store")
+        assert seen.content.startswith(b"%PDF-")
+        assert seen.headers["content-disposition"].startswith("attachment")
+    for stranger, status in ((None, 401), (clerk, 404), ("reviewer", 404)):
+        assert (await catalog(stranger, "GET", f"{path}/proof")).status_code == status
+    assert (await catalog.ok("reviewer", "GET", path))["proof"] is None
+    assert (await catalog(person, "GET", f"/media/{await proof_id(catalog, path)}")).status_code == 404
+
+    approved = await catalog.ok("curator", "POST", f"{path}/approve")
+    assert approved["proof"]["erase_at"] > approved["decided_at"]
+    trail = await catalog.ok("curator", "GET", f"{path}/audit")
+    proofs = [each for entry in trail["items"] for each in entry["differences"] if each["path"].startswith("proof")]
+    assert proofs
+    assert all(each["hidden"] and each["after"] is None for each in proofs)
+
+
+async def proof_id(catalog: Catalog, path: str) -> str:
+    loaded = await catalog.container.ports.organisations.get(path.rpartition("/")[2])
+    assert loaded
+    assert loaded.state.proof
+    assert loaded.state.proof.file
+    return loaded.state.proof.file.id
+
+
+async def test_two_with_one_regional_key_need_a_confirmation(catalog: Catalog, person: str, clerk: str) -> None:
+    wanted = {**a_town(), "name": "ÄÖÜẞ Ŝťăđț " + "ǖ" * 180, "kinds": ["municipality"]}
+    first = await catalog.ok(person, "POST", "/organisations", json=wanted)
+    second = await catalog.ok(clerk, "POST", "/organisations", json=wanted)
+    shown = await catalog.ok("curator", "GET", f"/organisations/{first['id']}")
+    assert shown["same_ars"] == [{"id": second["id"], "name": wanted["name"], "state": "requested"}]
+    assert (await catalog.ok("reviewer", "GET", f"/organisations/{first['id']}"))["same_ars"] is None
+    approve = f"/organisations/{first['id']}/approve"
+    refused = await catalog("curator", "POST", approve)
+    assert (refused.status_code, refused.json()["slug"]) == (409, "ars-shared")
+    confirmed = await catalog.ok("curator", "POST", approve, json={"shares_ars_with": [second["id"]]})
+    assert confirmed["state"] == "onboarded"
+    assert (await catalog("curator", "POST", f"/organisations/{second['id']}/approve")).status_code == 409
+
+
+async def test_what_is_wrong_with_a_request_is_said(catalog: Catalog, person: str) -> None:
+    town = {**a_town(), "name": "Stadt", "kinds": ["municipality"]}
+    for given, slug in (
+        ({"ars": None}, "ars-required"),
+        ({"ars": "1234"}, "ars-invalid"),
+        ({"bundesland": "DE-BY"}, "ars-elsewhere"),
+        ({"website_url": None}, "website-required"),
+        ({"website_url": "javascript:alert(1)"}, "invalid-request"),
+        ({"name": "x" * 201}, "invalid-request"),
+    ):
+        refused = await catalog(person, "POST", "/organisations", json={**town, **given})
+        assert (refused.status_code, refused.json()["slug"]) == (422, slug)
 
 
 async def test_members_come_and_go(catalog: Catalog, person: str, provider: str) -> None:

@@ -26,7 +26,7 @@ async def test_one_rating_per_municipality_revisable_answered_and_moderated(
         "organisation_id": town,
         "organisation_name": "Landkreis Musterland",
         "size_class": "20k_to_100k",
-        "bundesland": None,
+        "bundesland": "DE-BB",
         "used_since": "2024-05",
         "used_version": "3.1",
         "deployment": None,

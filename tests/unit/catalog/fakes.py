@@ -144,6 +144,21 @@ class NoTrail:
 
 
 class InMemoryOrganisations(InMemory[Organisation]):
+    async def with_ars(self, keys: Collection[str]) -> list[Organisation]:
+        found = [
+            held
+            for held in self.held.values()
+            if held.state.ars in keys and held.state.state is not OrganisationState.REFUSED
+        ]
+        return [held.state for held in _page(found, None, len(found) + 1)[0]]
+
+    async def proofs_due(self, moment: datetime, limit: int) -> list[str]:
+        return [
+            key
+            for key, held in self.held.items()
+            if held.state.proof and held.state.proof.erase_at and held.state.proof.erase_at <= moment
+        ][:limit]
+
     async def of_member(self, user: str) -> list[Loaded[Organisation]]:
         found = [loaded for loaded in self.held.values() if loaded.state.member(user)]
         return _page(found, None, len(found) + 1)[0]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from catalog.application.ports import Loaded, Ports, Position, SlugTaken, SolutionFilter, Write
 from catalog.domain import correcting, lifecycle, moderation, rating
+from catalog.domain.mandate import Proof, ProofFile
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
 from catalog.domain.rating import Context, RatingBook
 from catalog.domain.solution import Solution, SolutionState
@@ -32,6 +33,12 @@ from .given import (
 )
 
 MESSAGE = OutboxMessage("message-1", "events.catalog.test.v1.x", b"{}")
+A_PROOF = Proof(
+    given_by="clerk",
+    given_at=minutes(0),
+    statement="Leitung des Hauptamts",
+    file=ProofFile("file-1", "document", "application/pdf", 1234),
+)
 
 
 async def saved(ports: Ports, *states: Organisation | Solution) -> None:
@@ -52,7 +59,15 @@ class AggregateSuite:
 
     async def test_what_was_added_can_be_read(self, ports: Ports) -> None:
         full = an_organisation(
-            bundesland=Bundesland.BB, size_class=SizeClass.UNDER_5K, ars="120000000000", note="Notiz", reason="Grund"
+            bundesland=Bundesland.BB,
+            size_class=SizeClass.UNDER_5K,
+            ars="120000000000",
+            website_url="https://www.example.org/",
+            description="Wir.",
+            note="Notiz",
+            reason="Grund",
+            proof=A_PROOF,
+            shares_ars_with=("other",),
         )
         await saved(ports, full)
         assert await ports.organisations.get(full.id) == Loaded(full, 1)
@@ -116,6 +131,20 @@ class OrganisationSuite:
         await saved(ports, first, second, a_municipality())
         assert [held.state for held in await ports.organisations.of_member(PROVIDER_ADMIN.user)] == [second, first]
         assert await ports.organisations.of_member(STRANGER.user) == []
+
+    async def test_those_with_a_regional_key_that_were_not_refused(self, ports: Ports) -> None:
+        key = "129990000000"
+        first, second = an_organisation(ars=key), a_municipality(ars=key, created_at=minutes(1))
+        refused = an_organisation(ars=key, state=OrganisationState.REFUSED)
+        await saved(ports, first, second, refused, an_organisation(ars="120000000000"), an_organisation())
+        assert await ports.organisations.with_ars({key, "050000000000"}) == [second, first]
+        assert await ports.organisations.with_ars(()) == []
+
+    async def test_those_whose_proof_is_to_be_erased(self, ports: Ports) -> None:
+        due = an_organisation(proof=replace(A_PROOF, erase_at=minutes(5)))
+        await saved(ports, due, an_organisation(proof=A_PROOF), an_organisation(proof=Proof(erased_at=minutes(1))))
+        assert await ports.organisations.proofs_due(minutes(4), 10) == []
+        assert await ports.organisations.proofs_due(minutes(5), 10) == [due.id]
 
     async def test_onboarded_municipalities_by_name(self, ports: Ports) -> None:
         town = a_municipality(name="Stadt Ärgernis")

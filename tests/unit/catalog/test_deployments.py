@@ -9,7 +9,7 @@ from catalog.application import use_policies as policies
 from catalog.application import use_queries as queries
 from catalog.application.actor import Actor
 from catalog.application.commands import deployments as commands
-from catalog.application.commands import organisations
+from catalog.application.commands import onboarding, organisations
 from catalog.domain.deployment import Terms
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
 from catalog.domain.solution import Solution
@@ -403,7 +403,7 @@ async def test_a_suspended_municipality_counts_no_longer_and_again_when_it_is_ba
     assert isinstance(event, DeploymentEnded)
     assert event.data.deployments == []
     assert (await queries.deployments_of(world.ports, None, "online")).confirmed == 0
-    await organisations.approve_organisation(world.ports, CURATOR, town.id)
+    await onboarding.approve_organisation(world.ports, CURATOR, town.id)
     [onboarded] = [event for event in world.outbox.take() if event.name == "organisation_onboarded"]
     await policies.on_standing_changed(world.ports, onboarded)
     [event] = world.outbox.take()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from catalog.application.actor import Actor
 from catalog.application.commands import invitations as commands
-from catalog.application.commands import organisations
+from catalog.application.commands import onboarding, organisations
 from catalog.application.people_policies import forget_person
 from catalog.domain.invitation import MAX_SENT, InvitationState
 from catalog.domain.organisation import MemberRole, Organisation
@@ -75,7 +75,7 @@ async def test_what_was_cut_off_between_link_and_membership_goes_on_for_the_same
     await organisations.suspend_organisation(world.ports, CURATOR, provider.id, "Insolvenz")
     assert await refused(commands.accept(world.ports, GUEST, token)) == "organisation-not-onboarded"
     assert (await state_of(world)).state is InvitationState.PENDING
-    await organisations.approve_organisation(world.ports, CURATOR, provider.id)
+    await onboarding.approve_organisation(world.ports, CURATOR, provider.id)
 
     async def taken(loaded: Any) -> Any:
         return commands.Write(commands.rules.take(loaded.state, "guest", at=world.clock.now()).state)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from catalog.domain import onboarding
 from catalog.domain import organisation as rules
 from catalog.domain.organisation import (
     Member,
@@ -28,14 +29,14 @@ def requested() -> Organisation:
 
 
 def test_approving_a_request_lets_its_members_act() -> None:
-    change = rules.approve(requested(), at=minutes(5))
+    change = onboarding.approve(requested(), at=minutes(5))
     assert change.state.onboarded
     assert change.state.decided_at == minutes(5)
     assert change.events == (MembershipChanged(ADMIN, active=True), Onboarded(), MemberJoined(ADMIN))
 
 
 def test_refusing_a_request_drops_the_contact_data() -> None:
-    change = rules.refuse(requested(), reason="unbekannt", at=minutes(5))
+    change = onboarding.refuse(requested(), reason="unbekannt", at=minutes(5))
     assert change.state.state is OrganisationState.REFUSED
     assert change.state.reason == "unbekannt"
     assert change.state.members == (Member(PROVIDER_ADMIN.user, MemberRole.ADMIN),)
@@ -54,7 +55,7 @@ def test_suspending_stops_every_member() -> None:
 
 def test_approving_a_suspended_organisation_lifts_that_and_nobody_joins_anew() -> None:
     suspended = rules.suspend(an_organisation(), reason="Insolvenz", at=minutes(5)).state
-    change = rules.approve(suspended, at=minutes(6))
+    change = onboarding.approve(suspended, at=minutes(6))
     assert change.state.onboarded
     assert change.state.reason is None
     assert change.events == (MembershipChanged(ADMIN, active=True), Onboarded())
@@ -63,10 +64,10 @@ def test_approving_a_suspended_organisation_lifts_that_and_nobody_joins_anew() -
 @pytest.mark.parametrize(
     ("command", "state"),
     [
-        (lambda found: rules.approve(found, at=minutes(1)), OrganisationState.ONBOARDED),
-        (lambda found: rules.approve(found, at=minutes(1)), OrganisationState.REFUSED),
-        (lambda found: rules.refuse(found, reason="x", at=minutes(1)), OrganisationState.ONBOARDED),
-        (lambda found: rules.refuse(found, reason="x", at=minutes(1)), OrganisationState.SUSPENDED),
+        (lambda found: onboarding.approve(found, at=minutes(1)), OrganisationState.ONBOARDED),
+        (lambda found: onboarding.approve(found, at=minutes(1)), OrganisationState.REFUSED),
+        (lambda found: onboarding.refuse(found, reason="x", at=minutes(1)), OrganisationState.ONBOARDED),
+        (lambda found: onboarding.refuse(found, reason="x", at=minutes(1)), OrganisationState.SUSPENDED),
         (lambda found: rules.suspend(found, reason="x", at=minutes(1)), OrganisationState.REQUESTED),
         (lambda found: rules.suspend(found, reason="x", at=minutes(1)), OrganisationState.SUSPENDED),
     ],

@@ -1,10 +1,12 @@
 """Onboarding as use cases: who may, and what the others are told."""
 
 import pytest
+from catalog.application.commands import onboarding
 from catalog.application.commands import organisations as commands
-from catalog.application.commands.organisations import RequestOrganisation
+from catalog.application.commands.onboarding import RequestOrganisation
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
 from contracts.catalog import MemberJoined, MemberLeft, OrganisationOnboarded, OrganisationSuspended
+from contracts.people import OnboardingRefused, OnboardingRequested
 from contracts.vocabulary import Bundesland, OrganisationKind
 from servicekit.errors import ProblemError
 
@@ -26,15 +28,17 @@ WANTED = RequestOrganisation(
 
 
 async def requested(world: World) -> Organisation:
-    return (await commands.request_organisation(world.ports, PROVIDER_ADMIN, "org-1", WANTED)).state
+    return (await onboarding.request_organisation(world.ports, PROVIDER_ADMIN, "org-1", WANTED)).state
 
 
-async def test_who_requests_becomes_the_first_admin_and_nobody_is_told_yet(world: World) -> None:
-    loaded = await commands.request_organisation(world.ports, PROVIDER_ADMIN, "org-1", WANTED)
+async def test_who_requests_becomes_the_first_admin_and_only_the_team_is_told(world: World) -> None:
+    loaded = await onboarding.request_organisation(world.ports, PROVIDER_ADMIN, "org-1", WANTED)
     assert loaded.version == 1
     assert loaded.state.state is OrganisationState.REQUESTED
     assert loaded.state.members == (PROVIDER_ADMIN.as_member(MemberRole.ADMIN),)
-    assert world.outbox.messages == []
+    [told] = world.outbox.take()
+    assert isinstance(told, OnboardingRequested)
+    assert (told.visibility, told.data.organisation_name, told.data.again) == ("private", "Musterlösungen GmbH", False)
 
 
 async def test_the_same_request_again_returns_what_is_there(world: World) -> None:
@@ -45,7 +49,7 @@ async def test_the_same_request_again_returns_what_is_there(world: World) -> Non
 
 async def test_an_approval_tells_the_services_who_may_act_and_notify_how_to_reach_them(world: World) -> None:
     await requested(world)
-    loaded = await commands.approve_organisation(world.ports, CURATOR, "org-1")
+    loaded = await onboarding.approve_organisation(world.ports, CURATOR, "org-1")
     assert loaded.state.onboarded
     [entry] = world.outbox.memberships
     assert entry.model_dump() == {
@@ -56,7 +60,7 @@ async def test_an_approval_tells_the_services_who_may_act_and_notify_how_to_reac
         "role": "admin",
         "active": True,
     }
-    onboarded, joined = world.outbox.take()
+    _, onboarded, joined = world.outbox.take()
     assert isinstance(onboarded, OrganisationOnboarded)
     assert (onboarded.data.name, onboarded.data.bundesland) == ("Musterlösungen GmbH", Bundesland.BB)
     assert isinstance(joined, MemberJoined)
@@ -65,7 +69,7 @@ async def test_an_approval_tells_the_services_who_may_act_and_notify_how_to_reac
 
 async def test_no_personal_data_in_what_everybody_can_read(world: World) -> None:
     await requested(world)
-    await commands.approve_organisation(world.ports, CURATOR, "org-1")
+    await onboarding.approve_organisation(world.ports, CURATOR, "org-1")
     for message in world.outbox.messages:
         if not message.subject.startswith("private."):
             assert b"example.org" not in message.data
@@ -84,11 +88,19 @@ async def test_a_suspension_ends_every_membership(world: World) -> None:
     assert suspended.data.reason == "Insolvenz"
 
 
-async def test_a_refusal_tells_nobody(world: World) -> None:
+async def test_a_refusal_tells_the_requester_why_and_forgets_how(world: World) -> None:
     await requested(world)
-    loaded = await commands.refuse_organisation(world.ports, CURATOR, "org-1", "unbekannt")
+    world.outbox.take()
+    loaded = await onboarding.refuse_organisation(world.ports, CURATOR, "org-1", "unbekannt")
     assert (loaded.state.state, loaded.version) == (OrganisationState.REFUSED, 2)
-    assert world.outbox.messages == []
+    [told] = world.outbox.take()
+    assert isinstance(told, OnboardingRefused)
+    assert (told.data.user, told.data.email, told.data.reason) == (
+        "provider-admin",
+        "provider-admin@example.org",
+        "unbekannt",
+    )
+    assert loaded.state.members[0].email is None
 
 
 @pytest.mark.parametrize("actor", [PROVIDER_ADMIN, STRANGER, REVIEWER])
@@ -96,8 +108,8 @@ async def test_only_curators_decide(world: World, actor: object) -> None:
     provider = a_provider()
     world.has(provider)
     for attempt in (
-        commands.approve_organisation(world.ports, actor, provider.id),  # type: ignore[arg-type]
-        commands.refuse_organisation(world.ports, actor, provider.id, "x"),  # type: ignore[arg-type]
+        onboarding.approve_organisation(world.ports, actor, provider.id),  # type: ignore[arg-type]
+        onboarding.refuse_organisation(world.ports, actor, provider.id, "x"),  # type: ignore[arg-type]
         commands.suspend_organisation(world.ports, actor, provider.id, "x"),  # type: ignore[arg-type]
     ):
         with pytest.raises(ProblemError) as refused:
@@ -108,7 +120,7 @@ async def test_only_curators_decide(world: World, actor: object) -> None:
 
 async def test_what_is_not_there_cannot_be_decided(world: World) -> None:
     with pytest.raises(ProblemError) as refused:
-        await commands.approve_organisation(world.ports, CURATOR, "nothing")
+        await onboarding.approve_organisation(world.ports, CURATOR, "nothing")
     assert (refused.value.slug, refused.value.kind) == ("organisation-not-found", "not_found")
 
 
@@ -167,12 +179,3 @@ async def test_a_requested_organisation_has_no_members_to_manage(world: World) -
     with pytest.raises(ProblemError) as refused:
         await commands.add_member(world.ports, PROVIDER_ADMIN, waiting.id, user="x", email=None, role=MemberRole.ADMIN)
     assert refused.value.slug == "organisation-not-onboarded"
-
-
-async def test_a_regional_key_names_the_federal_state(world: World) -> None:
-    town = RequestOrganisation(name="Gemeinde Ä", kinds=(OrganisationKind.MUNICIPALITY,), ars="12064")
-    held = (await commands.request_organisation(world.ports, STRANGER, "town", town)).state
-    assert (held.ars, held.bundesland) == ("120640000000", Bundesland.BB)
-    elsewhere = RequestOrganisation(name="x", kinds=town.kinds, ars="12064", bundesland=Bundesland.BY)
-    with pytest.raises(ProblemError, match="ars-elsewhere"):
-        await commands.request_organisation(world.ports, STRANGER, "other", elsewhere)

@@ -54,3 +54,22 @@ def test_a_guest_gets_a_link_and_the_message_goes_with_it(templates: JinjaTempla
     assert "bis zum 02.04.2026" in text
     assert notices.of_invitation(sample("member_invited")) is None, "an old event without a link"
     assert notices.of_invitation(sample("member_invited", **{**given, "email": "x\nBcc: a@example.org"})) is None
+
+
+def test_the_team_learns_of_a_request_and_whether_it_comes_again(templates: JinjaTemplates) -> None:
+    notice = notices.of_request(sample("onboarding_requested", again=False))
+    assert (notice.role, notice.link) == ("curator", "/pruefung/organisationen")
+    title, text = said(templates, notice)
+    assert title == "Neuer Antrag: Landkreis Musterland"
+    assert "(Kommune, Brandenburg)" in text
+    again = said(templates, notices.of_request(sample("onboarding_requested")))
+    assert again[0] == "Neuer Anlauf: Landkreis Musterland"
+
+
+def test_the_requester_learns_why_it_was_refused(templates: JinjaTemplates) -> None:
+    notice = notices.of_refusal(sample("onboarding_refused", reason="<b>Siegel</b> fehlt"))
+    assert (notice.user, notice.link) == ("u-4711", "/organisation")
+    assert "Landkreis Musterland" in notice.reason
+    title, text = said(templates, notice)
+    assert title == "Nicht freigeschaltet: Landkreis Musterland"
+    assert "<b>Siegel</b> fehlt" in text

@@ -74,6 +74,8 @@ FACTS = {
     "answer": True,
     "waiting_days": 7,
     "role_name": "Redaktion",
+    "bundesland": HOSTILE,
+    "again": True,
 }
 
 

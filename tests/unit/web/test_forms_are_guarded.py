@@ -99,9 +99,9 @@ async def test_the_same_form_twice_has_one_key_and_another_content_another(site:
     keys = []
     form: dict[str, Any]
     for form in (
-        {"name": "Stadt A", "kinds": "municipality"},
-        {"name": "Stadt A", "kinds": "municipality"},
-        {"name": "Stadt B", "kinds": "municipality"},
+        {"name": "Stadt A", "kinds": "provider"},
+        {"name": "Stadt A", "kinds": "provider"},
+        {"name": "Stadt B", "kinds": "provider"},
     ):
         assert (await site.post("/organisation", form)).status_code == 303
         keys.append(site.gateway.last("POST /api/catalog/organisations").headers["idempotency-key"])

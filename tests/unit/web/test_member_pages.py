@@ -1,5 +1,6 @@
 """What registered users have: organisation, inbox, settings, rating."""
 
+import httpx
 import pytest
 
 from . import answers
@@ -12,11 +13,25 @@ OWN_USE = f"GET /api/catalog/solutions/{answers.SOLUTION}/deployments/{answers.T
 RATINGS = f"GET /api/catalog/solutions/{answers.SOLUTION}/ratings"
 
 
+async def upload(site: Site, path: str, form: dict[str, str]) -> httpx.Response:
+    data = {**form, "csrf": await site.csrf(), "key": "k"}
+    files = {"datei": ("vollmacht.pdf", b"%PDF-1.7 ...", "application/pdf")}
+    return await site.http.post(path, data=data, files=files)
+
+
 async def test_an_onboarding_request_is_sent(site: Site) -> None:
     await site.log_in()
     site.gateway.on("GET /api/catalog/organisations", {"items": []})
     site.gateway.on("POST /api/catalog/organisations", answers.organisation("requested"), status=201)
-    form = {"name": "Stadt A", "kinds": ["municipality"], "ars": "12 0 65", "bundesland": "DE-BB", "size_class": ""}
+    said = {"website_url": "https://www.example.org/", "mandate": "Leitung des Hauptamts"}
+    form = {
+        "name": "Stadt A",
+        "kinds": ["municipality"],
+        "ars": "12 0 65",
+        "bundesland": "DE-BB",
+        "size_class": "",
+        **said,
+    }
     answer = await site.post("/organisation", form)
     assert answer.status_code == 303
     assert site.gateway.body("POST /api/catalog/organisations") == {
@@ -24,7 +39,70 @@ async def test_an_onboarding_request_is_sent(site: Site) -> None:
         "kinds": ["municipality"],
         "bundesland": "DE-BB",
         "ars": "12065",
+        **said,
     }
+
+
+async def test_a_municipality_states_its_key_and_a_proof(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/catalog/organisations", {"items": []})
+    bare = await site.post(
+        "/organisation", {"name": "Stadt A", "kinds": ["municipality"], "website_url": "www.example.org"}
+    )
+    assert bare.status_code == 422
+    for expected in (
+        "geben ihren Amtlichen Regionalschlüssel an",
+        "für die Kommune handeln dürfen",
+        "vollständige Adresse",
+    ):
+        assert expected in bare.text
+    form = {"name": "Stadt A", "kinds": ["municipality"], "ars": "12065", "mandate": "Ich"}
+    assert "Bitte nennen Sie die amtliche Internetseite." in (await site.post("/organisation", form)).text
+    site.gateway.on("POST /api/catalog/organisations", problem(422, "ars-elsewhere"))
+    refused = await site.post(
+        "/organisation", {**form, "website_url": "https://www.example.org/", "bundesland": "DE-BY"}
+    )
+    assert refused.status_code == 422
+    assert 'id="fehler-ars"' in refused.text
+
+
+async def test_the_proof_goes_to_the_catalog_as_a_file_and_a_refused_one_is_asked_for_again(site: Site) -> None:
+    await site.log_in()
+    made = answers.organisation("requested", id="town", kinds=["municipality"], ars="120650000000")
+    site.gateway.on("POST /api/catalog/organisations", made, status=201)
+    site.gateway.on("GET /api/catalog/organisations/town", made)
+    proof = "POST /api/catalog/organisations/town/proof"
+    site.gateway.on(proof, made, status=201)
+    form = {"name": "Stadt A", "kinds": "municipality", "ars": "12065"}
+    sent = await upload(site, "/organisation", form)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/organisation")
+    assert b"%PDF-1.7" in site.gateway.last(proof).content
+
+    site.gateway.on(proof, problem(422, "media-polyglot"))
+    sent = await upload(site, "/organisation", {**form, "name": "Stadt B"})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/organisation/town/nachweis")
+    page = await upload(site, "/organisation/town/nachweis", {})
+    assert page.status_code == 422
+    assert 'id="fehler-datei"' in page.text
+
+
+async def test_a_refused_request_is_revised(site: Site) -> None:
+    await site.log_in()
+    proof = {"statement": None, "file": {"kind": "document", "media_type": "application/pdf", "size": 2048}}
+    held = answers.organisation(
+        "refused", id="town", kinds=["municipality"], ars="120650000000", reason="<b>Siegel</b> fehlt", proof=proof
+    )
+    site.gateway.on("GET /api/catalog/organisations", {"items": [held]})
+    site.gateway.on("GET /api/catalog/organisations/town", held)
+    assert "/organisation/town/antrag" in (await site.get("/organisation")).text
+    page = await site.get("/organisation/town/antrag")
+    assert "&lt;b&gt;Siegel&lt;/b&gt; fehlt" in page.text
+    assert 'value="120650000000"' in page.text
+    again = "POST /api/catalog/organisations/town/resubmit"
+    site.gateway.on(again, held)
+    form = {"name": "Stadt A", "kinds": "municipality", "ars": "120650000000"}
+    assert (await site.post("/organisation/town/antrag", form)).status_code == 303
+    assert site.gateway.body(again) == {"name": "Stadt A", "kinds": ["municipality"], "ars": "120650000000"}
 
 
 async def test_an_incomplete_request_is_said_so(site: Site) -> None:

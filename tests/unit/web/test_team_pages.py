@@ -176,3 +176,23 @@ async def test_onboarding_is_approved_and_refused_with_a_reason(site: Site) -> N
     assert "Bitte begründen Sie das." in unreasoned.text
     assert (await site.post(path, {"aktion": "refuse", "reason": "Kein Anbieter."})).status_code == 303
     assert site.gateway.body(refuse) == {"reason": "Kein Anbieter."}
+
+
+async def test_a_shared_regional_key_is_shown_and_confirmed(site: Site) -> None:
+    alike = [{"id": "twin", "name": "Stadt Ä <i>", "state": "onboarded"}]
+    proof = {"statement": "Hauptamt", "file": None}
+    town = answers.organisation("requested", kinds=["municipality"], same_ars=alike, proof=proof)
+    site.gateway.on("GET /api/catalog/organisations", {"items": [town]})
+    page = await site.get("/pruefung/organisationen")
+    assert "Stadt Ä &lt;i&gt;" in page.text
+    assert "Hauptamt" in page.text
+    approve = f"POST /api/catalog/organisations/{answers.PROVIDER}/approve"
+    path = f"/pruefung/organisationen/{answers.PROVIDER}"
+    site.gateway.on(approve, problem(409, "ars-shared"))
+    form = {"aktion": "approve", "alike": "twin"}
+    assert (await site.post(path, form)).status_code == 303
+    assert site.gateway.last(approve).content in (b"", b"null"), "nothing is confirmed without the tick"
+    assert "Andere haben denselben Regionalschlüssel" in (await site.get("/pruefung/organisationen")).text
+    site.gateway.on(approve, answers.organisation())
+    assert (await site.post(path, {**form, "geprueft": "ja"})).status_code == 303
+    assert site.gateway.body(approve) == {"shares_ars_with": ["twin"]}

@@ -1,15 +1,19 @@
 """The catalog service: organisations, solutions with their drafts, ratings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
+import httpx
 from contracts.profile.questionnaire import Question, Questionnaire
 from pydantic import Field
 
 from web.api.caller import ApiModel, Caller
 
 BASE = "/api/catalog"
+UPLOAD_SECONDS = 60.0
+"""The catalog decodes an upload before it answers."""
 WEAK_GRADE = 2
 MOST_HELPFUL = 8
 
@@ -107,6 +111,31 @@ class Member(ApiModel):
     role: str = "member"
 
 
+class ProofFile(ApiModel):
+    """An uploaded proof of mandate; `size` in bytes."""
+
+    kind: str = "document"
+    size: int = 0
+
+
+class Proof(ApiModel):
+    """A proof of mandate, as those who decide and who gave it see it."""
+
+    statement: str | None = None
+    file: ProofFile | None = None
+    given_at: datetime | None = None
+    erase_at: datetime | None = None
+    erased_at: datetime | None = None
+
+
+class Alike(ApiModel):
+    """Another organisation with the same regional key."""
+
+    id: str
+    name: str
+    state: str
+
+
 class Organisation(ApiModel):
     """A provider, a municipality, or both."""
 
@@ -117,8 +146,12 @@ class Organisation(ApiModel):
     bundesland: str | None = None
     size_class: str | None = None
     ars: str | None = None
+    website_url: str | None = None
+    description: str | None = None
     note: str | None = None
     reason: str | None = None
+    proof: Proof | None = None
+    same_ars: list[Alike] | None = None
     members: list[Member] | None = None
     version: int = 0
     created_at: datetime | None = None
@@ -336,9 +369,29 @@ class Catalog:
     async def request_organisation(self, body: dict[str, Any], key: str) -> Organisation:
         return (await self.call.post(f"{BASE}/organisations", body, key=key)).as_model(Organisation)
 
-    async def decide_organisation(self, organisation_id: str, verdict: str, reason: str | None, key: str) -> None:
-        """`verdict` is approve, refuse or suspend; the last two need a reason."""
-        body = {"reason": reason} if reason else None
+    async def organisation(self, organisation_id: str) -> Organisation:
+        return (await self.call.get(f"{BASE}/organisations/{organisation_id}")).as_model(Organisation)
+
+    async def request_again(self, organisation_id: str, body: dict[str, Any], key: str) -> None:
+        """Ask for onboarding once more after a refusal."""
+        await self.call.post(f"{BASE}/organisations/{organisation_id}/resubmit", body, key=key)
+
+    async def give_proof(self, organisation_id: str, file: BinaryIO) -> None:
+        """Send a file as proof of mandate."""
+        await self.call.upload_file(f"{BASE}/organisations/{organisation_id}/proof", file, {}, seconds=UPLOAD_SECONDS)
+
+    async def proof(self, organisation_id: str) -> httpx.Response:
+        """Begin to read the file; whoever reads it closes it."""
+        return await self.call.open(f"{BASE}/organisations/{organisation_id}/proof")
+
+    async def decide_organisation(
+        self, organisation_id: str, verdict: str, key: str, *, reason: str | None = None, alike: Sequence[str] = ()
+    ) -> None:
+        """`verdict` is approve, refuse or suspend; the last two need a reason.
+
+        `alike` are the organisations with the same regional key that were looked at before an approval.
+        """
+        body = {"reason": reason} if reason else {"shares_ars_with": list(alike)} if alike else None
         await self.call.post(f"{BASE}/organisations/{organisation_id}/{verdict}", body, key=key)
 
     async def add_member(self, organisation_id: str, body: dict[str, Any], key: str) -> None:

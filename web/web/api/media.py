@@ -6,10 +6,7 @@ from typing import BinaryIO
 import httpx
 
 from web.api.caller import Caller
-from web.api.catalog import BASE
-
-UPLOAD_SECONDS = 60.0
-"""The catalog decodes an upload before it answers."""
+from web.api.catalog import BASE, UPLOAD_SECONDS
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from web.api.problem import ApiProblem
 from web.flash import Flash
 from web.page import CheckedForm, CuratorPage, form_key
 
@@ -12,6 +13,15 @@ DONE = {
     "approve": Flash("Die Organisation ist freigeschaltet."),
     "refuse": Flash("Der Antrag ist abgelehnt."),
     "suspend": Flash("Die Organisation ist gesperrt."),
+}
+UNDECIDED = {
+    "ars-shared": Flash(
+        "Nicht freigeschaltet: Andere haben denselben Regionalschlüssel. Bitte sehen Sie sie an und bestätigen Sie.",
+        "warning",
+    ),
+    "mandate-unproven": Flash(
+        "Nicht freigeschaltet: Es fehlt ein Nachweis des Mandats. Lehnen Sie ab und sagen Sie, was fehlt.", "warning"
+    ),
 }
 
 
@@ -40,5 +50,13 @@ async def decide(page: CuratorPage, organisation_id: str, form: CheckedForm) -> 
             cursor="",
         )
     given = reason if verdict != "approve" else None
-    await page.services.catalog.decide_organisation(organisation_id, verdict, given, form_key(form))
+    alike = form.texts("alike") if form.text("geprueft") == "ja" else []
+    try:
+        await page.services.catalog.decide_organisation(
+            organisation_id, verdict, form_key(form), reason=given, alike=alike
+        )
+    except ApiProblem as problem:
+        if problem.slug not in UNDECIDED:
+            raise
+        return page.go("/pruefung/organisationen", UNDECIDED[problem.slug])
     return page.go("/pruefung/organisationen", DONE[verdict])

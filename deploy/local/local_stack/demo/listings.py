@@ -12,6 +12,7 @@ from local_stack.demo.repositories import CHECKOUT, OWN
 
 LISTINGS_FILE = "DEMO_LISTINGS"
 PROVIDER_NOTE = "Angelegt mit den Demonstrationsdaten."
+MANDATE = "Angelegt mit den Demonstrationsdaten: die Kommune ist erfunden, ihr Mandat auch."
 REPOSITORIES = {
     "marktplatz-deutschland-digital": OWN,
     "comby": "mitfahrbank",
@@ -44,6 +45,9 @@ class DemoOrganisation:
     kind: str
     bundesland: str | None = None
     size_class: str | None = None
+    ars: str | None = None
+    """Made up like the municipality: in a district number of the federal state that is not given to any district."""
+    website_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,15 +74,33 @@ class DemoRating:
 
 
 MUNICIPALITY = DemoOrganisation(
-    "Landkreis Musterland", "demo-municipality", "municipality", bundesland="DE-BB", size_class="100k_to_500k"
+    "Landkreis Musterland",
+    "demo-municipality",
+    "municipality",
+    bundesland="DE-BB",
+    size_class="100k_to_500k",
+    ars="12999",
+    website_url="https://www.musterland.example.org/",
 )
 SECOND_MUNICIPALITY = DemoOrganisation(
-    "Stadt Beispielstadt", "demo-municipality-2", "municipality", bundesland="DE-HE", size_class="20k_to_100k"
+    "Stadt Beispielstadt",
+    "demo-municipality-2",
+    "municipality",
+    bundesland="DE-HE",
+    size_class="20k_to_100k",
+    ars="069990001001",
+    website_url="https://www.beispielstadt.example.org/",
 )
 PROVIDER = DemoOrganisation("Musterlösungen GmbH", "demo-provider", "provider", bundesland="DE-BB")
 
 THIRD_MUNICIPALITY = DemoOrganisation(
-    "Gemeinde Musterdorf", "demo-municipality-3", "municipality", bundesland="DE-BB", size_class="under_5k"
+    "Gemeinde Musterdorf",
+    "demo-municipality-3",
+    "municipality",
+    bundesland="DE-BB",
+    size_class="under_5k",
+    ars="129990001001",
+    website_url="https://www.musterdorf.example.org/",
 )
 MUNICIPALITIES = (MUNICIPALITY, SECOND_MUNICIPALITY, THIRD_MUNICIPALITY)
 

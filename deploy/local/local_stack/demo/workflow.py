@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_stack.demo import findings
-from local_stack.demo.listings import PROVIDER_NOTE, DemoOrganisation, DemoRating, DemoUse, Record
+from local_stack.demo.listings import MANDATE, PROVIDER_NOTE, DemoOrganisation, DemoRating, DemoUse, Record
 from local_stack.demo.market import Market, Refused
 
 CATALOG, REVIEW, CHECKUP = "/api/catalog", "/api/review", "/api/checkup"
@@ -45,7 +45,9 @@ async def onboard(market: Market, known: Known, wanted: DemoOrganisation) -> str
     found = known.organisations.get((wanted.name, wanted.user))
     if found is None:
         body = {"name": wanted.name, "kinds": [wanted.kind], "note": PROVIDER_NOTE}
-        body |= {name: value for name in ("bundesland", "size_class") if (value := getattr(wanted, name))}
+        said = ("bundesland", "size_class", "ars", "website_url")
+        body |= {name: value for name in said if (value := getattr(wanted, name))}
+        body |= {"mandate": MANDATE} if wanted.kind == "municipality" else {}
         found = await market.post(wanted.user, f"{CATALOG}/organisations", body, key=f"organisation-{wanted.name}")
     if found["state"] == "requested":
         await _approve(market, str(found["id"]), wanted.name)

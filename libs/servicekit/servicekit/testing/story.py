@@ -1,6 +1,7 @@
 """The main job driven over HTTP, as providers, reviewers and municipalities do it: for tests and benchmarks."""
 
 import asyncio
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,6 +92,9 @@ class Story:
         token = await self.token(user)
         team = await self.token("story-team", ROLES)
         body = {"name": name, "kinds": [kind], "bundesland": "DE-BB", "size_class": "100k_to_500k"}
+        if kind == "municipality":
+            ars = f"129{secrets.randbelow(10**9):09}"
+            body |= {"ars": ars, "website_url": "https://www.example.org/", "mandate": "Amtsleitung, siehe Impressum"}
         made = await self.expect(201, "POST", "/api/catalog/organisations", token=token, json=body)
         await self.expect(200, "POST", f"/api/catalog/organisations/{made['id']}/approve", token=team)
 

@@ -34,7 +34,9 @@ DUPLICATE = 11000
 CONTACT = frozenset({"email", "display_name"})
 PRIVATE = frozenset({"messages", "complaints", "rulings", "asking", "people"})
 AUDITED: Mapping[str, Audited] = {
-    "organisations": Audited("organisation", ORGANISATION, left_out=CONTACT, derived=frozenset({"name_key"})),
+    "organisations": Audited(
+        "organisation", ORGANISATION, left_out=CONTACT | {"proof"}, derived=frozenset({"name_key"})
+    ),
     "solutions": Audited("solution", SOLUTION, derived=frozenset({"live", "unapproved_at", "updated_at"})),
     "ratings": Audited("ratings", FEEDBACK, derived=frozenset({"summary", "score"})),
     "deployments": Audited(

@@ -12,6 +12,7 @@ from catalog.application.ports import LiveSolution
 from catalog.domain.correction import Correction, CorrectionState, FieldChange
 from catalog.domain.deployment import name_key
 from catalog.domain.draft import listing_of
+from catalog.domain.mandate import Proof, ProofFile
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
 from catalog.domain.solution import Mark, Solution, Version, VersionState
 
@@ -28,6 +29,10 @@ def from_organisation(organisation: Organisation) -> Document:
         "bundesland": _value(organisation.bundesland),
         "size_class": _value(organisation.size_class),
         "ars": organisation.ars,
+        "website_url": organisation.website_url,
+        "description": organisation.description,
+        "proof": asdict(organisation.proof) if organisation.proof else None,
+        "shares_ars_with": list(organisation.shares_ars_with),
         "note": organisation.note,
         "reason": organisation.reason,
         "members": [{**asdict(member), "role": member.role.value} for member in organisation.members],
@@ -46,12 +51,22 @@ def to_organisation(organisation_id: str, body: Mapping[str, Any]) -> Organisati
         bundesland=Bundesland(body["bundesland"]) if body["bundesland"] else None,
         size_class=SizeClass(body["size_class"]) if body["size_class"] else None,
         ars=body["ars"],
+        website_url=body.get("website_url"),
+        description=body.get("description"),
+        proof=_to_proof(body.get("proof")),
+        shares_ars_with=tuple(body.get("shares_ars_with", ())),
         note=body["note"],
         reason=body["reason"],
         members=tuple(Member(**{**member, "role": MemberRole(member["role"])}) for member in body["members"]),
         created_at=body["created_at"],
         decided_at=body["decided_at"],
     )
+
+
+def _to_proof(body: Mapping[str, Any] | None) -> Proof | None:
+    if body is None:
+        return None
+    return Proof(**{**body, "file": ProofFile(**body["file"]) if body["file"] else None})
 
 
 def from_solution(solution: Solution) -> Document:

@@ -1,6 +1,7 @@
 """The catalog's aggregates in MongoDB."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from contracts.listing import RatingSummary
@@ -37,6 +38,14 @@ class MongoOrganisations(MongoAggregates[Organisation]):
         await indexed.create_index([("state", ASCENDING), *NEWEST_FIRST], name="state")
         await indexed.create_index([("members.user", ASCENDING)], name="member")
         await indexed.create_index([("name_key", ASCENDING)], name="name_key")
+        await indexed.create_index(
+            [("ars", ASCENDING)], name="ars", partialFilterExpression={"ars": {"$type": "string"}}
+        )
+        await indexed.create_index(
+            [("proof.erase_at", ASCENDING)],
+            name="proof",
+            partialFilterExpression={"proof.erase_at": {"$type": "date"}},
+        )
 
     async def municipalities_named(self, name: str) -> list[Organisation]:
         """Return the onboarded municipalities of this name; case and blanks make no difference."""
@@ -46,6 +55,16 @@ class MongoOrganisations(MongoAggregates[Organisation]):
             "kinds": OrganisationKind.MUNICIPALITY.value,
         }
         return [self.loaded(stored).state for stored in await self._collection.find(query)]
+
+    async def with_ars(self, keys: Collection[str]) -> list[Organisation]:
+        """Return the organisations with one of these regional keys, those that were refused left out."""
+        query = {"ars": {"$in": sorted(keys), "$type": "string"}, "state": {"$ne": OrganisationState.REFUSED.value}}
+        return [self.loaded(stored).state for stored in await self._collection.find(query, sort=NEWEST_FIRST)]
+
+    async def proofs_due(self, moment: datetime, limit: int) -> list[str]:
+        """Return the organisations whose proof is to be erased."""
+        query: Document = {"proof.erase_at": {"$type": "date", "$lte": moment}}
+        return [stored.id for stored in await self._collection.find(query, limit=limit, projection={"version": 1})]
 
     async def of_member(self, user: str) -> list[Loaded[Organisation]]:
         """Return the organisations that the person belongs to, in any state, newest first."""

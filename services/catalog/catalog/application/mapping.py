@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from contracts import catalog as contract
+from contracts import people as people_contract
 from contracts.envelope import Event, EventData
 from servicekit import outbox
 from servicekit.auth import BUCKET, Membership, membership_key
@@ -106,6 +107,8 @@ def _correction_decided(solution: Solution, correction: Correction, now: datetim
 
 def _organisation_message(organisation: Organisation, event: OrganisationEvent, now: datetime) -> OutboxMessage:
     match event:
+        case organisations.Requested() | organisations.Refused():
+            return _onboarding_message(organisation, event, now)
         case organisations.MembershipChanged():
             return _membership(organisation, event.member, active=event.active)
         case organisations.Onboarded():
@@ -136,6 +139,30 @@ def _organisation_message(organisation: Organisation, event: OrganisationEvent, 
         case organisations.MemberLeft():
             left = contract.MemberLeftData(organisation_id=organisation.id, user=event.user)
             return message(contract.MemberLeft, left, organisation.id, now)
+
+
+def _onboarding_message(
+    organisation: Organisation, event: organisations.Requested | organisations.Refused, now: datetime
+) -> OutboxMessage:
+    match event:
+        case organisations.Requested():
+            requested = people_contract.OnboardingRequestedData(
+                organisation_id=organisation.id,
+                organisation_name=organisation.name,
+                kinds=list(organisation.kinds),
+                bundesland=organisation.bundesland,
+                again=event.again,
+            )
+            return message(people_contract.OnboardingRequested, requested, organisation.id, now)
+        case organisations.Refused():
+            refused = people_contract.OnboardingRefusedData(
+                organisation_id=organisation.id,
+                organisation_name=organisation.name,
+                user=event.requester.user,
+                email=event.requester.email,
+                reason=event.reason,
+            )
+            return message(people_contract.OnboardingRefused, refused, organisation.id, now)
 
 
 def _membership(organisation: Organisation, member: Member, *, active: bool) -> OutboxMessage:

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
+ORIGINAL = "original"
+"""Name of the variant that is the whole file."""
+
 
 @dataclass(frozen=True, slots=True)
 class MediaRules:
@@ -42,7 +45,8 @@ class Examined:
 class MediaRecord:
     """What is known of an uploaded file beside its bytes.
 
-    `variants` are the files there are of it. At `check_at` it is looked whether any version shows it.
+    It belongs to a solution or, as a proof of mandate, to an organisation; the other id is empty. `variants` are the
+    files there are of it. At `check_at` it is looked whether anything shows it.
     """
 
     id: str
@@ -51,6 +55,12 @@ class MediaRecord:
     media_type: str
     variants: tuple[str, ...]
     check_at: datetime
+    organisation_id: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Where its bytes are."""
+        return tuple(key_of(self.id, variant) for variant in self.variants)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,9 @@ from servicekit import errors
 
 from catalog.application.actor import Actor, may_see
 from catalog.application.commands.solutions import provider_of
-from catalog.application.media_ports import MediaPorts, MediaRecord, key_of
+from catalog.application.media_ports import ORIGINAL, MediaPorts, MediaRecord, key_of
 from catalog.application.ports import Ports
 from catalog.domain import media
-
-ORIGINAL = "original"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ async def readable(ports: Ports, files: MediaPorts, actor: Actor | None, media_i
     ProblemError `media-not-found` (404) for everybody else, so that nobody learns what is there.
     """
     record = await files.records.get(media_id)
-    if record is None:
+    if record is None or record.organisation_id:
         raise _not_found(media_id)
     live = await ports.solutions.live(record.solution_id)
     public = live is not None and media.is_public(live.state.listing, media_id)

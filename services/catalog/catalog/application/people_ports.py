@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from catalog.application.loading import Aggregates, Loaded, Position, Selection
@@ -71,6 +71,8 @@ class PeopleLimits:
 
     inquiries_per_day: int = 20
     invitations_per_day: int = 50
+    keep_proof: timedelta = timedelta(days=90)
+    """How long a proof of mandate is kept after the decision."""
     schedule: Schedule = field(default_factory=Schedule)
 
 

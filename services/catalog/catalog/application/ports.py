@@ -30,6 +30,14 @@ class Organisations(Aggregates[Organisation], Protocol):
         """Return the organisations that the person belongs to, in any state, newest first."""
         ...
 
+    async def with_ars(self, keys: Collection[str]) -> list[Organisation]:
+        """Return the organisations with one of these regional keys, those that were refused left out."""
+        ...
+
+    async def proofs_due(self, moment: datetime, limit: int) -> list[str]:
+        """Return the organisations whose proof is to be erased."""
+        ...
+
     async def municipalities_named(self, name: str) -> list[Organisation]:
         """Return the onboarded municipalities of this name; case and blanks make no difference."""
         ...

@@ -8,6 +8,7 @@ from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
 from servicekit import errors
 
 from catalog.domain.change import Change
+from catalog.domain.mandate import Proof
 
 MAX_MEMBERS = 1000
 
@@ -55,8 +56,13 @@ class Organisation:
     bundesland: Bundesland | None = None
     size_class: SizeClass | None = None
     ars: str | None = None
+    website_url: str | None = None
+    description: str | None = None
     note: str | None = None
     reason: str | None = None
+    proof: Proof | None = None
+    shares_ars_with: tuple[str, ...] = ()
+    """Organisations with the same key when the team approved this one all the same."""
     members: tuple[Member, ...] = ()
     created_at: datetime
     decided_at: datetime | None = None
@@ -69,6 +75,21 @@ class Organisation:
     def member(self, user: str) -> Member | None:
         """Return the member, or None."""
         return next((member for member in self.members if member.user == user), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """The team has a request to decide; `again` after a refusal."""
+
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The request was turned down; `requester` still has the contact data."""
+
+    requester: Member
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,35 +126,14 @@ class MemberLeft:
     user: str
 
 
-OrganisationEvent = Onboarded | Suspended | MembershipChanged | MemberJoined | MemberLeft
+OrganisationEvent = Requested | Refused | Onboarded | Suspended | MembershipChanged | MemberJoined | MemberLeft
 OrganisationChange = Change[Organisation, OrganisationEvent]
-
-
-def approve(organisation: Organisation, *, at: datetime) -> OrganisationChange:
-    """Onboard a requested organisation, or lift a suspension: its members may act."""
-    if organisation.state not in (OrganisationState.REQUESTED, OrganisationState.SUSPENDED):
-        raise _wrong_state("approve", organisation)
-    events: list[OrganisationEvent] = [MembershipChanged(member, active=True) for member in organisation.members]
-    events.append(Onboarded())
-    if organisation.state is OrganisationState.REQUESTED:
-        events += [MemberJoined(member) for member in organisation.members]
-    onboarded = replace(organisation, state=OrganisationState.ONBOARDED, reason=None, decided_at=at)
-    return Change(onboarded, tuple(events))
-
-
-def refuse(organisation: Organisation, *, reason: str, at: datetime) -> OrganisationChange:
-    """Turn a request down; the contact data of the requester is dropped."""
-    if organisation.state is not OrganisationState.REQUESTED:
-        raise _wrong_state("refuse", organisation)
-    members = tuple(Member(member.user, member.role) for member in organisation.members)
-    refused = replace(organisation, state=OrganisationState.REFUSED, reason=reason, members=members, decided_at=at)
-    return Change(refused)
 
 
 def suspend(organisation: Organisation, *, reason: str, at: datetime) -> OrganisationChange:
     """Stop an organisation: its members may not act until it is approved again."""
     if not organisation.onboarded:
-        raise _wrong_state("suspend", organisation)
+        raise wrong_state("suspend", organisation)
     stopped = [MembershipChanged(member, active=False) for member in organisation.members]
     suspended = replace(organisation, state=OrganisationState.SUSPENDED, reason=reason, decided_at=at)
     return Change(suspended, (*stopped, Suspended(reason)))
@@ -181,5 +181,6 @@ def _keep_an_admin(members: tuple[Member, ...]) -> None:
         raise errors.conflict("last-admin", "the organisation needs at least one admin: name another one first")
 
 
-def _wrong_state(command: str, organisation: Organisation) -> errors.ProblemError:
+def wrong_state(command: str, organisation: Organisation) -> errors.ProblemError:
+    """Return the refusal of a command that the organisation's state does not allow."""
     return errors.conflict("wrong-state", f"cannot {command}: the organisation is {organisation.state}")

@@ -10,7 +10,7 @@ from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from servicekit.delivery import Delivery
 
 from catalog.application import people_policies, policies, use_policies
-from catalog.application.commands import invitations, media, watchlists
+from catalog.application.commands import invitations, media, onboarding, watchlists
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.publiccode.drifting import Rounds
 from catalog.entrypoints.duties import on_duty
@@ -74,6 +74,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
         partial(invitations.expire_due, ports),
         partial(media.sweep, ports, container.media),
         partial(watchlists.sweep, container.watching),
+        partial(onboarding.erase_proofs, ports, container.media),
     )
     interval = container.settings.catalog_duties_seconds
     async with on_duty(duties, interval_seconds=interval), container.platform.consuming():

@@ -48,7 +48,7 @@ class Notice:
 
 
 def to_moderators(event_id: str, kind: Kind, facts: Mapping[str, Any], *, link: str, action: str) -> Notice:
-    """Tell the curators that something was reported to them."""
+    """Tell the curators that something waits for them."""
     return Notice(
         event_id=event_id, kind=kind, organisation_id=None, role=MODERATORS, link=link, action=action, facts=facts
     )

@@ -1,7 +1,7 @@
-"""What is worth telling about invitations and inquiries; the words of these are only on the page."""
+"""What is worth telling about onboarding, invitations and inquiries; the words of the last are only on the page."""
 
 from contracts.catalog import InquirySent, MemberInvited
-from contracts.people import InquiryAnswered, InquiryDue, InquiryReported
+from contracts.people import InquiryAnswered, InquiryDue, InquiryReported, OnboardingRefused, OnboardingRequested
 from contracts.vocabulary import label
 
 from notify.application.notices import Notice, german_day, to_moderators
@@ -11,6 +11,8 @@ from notify.domain.message import Kind
 INQUIRIES = "/anfragen"
 REPORTED = "/pruefung/anfragen"
 INVITATION = "/einladung"
+REQUESTS = "/pruefung/organisationen"
+OWN_ORGANISATIONS = "/organisation"
 _ROLES = {"member": "Mitglied", "editor": "Redaktion", "admin": "Verwaltung"}
 
 
@@ -91,3 +93,30 @@ def of_report(event: InquiryReported) -> Notice:
     """The team is to look at a message of an inquiry."""
     facts = {"solution_name": event.data.solution_name, "why": label(event.data.reason)}
     return to_moderators(event.id, Kind.INQUIRY_REPORTED, facts, link=REPORTED, action="Meldung ansehen")
+
+
+def of_request(event: OnboardingRequested) -> Notice:
+    """The team has a request for onboarding to decide."""
+    data = event.data
+    facts = {
+        "organisation_name": data.organisation_name,
+        "kinds": [label(kind) for kind in data.kinds],
+        "bundesland": label(data.bundesland) if data.bundesland else "",
+        "again": data.again,
+    }
+    return to_moderators(event.id, Kind.ONBOARDING_REQUESTED, facts, link=REQUESTS, action="Antrag ansehen")
+
+
+def of_refusal(event: OnboardingRefused) -> Notice:
+    """The requester learns why the organisation is not onboarded, and that the request may be made again."""
+    data = event.data
+    return Notice(
+        event_id=event.id,
+        kind=Kind.ONBOARDING_REFUSED,
+        organisation_id=data.organisation_id,
+        user=data.user,
+        reason=f"Sie haben die Organisation „{data.organisation_name}“ auf dem Marktplatz angemeldet.",
+        link=OWN_ORGANISATIONS,
+        action="Antrag überarbeiten",
+        facts={"organisation_name": data.organisation_name, "message": data.reason},
+    )

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     CONTEST_ANSWERED = "contest_answered"
     RATING_ADDED = "rating_added"
     ORGANISATION_ONBOARDED = "organisation_onboarded"
+    ONBOARDING_REQUESTED = "onboarding_requested"
+    ONBOARDING_REFUSED = "onboarding_refused"
     PUBLICCODE_DRIFTED = "publiccode_drifted"
     SAVED_SEARCH_ALERTED = "saved_search_alerted"
     DEPLOYMENT_CLAIMED = "deployment_claimed"

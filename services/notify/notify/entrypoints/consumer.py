@@ -51,7 +51,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     events = platform.consumer("notify-events")
     _bind_catalog(events, container.ports, tell_and_send)
     use_events.bind(events, platform.consumer("notify-peers"), container.ports, tell_and_send)
-    people_events.bind(platform.consumer("notify-people"), tell_and_send)
+    people_events.bind(platform.consumer("notify-people"), container.ports, tell_and_send)
     watch_events.bind(
         platform.consumer("notify-watchers"), platform.consumer("notify-watches"), container.ports, mailer.wake
     )

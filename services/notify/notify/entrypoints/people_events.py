@@ -1,18 +1,20 @@
-"""Binds events about invitations and inquiries to what is told."""
+"""Binds events about onboarding, invitations and inquiries to what is told."""
 
 from collections.abc import Awaitable, Callable
 
 from contracts.catalog import InquirySent, MemberInvited
-from contracts.people import InquiryAnswered, InquiryDue, InquiryReported
+from contracts.people import InquiryAnswered, InquiryDue, InquiryReported, OnboardingRefused, OnboardingRequested
 from servicekit.delivery import Delivery, EventConsumer
 
+from notify.application import contacts
 from notify.application import people_notices as notices
 from notify.application.notices import Notice
+from notify.application.ports import Ports
 
 Tell = Callable[[Notice, Delivery], Awaitable[None]]
 
 
-def bind(private: EventConsumer, say: Tell) -> None:
+def bind(private: EventConsumer, ports: Ports, say: Tell) -> None:
     """Register the handlers."""
 
     @private.on(MemberInvited)
@@ -36,3 +38,12 @@ def bind(private: EventConsumer, say: Tell) -> None:
     @private.on(InquiryReported)
     async def _reported(event: InquiryReported, delivery: Delivery) -> None:
         await say(notices.of_report(event), delivery)
+
+    @private.on(OnboardingRequested)
+    async def _requested(event: OnboardingRequested, delivery: Delivery) -> None:
+        await say(notices.of_request(event), delivery)
+
+    @private.on(OnboardingRefused)
+    async def _refused(event: OnboardingRefused, delivery: Delivery) -> None:
+        await contacts.learn_from_token(ports, user=event.data.user, email=event.data.email, name=None)
+        await say(notices.of_refusal(event), delivery)

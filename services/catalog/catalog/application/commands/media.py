@@ -34,15 +34,20 @@ async def upload(
 ) -> Loaded[Solution]:
     """Add a picture or a document to the draft. The same file has the same id, so that it is kept once."""
     async with files.examiner.examined(file) as found:
-        item = _described(found, derived_id("media", solution_id, _digest(file)), alt=alt, caption=caption)
+        item = _described(found, derived_id("media", solution_id, digest(file)), alt=alt, caption=caption)
         solution = (await find_solution(ports, solution_id)).state
         media.with_added(solution.newest.listing, item)
         variants = tuple(variant.name for variant in found.variants)
         check_at = ports.clock.now() + files.rules.abandoned_after
-        await files.records.put(MediaRecord(item.id, solution_id, item.kind, item.media_type, variants, check_at))
-        for variant in found.variants:
-            await files.store.put(key_of(item.id, variant.name), variant.path, media_type=item.media_type)
+        await keep(files, MediaRecord(item.id, solution_id, item.kind, item.media_type, variants, check_at), found)
     return await _edit(ports, actor, solution_id, lambda listing: media.with_added(listing, item))
+
+
+async def keep(files: MediaPorts, record: MediaRecord, found: Examined) -> None:
+    """Keep what an upload was made into; the record comes before the bytes."""
+    await files.records.put(record)
+    for variant in found.variants:
+        await files.store.put(key_of(record.id, variant.name), variant.path, media_type=record.media_type)
 
 
 async def describe(
@@ -62,16 +67,24 @@ async def remove(ports: Ports, actor: Actor, solution_id: str, media_id: str) ->
 
 
 async def sweep(ports: Ports, files: MediaPorts) -> int:
-    """Forget uploads that no version of their solution shows any more; return how many. Others are looked at again."""
+    """Forget uploads that no version of their solution, and no request, shows any more; return how many."""
     swept, now = 0, ports.clock.now()
     async for record in files.records.due(now):
-        held = await ports.solutions.get(record.solution_id)
-        if held is not None and record.id in media.of_solution(held.state):
+        if await _is_shown(ports, record):
             await files.records.put(replace(record, check_at=now + files.rules.abandoned_after))
             continue
-        await files.store.delete([key_of(record.id, variant) for variant in record.variants])
+        await files.store.delete(record.keys)
         swept += await files.records.delete(record)
     return swept
+
+
+async def _is_shown(ports: Ports, record: MediaRecord) -> bool:
+    if record.organisation_id:
+        organisation = await ports.organisations.get(record.organisation_id)
+        proof = organisation.state.proof if organisation else None
+        return proof is not None and proof.file is not None and proof.file.id == record.id
+    held = await ports.solutions.get(record.solution_id)
+    return held is not None and record.id in media.of_solution(held.state)
 
 
 async def _edit(ports: Ports, actor: Actor, solution_id: str, edit: Callable[[Listing], Listing]) -> Loaded[Solution]:
@@ -99,6 +112,7 @@ def _described(found: Examined, media_id: str, *, alt: str, caption: str | None)
     )
 
 
-def _digest(file: Path) -> str:
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -12,6 +12,7 @@ from catalog.entrypoints.api import (
     inquiries,
     invitations,
     media,
+    onboarding,
     open_data,
     organisations,
     peers,
@@ -38,11 +39,13 @@ def create_app(settings: CatalogSettings, lifespan: Lifespan) -> FastAPI:
         " market surveys.",
         lifespan=lifespan,
         larger_bodies={
-            r"^/solutions/[^/]+/media$": settings.catalog_media_max_bytes + MULTIPART_BYTES,
+            r"^/(solutions/[^/]+/media|organisations/[^/]+/proof)$": settings.catalog_media_max_bytes + MULTIPART_BYTES,
             r"^/dossiers/verify$": LARGEST_FILE,
         },
         routers=[
             organisations.router,
+            onboarding.router,
+            onboarding.files,
             solutions.router,
             deployments.router,
             ratings.router,

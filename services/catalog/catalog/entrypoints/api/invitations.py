@@ -121,4 +121,4 @@ async def accept(body: TokenRequest, response: Response, actor: CurrentActor, wi
     """Become a member (whoever is logged in and has the link); the link is used up then."""
     loaded = await commands.accept(wired.ports, actor, body.token)
     response.headers["ETag"] = http.etag(loaded.version)
-    return OrganisationView.of(loaded, inside=True)
+    return OrganisationView.of(loaded, inside=True, reader=actor)

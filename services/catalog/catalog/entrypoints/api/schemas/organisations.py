@@ -1,16 +1,21 @@
 """Organisations and persons over HTTP."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 from servicekit.auth import Principal
 
-from catalog.application.commands.organisations import RequestOrganisation
+from catalog.application.actor import Actor
+from catalog.application.commands.onboarding import Alike, RequestOrganisation, may_see_proof
 from catalog.application.ports import Loaded
+from catalog.domain.mandate import Proof
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
-from catalog.entrypoints.api.schemas.texts import EMail, Name, Note, Request, UserId
+from catalog.entrypoints.api.schemas.texts import EMail, Name, Note, Request, UserId, WebAddress
+
+OrganisationKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class OrganisationRequest(Request):
@@ -21,7 +26,11 @@ class OrganisationRequest(Request):
     bundesland: Bundesland | None = None
     size_class: SizeClass | None = None
     ars: Annotated[str, StringConstraints(pattern=r"^\d{2,12}$")] | None = None
+    website_url: WebAddress | None = None
+    description: Note | None = None
     note: Note | None = None
+    mandate: Note | None = None
+    """Why the requester may act for the organisation; needs its official `website_url`. A file may be sent instead."""
 
     @field_validator("kinds")
     @classmethod
@@ -38,7 +47,10 @@ class OrganisationRequest(Request):
             bundesland=self.bundesland,
             size_class=self.size_class,
             ars=self.ars,
+            website_url=self.website_url,
+            description=self.description,
             note=self.note,
+            mandate=self.mandate,
         )
 
 
@@ -57,8 +69,55 @@ class MemberView(BaseModel):
     role: MemberRole
 
 
+class ApprovalRequest(Request):
+    """An approval; `shares_ars_with` names the organisations with the same regional key that were looked at."""
+
+    shares_ars_with: Annotated[list[OrganisationKey], Field(max_length=100)] = []
+
+
+class ProofFileView(BaseModel):
+    """The uploaded proof, to be read at `/organisations/{id}/proof`."""
+
+    kind: Literal["image", "document"]
+    media_type: str
+    size: int
+
+
+class ProofView(BaseModel):
+    """A proof of mandate, for curators and who gave it; all but `erased_at` is null once it is erased."""
+
+    statement: str | None
+    file: ProofFileView | None
+    given_at: datetime | None
+    erase_at: datetime | None
+    erased_at: datetime | None
+
+    @classmethod
+    def of(cls, proof: Proof) -> Self:
+        """Return the view."""
+        file = proof.file
+        return cls(
+            statement=proof.statement,
+            file=ProofFileView(kind=file.kind, media_type=file.media_type, size=file.size) if file else None,
+            given_at=proof.given_at,
+            erase_at=proof.erase_at,
+            erased_at=proof.erased_at,
+        )
+
+
+class AlikeView(BaseModel):
+    """Another organisation with the same regional key."""
+
+    id: str
+    name: str
+    state: OrganisationState
+
+
 class OrganisationView(BaseModel):
-    """An organisation; `members`, `note` and `reason` only for its members and the team, null for others."""
+    """An organisation; `members`, `note` and `reason` only for its members and the team, null for others.
+
+    `proof` is for curators and who gave it, `same_ars` for curators while a request waits.
+    """
 
     id: str
     name: str
@@ -67,17 +126,29 @@ class OrganisationView(BaseModel):
     bundesland: Bundesland | None
     size_class: SizeClass | None
     ars: str | None
+    website_url: str | None
+    description: str | None
     members: list[MemberView] | None
     note: str | None
     reason: str | None
+    proof: ProofView | None
+    same_ars: list[AlikeView] | None
     created_at: datetime
     decided_at: datetime | None
     version: int
 
     @classmethod
-    def of(cls, loaded: Loaded[Organisation], *, inside: bool) -> Self:
+    def of(
+        cls,
+        loaded: Loaded[Organisation],
+        *,
+        inside: bool,
+        reader: Actor | None = None,
+        alike: Sequence[Alike] | None = None,
+    ) -> Self:
         """Return the view; `inside` for members and the team."""
         held = loaded.state
+        proof = held.proof if held.proof and inside and may_see_proof(reader, held.proof) else None
         return cls(
             id=held.id,
             name=held.name,
@@ -86,9 +157,13 @@ class OrganisationView(BaseModel):
             bundesland=held.bundesland,
             size_class=held.size_class,
             ars=held.ars,
+            website_url=held.website_url,
+            description=held.description,
             members=[MemberView(user=member.user, role=member.role) for member in held.members] if inside else None,
             note=held.note if inside else None,
             reason=held.reason if inside else None,
+            proof=ProofView.of(proof) if proof else None,
+            same_ars=None if alike is None else [AlikeView(id=e.id, name=e.name, state=e.state) for e in alike],
             created_at=held.created_at,
             decided_at=held.decided_at,
             version=loaded.version,

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any
 
+from contracts import web_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 _LINE_BREAKS = frozenset("\n\r\t")
@@ -45,6 +46,9 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterVali
 Text = Annotated[str, StringConstraints(min_length=1, max_length=5000), AfterValidator(_text)]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_text)]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line)]
+WebAddress = Annotated[
+    str, StringConstraints(max_length=2000), AfterValidator(_line), AfterValidator(web_address.checked)
+]
 EMail = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), AfterValidator(_line)]
 
 
