@@ -15,6 +15,7 @@ from catalog.domain.organisation import (
     Organisation,
     OrganisationChange,
     OrganisationState,
+    Refused,
     Suspended,
 )
 from servicekit.errors import ProblemError
@@ -40,7 +41,7 @@ def test_refusing_a_request_drops_the_contact_data() -> None:
     assert change.state.state is OrganisationState.REFUSED
     assert change.state.reason == "unbekannt"
     assert change.state.members == (Member(PROVIDER_ADMIN.user, MemberRole.ADMIN),)
-    assert change.events == ()
+    assert [type(event) for event in change.events] == [Refused]
 
 
 def test_suspending_stops_every_member() -> None:
