@@ -1,4 +1,4 @@
-"""One whole system for all end-to-end tests: every service a process, real servers, the real gateway."""
+"""One whole system for all end-to-end tests, gone after the last: every service a process, real servers and gateway."""
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -9,7 +9,7 @@ from servicekit.testing.stack import Stack
 from servicekit.testing.story import Story
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="marktplatz-e2e-", ignore_cleanup_errors=True) as directory:
         running = Stack(Path(directory))
@@ -20,7 +20,7 @@ def stack() -> Iterator[Stack]:
             running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def story(stack: Stack) -> AsyncIterator[Story]:
     status = stack.status()
     async with Story(status["gateway"], status["oidc"]) as driven:

@@ -10,13 +10,13 @@ from servicekit.testing.stack import Stack
 from servicekit.testing.story import Story, listing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def provider(story: Story) -> dict[str, str]:
     user = f"provider-{uuid7()}"
     return {"user": user, "organisation": await story.onboard(user, f"Musterlösungen {user[-6:]}", "provider")}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def county(story: Story) -> dict[str, str]:
     user = f"county-{uuid7()}"
     return {"user": user, "organisation": await story.onboard(user, f"Landkreis {user[-6:]}", "municipality")}

