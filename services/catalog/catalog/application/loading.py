@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from servicekit.clock import Clock
 from servicekit.outbox import OutboxMessage
 
+from catalog.domain.change import Change
+
 T = TypeVar("T")
+C_contra = TypeVar("C_contra", contravariant=True)
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,24 @@ class Write(Generic[T]):
 
 Decide = Callable[[Loaded[T]], Awaitable[Write[T]]]
 """Decides on a loaded aggregate; runs again on the newer one when somebody else saved first."""
+
+
+class Told(Protocol[C_contra]):
+    """Makes the messages that tell of a change."""
+
+    def __call__(self, change: C_contra, /, *, now: datetime) -> tuple[OutboxMessage, ...]:
+        """Return the messages, in order."""
+        ...
+
+
+def decision(command: Callable[[T], Change[T, E]], told: Told[Change[T, E]], clock: Clock) -> Decide[T]:
+    """Return how a pure command decides on an aggregate, with the messages about what happened."""
+
+    async def decide(loaded: Loaded[T]) -> Write[T]:
+        change = command(loaded.state)
+        return Write(change.state, told(change, now=clock.now()))
+
+    return decide
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """What the catalog does about inquiries by itself: when people leave, and when time has passed."""
 
+from functools import partial
+
 from contracts.catalog import MemberLeft
 from servicekit import logging
 from servicekit.settling import is_transient
 
 from catalog.application import people_mapping as mapping
+from catalog.application.loading import decision
 from catalog.application.ports import Loaded, Ports, Write
 from catalog.domain import inquiry as rules
 from catalog.domain import invitation as invitations
@@ -44,14 +47,11 @@ async def pass_time(ports: Ports) -> int:
     """
     now, schedule = ports.clock.now(), ports.people.limits.schedule
 
-    async def decide(loaded: Loaded[Inquiry]) -> Write[Inquiry]:
-        change = rules.pass_time(loaded.state, schedule, now)
-        return Write(change.state, mapping.of_inquiry(change, now=now))
-
+    how = decision(partial(rules.pass_time, schedule=schedule, now=now), mapping.of_inquiry, ports.clock)
     done = 0
     for inquiry_id in await ports.people.inquiries.due(now, AT_ONCE):
         try:
-            await ports.people.inquiries.change(inquiry_id, decide)
+            await ports.people.inquiries.change(inquiry_id, how)
             done += 1
         except Exception as error:  # whatever is wrong with this one must not hold up the others
             if is_transient(error):

@@ -14,7 +14,7 @@ from servicekit.clock import BERLIN
 
 from catalog.domain.calendar import months_later
 from catalog.domain.change import Change
-from catalog.domain.peer import MAX_IN_A_ROW, Complaint, Party, PeerMessage, Ruling, Side
+from catalog.domain.peer import MAX_IN_A_ROW, Complaint, Party, PeerMessage, Ruling, Side, with_complaint
 
 MAX_MESSAGES = 200
 
@@ -189,15 +189,9 @@ def complain(
     inquiry: Inquiry, side: Side, message_id: str, *, reason: ReportReason, note: str | None, by: str, at: datetime
 ) -> InquiryChange:
     """Ask the team to look at a message of the other side; the same message again replaces what was said of it."""
-    message = next((held for held in inquiry.messages if held.id == message_id), None)
-    if message is None or message.side is side:
-        raise errors.not_found("message-not-found", "the other side has written no such message")
-    if message.text is None:
-        raise errors.conflict("message-erased", "cannot report: this message was erased")
-    others = tuple(held for held in inquiry.complaints if held.message_id != message_id)
-    known = len(others) < len(inquiry.complaints)
-    changed = replace(inquiry, complaints=(*others, Complaint(message_id, side, reason, note, by, at)))
-    return Change(changed, () if known else (Reported(message_id, side, reason),))
+    new = Complaint(message_id, side, reason, note, by, at)
+    complaints, known = with_complaint(inquiry.messages, inquiry.complaints, new)
+    return Change(replace(inquiry, complaints=complaints), () if known else (Reported(message_id, side, reason),))
 
 
 def rule(inquiry: Inquiry, *, stop: bool, reason: str, by: str, at: datetime) -> InquiryChange:

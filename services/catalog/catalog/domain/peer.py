@@ -3,6 +3,7 @@
 Nobody sees an address: the marketplace passes on what is written.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -156,16 +157,25 @@ def complain(
     thread: Thread, side: Side, message_id: str, *, reason: ReportReason, note: str | None, by: str, at: datetime
 ) -> ThreadChange:
     """Ask the team to look at a message of the other side; the same message again replaces what was said of it."""
-    message = next((held for held in thread.messages if held.id == message_id), None)
-    if message is None or message.side is side:
+    new = Complaint(message_id, side, reason, note, by, at)
+    complaints, known = with_complaint(thread.messages, thread.complaints, new)
+    return Change(replace(thread, complaints=complaints), () if known else (Complained(message_id, side, reason),))
+
+
+def with_complaint(
+    messages: Sequence[PeerMessage], complaints: Sequence[Complaint], new: Complaint
+) -> tuple[tuple[Complaint, ...], bool]:
+    """Return the complaints with a new one, and whether there was one about the same message, which it replaces.
+
+    Raises ProblemError `message-not-found` (404), `message-erased` (409).
+    """
+    message = next((held for held in messages if held.id == new.message_id), None)
+    if message is None or message.side is new.side:
         raise errors.not_found("message-not-found", "the other side has written no such message")
     if message.text is None:
         raise errors.conflict("message-erased", "cannot report: this message was erased")
-    others = tuple(held for held in thread.complaints if held.message_id != message_id)
-    known = len(others) < len(thread.complaints)
-    new = Complaint(message_id, side, reason, note, by, at)
-    changed = replace(thread, complaints=(*others, new))
-    return Change(changed, () if known else (Complained(message_id, side, reason),))
+    others = tuple(held for held in complaints if held.message_id != new.message_id)
+    return (*others, new), len(others) < len(complaints)
 
 
 def rule(thread: Thread, *, stop: bool, reason: str, by: str, at: datetime) -> ThreadChange:

@@ -1,6 +1,7 @@
 """Who uses a solution: what providers claim and what municipalities say themselves."""
 
 from collections.abc import Callable
+from functools import partial
 
 from contracts.vocabulary import OrganisationKind
 from servicekit import errors
@@ -8,8 +9,9 @@ from servicekit import errors
 from catalog.application import use_mapping as mapping
 from catalog.application.actor import Actor, require_member
 from catalog.application.commands.ratings import solution_and_provider
+from catalog.application.loading import decision
 from catalog.application.municipalities import acting_for
-from catalog.application.ports import Loaded, Ports, Write
+from catalog.application.ports import Loaded, Ports
 from catalog.domain import claiming, using
 from catalog.domain.deployment import Claim, DeploymentBook, DeploymentChange, Terms, Use
 from catalog.domain.organisation import MemberRole, Organisation, require_onboarded
@@ -146,12 +148,8 @@ async def change_book(
     event_id: str | None = None,
 ) -> Loaded[DeploymentBook]:
     """Carry out a command on the deployments of a solution and tell the others."""
-
-    async def decide(loaded: Loaded[DeploymentBook]) -> Write[DeploymentBook]:
-        change = command(loaded.state)
-        return Write(change.state, mapping.of_deployments(change, solution, now=ports.clock.now()))
-
-    return await ports.uses.deployments.change(solution.id, decide, event_id=event_id)
+    how = decision(command, partial(mapping.of_deployments, solution=solution), ports.clock)
+    return await ports.uses.deployments.change(solution.id, how, event_id=event_id)
 
 
 def _require_live(solution: Solution) -> None:

@@ -10,8 +10,9 @@ from servicekit import errors
 from catalog.application import people_mapping as mapping
 from catalog.application.actor import Actor, require_curator, require_member
 from catalog.application.commands.ratings import solution_and_provider
+from catalog.application.loading import decision
 from catalog.application.municipalities import acting_for
-from catalog.application.ports import Loaded, Ports, Write
+from catalog.application.ports import Loaded, Ports
 from catalog.application.rating_mapping import name_of
 from catalog.domain import inquiry as rules
 from catalog.domain.change import Change
@@ -166,11 +167,8 @@ def _require_there(other: Organisation) -> None:
 
 
 async def _change(ports: Ports, inquiry_id: str, command: Callable[[Inquiry], InquiryChange]) -> Loaded[Inquiry]:
-    async def decide(loaded: Loaded[Inquiry]) -> Write[Inquiry]:
-        change = command(loaded.state)
-        return Write(change.state, mapping.of_inquiry(change, now=ports.clock.now()))
-
-    return _found(await ports.people.inquiries.change(inquiry_id, decide))
+    how = decision(command, mapping.of_inquiry, ports.clock)
+    return _found(await ports.people.inquiries.change(inquiry_id, how))
 
 
 def _found(loaded: Loaded[Inquiry] | None) -> Loaded[Inquiry]:

@@ -10,7 +10,8 @@ from servicekit import errors
 from catalog.application import people_mapping as mapping
 from catalog.application.actor import Actor, require_member
 from catalog.application.commands.organisations import change_organisation
-from catalog.application.ports import Loaded, Ports, Write
+from catalog.application.loading import decision
+from catalog.application.ports import Loaded, Ports
 from catalog.domain import invitation as rules
 from catalog.domain import organisation as organisations
 from catalog.domain.change import Change
@@ -145,11 +146,8 @@ async def _own(ports: Ports, actor: Actor, organisation_id: str, invitation_id: 
 async def _change(
     ports: Ports, invitation_id: str, command: Callable[[Invitation], InvitationChange]
 ) -> Loaded[Invitation]:
-    async def decide(loaded: Loaded[Invitation]) -> Write[Invitation]:
-        change = command(loaded.state)
-        return Write(change.state, mapping.of_invitation(change, now=ports.clock.now()))
-
-    return _found(await ports.people.invitations.change(invitation_id, decide))
+    how = decision(command, mapping.of_invitation, ports.clock)
+    return _found(await ports.people.invitations.change(invitation_id, how))
 
 
 def _found(loaded: Loaded[Invitation] | None) -> Loaded[Invitation]:

@@ -6,7 +6,8 @@ from servicekit import errors
 
 from catalog.application import mapping
 from catalog.application.actor import Actor, require_curator, require_member
-from catalog.application.ports import Loaded, Ports, Write
+from catalog.application.loading import decision
+from catalog.application.ports import Loaded, Ports
 from catalog.domain import organisation as rules
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationChange
 
@@ -46,12 +47,8 @@ async def change_organisation(
     ports: Ports, organisation_id: str, command: Callable[[Organisation], OrganisationChange]
 ) -> Loaded[Organisation]:
     """Load, decide, save; raises ProblemError `organisation-not-found` (404)."""
-
-    async def decide(loaded: Loaded[Organisation]) -> Write[Organisation]:
-        change = command(loaded.state)
-        return Write(change.state, mapping.of_organisation(change, now=ports.clock.now()))
-
-    return found_organisation(await ports.organisations.change(organisation_id, decide), organisation_id)
+    how = decision(command, mapping.of_organisation, ports.clock)
+    return found_organisation(await ports.organisations.change(organisation_id, how), organisation_id)
 
 
 def require_admin(actor: Actor, organisation: Organisation) -> None:

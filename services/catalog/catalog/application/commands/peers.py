@@ -11,6 +11,7 @@ from catalog.application import use_mapping as mapping
 from catalog.application.actor import Actor, require_curator
 from catalog.application.commands.deployments import change_book
 from catalog.application.commands.ratings import solution_and_provider
+from catalog.application.loading import decision
 from catalog.application.municipalities import acting_for, municipalities_of
 from catalog.application.ports import Loaded, Ports, Write
 from catalog.application.rating_mapping import name_of
@@ -146,11 +147,8 @@ async def _require_heard(ports: Ports, *, sender: str, receiver: str) -> None:
 
 
 async def _change(ports: Ports, thread_id: str, command: Callable[[Thread], ThreadChange]) -> Loaded[Thread]:
-    async def decide(loaded: Loaded[Thread]) -> Write[Thread]:
-        change = command(loaded.state)
-        return Write(change.state, mapping.of_thread(change, now=ports.clock.now()))
-
-    return _found(await ports.uses.threads.change(thread_id, decide))
+    how = decision(command, mapping.of_thread, ports.clock)
+    return _found(await ports.uses.threads.change(thread_id, how))
 
 
 def _found(loaded: Loaded[Thread] | None) -> Loaded[Thread]:

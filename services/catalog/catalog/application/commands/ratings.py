@@ -1,6 +1,7 @@
 """What municipalities say about solutions that they use, and what providers, readers and the team do about it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from contracts.vocabulary import ReportReason
 from servicekit import errors
@@ -8,8 +9,9 @@ from servicekit import errors
 from catalog.application import rating_mapping as mapping
 from catalog.application.actor import Actor, require_curator, require_member
 from catalog.application.commands.solutions import provider_of
+from catalog.application.loading import decision
 from catalog.application.municipalities import acting_for
-from catalog.application.ports import Loaded, Ports, Write
+from catalog.application.ports import Loaded, Ports
 from catalog.domain import moderation
 from catalog.domain import rating as rules
 from catalog.domain.deployment import Use
@@ -154,8 +156,5 @@ async def _moderate(
 async def _change(
     ports: Ports, solution: Solution, provider: Organisation, command: Callable[[RatingBook], RatingChange]
 ) -> Loaded[RatingBook]:
-    async def decide(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
-        change = command(loaded.state)
-        return Write(change.state, mapping.of_ratings(change, solution, provider, now=ports.clock.now()))
-
-    return await ports.ratings.change(solution.id, decide)
+    how = decision(command, partial(mapping.of_ratings, solution=solution, provider=provider), ports.clock)
+    return await ports.ratings.change(solution.id, how)
