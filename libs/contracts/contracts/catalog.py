@@ -126,6 +126,31 @@ class SolutionDelisted(Event):
     data: SolutionDelistedData
 
 
+class CorrectionOpenedData(EventData):
+    """Data of `CorrectionOpened`."""
+
+    solution_id: str
+    slug: str
+    solution_name: str
+    organisation_id: str
+    organisation_name: str
+    version: int
+    correction: int
+    questions: list[str]
+    """Which questions of the profile were corrected; more may follow until the team decides."""
+    corrected_at: AwareDatetime
+
+
+class CorrectionOpened(Event):
+    """A provider corrected small things that are online at once, and the team is to look at them."""
+
+    owner = "catalog"
+    name = "correction_opened"
+
+    type: Literal["digital.marktplatz.catalog.correction_opened.v1"] = "digital.marktplatz.catalog.correction_opened.v1"
+    data: CorrectionOpenedData
+
+
 class CorrectionDecidedData(EventData):
     """Data of `CorrectionDecided`."""
 

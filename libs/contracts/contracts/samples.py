@@ -119,6 +119,16 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "note": "Das Angebot endet.",
         "delisted_at": _AT,
     },
+    catalog.CorrectionOpened: {
+        **_NAMES,
+        "solution_name": "Mitfahrbank Digital",
+        "organisation_id": _PROVIDER,
+        "organisation_name": "Beispiel GmbH",
+        "version": 1,
+        "correction": 1,
+        "questions": ["support_url"],
+        "corrected_at": _AT,
+    },
     catalog.CorrectionDecided: {
         **_NAMES,
         "solution_name": "Mitfahrbank Digital",

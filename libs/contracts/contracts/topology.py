@@ -82,6 +82,7 @@ _MAIN: tuple[Consumer, ...] = (
             catalog.OrganisationOnboarded,
             catalog.OrganisationSuspended,
             catalog.SolutionPublished,
+            uses.DeploymentClaimRefused,
         ),
     ),
     Consumer("catalog-market", "EVENTS", "catalog", _filters(review.ReviewCompleted, checkup.CheckupScored)),
@@ -135,6 +136,7 @@ _MAIN: tuple[Consumer, ...] = (
         _filters(
             catalog.SolutionSubmitted,
             catalog.SolutionPublished,
+            catalog.CorrectionOpened,
             catalog.CorrectionDecided,
             catalog.RatingAdded,
             catalog.PubliccodeDrifted,

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-from contracts.catalog import DeploymentConfirmed, DeploymentEnded
+from contracts.catalog import DeploymentConfirmed, DeploymentEnded, SolutionPublished
 from contracts.uses import DeploymentClaimed, PeerMessageSent
 from servicekit.testing import wait
 
@@ -46,6 +46,31 @@ async def test_a_use_from_the_claim_to_the_end(
     assert ended["ended"]["month"] == "2025"
     [event] = await catalog.heard(DeploymentEnded, online["id"])
     assert event.data.deployments == []
+
+
+async def test_who_says_no_is_taken_out_of_the_listing(
+    catalog: Catalog, person: str, provider: str, clerk: str, town: str
+) -> None:
+    online = await catalog.published(person, provider, used_by=["Landkreis  MUSTERLAND", "Stadt Irgendwo"])
+    path = f"/solutions/{online['id']}"
+
+    async def asked() -> dict[str, Any]:
+        mine = await catalog.ok(clerk, "GET", f"/organisations/{town}/deployments")
+        return next((each["claim"] for each in mine["claims"] if each["solution"]["solution_id"] == online["id"]), {})
+
+    claim = await wait.until(asked, message="the claim of the listing")
+    await catalog.ok(clerk, "POST", f"{path}/deployments/claims/{claim['id']}/refuse", json={"reason": "Nie genutzt"})
+
+    async def struck() -> bool:
+        return (await catalog.ok(None, "GET", path))["listing"]["used_by"] == ["Stadt Irgendwo"]
+
+    await wait.until(struck, message="the name is gone")
+    shown = await catalog.heard(SolutionPublished, online["id"], 2)
+    assert [each.data.listing.used_by for each in shown][1:] == [["Stadt Irgendwo"]]
+    corrections = (await catalog.ok(person, "GET", f"{path}/corrections"))["items"]
+    assert [(each["state"], each["reason"][:37]) for each in corrections] == [
+        ("accepted", "Eine hier genannte Kommune sagt, dass")
+    ]
 
 
 async def test_many_declare_at_the_same_moment_and_nobody_is_lost(catalog: Catalog, person: str, provider: str) -> None:

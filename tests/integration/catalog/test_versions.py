@@ -7,7 +7,7 @@ import json
 import os
 from typing import Any
 
-from contracts.catalog import CorrectionDecided, SolutionPublished
+from contracts.catalog import CorrectionDecided, CorrectionOpened, SolutionPublished
 from servicekit.testing import wait
 
 from .conftest import LISTING, Catalog
@@ -95,6 +95,8 @@ async def test_a_small_correction_is_online_at_once_and_judged_afterwards(
         assert refused.status_code == 422, refused.text
         assert refused.json()["type"].endswith(slug), refused.text
 
+    [opened] = await catalog.heard(CorrectionOpened, solution["id"])
+    assert (opened.data.correction, opened.data.questions) == (1, ["support_url"])
     assert (await catalog(person, "GET", "/corrections")).status_code == 403
     queue = (await catalog.ok("reviewer", "GET", "/corrections", params={"limit": 100}))["items"]
     waiting = next(each for each in queue if each["solution_id"] == solution["id"])

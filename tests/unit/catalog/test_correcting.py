@@ -3,7 +3,7 @@
 import pytest
 from catalog.domain import correcting, lifecycle, review
 from catalog.domain.correction import CorrectionState
-from catalog.domain.solution import Solution
+from catalog.domain.solution import CorrectionOpened, Solution
 from servicekit.errors import ProblemError
 
 from .given import CURATOR, EDITOR, a_listing, approved, in_review, minutes, published
@@ -58,6 +58,47 @@ def test_corrections_that_wait_become_one_and_vanish_when_they_come_full_circle(
     [change] = twice.open_correction.changes
     assert (change.before, change.after) == (OLD, OTHER)
     assert corrected(twice, OLD).corrections == ()
+
+
+def test_who_does_not_use_it_is_named_no_longer_and_nobody_has_to_look() -> None:
+    listing = a_listing(used_by=["Stadt A", "Stadt  B"], support_url=OLD)
+    waiting = corrected(published(listing=listing))
+    solution = correcting.strike_users(waiting, {"stadt b"}, at=minutes(60)).state
+    assert solution.live is not None
+    assert solution.live.shown.used_by == ["Stadt A"]
+    assert solution.live.listing.used_by == ["Stadt A", "Stadt  B"], "what was reviewed stays as it was"
+    assert (solution.live.shown.support_url, solution.live.revision) == (NEW, 2)
+    assert [each.state for each in solution.corrections] == [CorrectionState.OPEN, CorrectionState.ACCEPTED]
+    assert correcting.strike_users(solution, {"stadt b"}, at=minutes(70)).state == solution
+    assert correcting.strike_users(in_review(), {"stadt b"}, at=minutes(70)).events == ()
+    taken_back = correcting.revert(solution, 1, 1, reason="…", by=CURATOR.user, at=minutes(80)).state
+    assert taken_back.live is not None
+    assert (shown(taken_back), taken_back.live.shown.used_by) == (OLD, ["Stadt A"])
+    nobody = correcting.strike_users(solution, {"stadt a"}, at=minutes(90)).state.live
+    assert nobody is not None
+    assert nobody.shown.used_by == []
+
+
+def test_a_correction_that_waits_is_not_forgotten_among_many_that_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correcting, "KEPT", 5)
+    solution = corrected(published(listing=a_listing(used_by=[f"Stadt {n}" for n in range(9)], support_url=OLD)))
+    for number in range(9):
+        solution = correcting.strike_users(solution, {f"stadt {number}"}, at=minutes(60 + number)).state
+    assert len(solution.corrections) == correcting.KEPT + 1
+    assert solution.open_correction is not None
+
+
+def test_the_team_is_told_of_a_correction_once_until_it_has_decided() -> None:
+    def told(solution: Solution, address: str, at: int) -> tuple[Solution, list[int]]:
+        change = correcting.correct(solution, {"support_url": address}, by=EDITOR.user, at=minutes(at))
+        opened = [each.correction.number for each in change.events if isinstance(each, CorrectionOpened)]
+        return change.state, opened
+
+    solution, first = told(published(listing=a_listing(support_url=OLD)), NEW, 50)
+    solution, more = told(solution, OTHER, 51)
+    solution = correcting.accept(solution, 1, 2, by=CURATOR.user, at=minutes(52)).state
+    _, next_one = told(solution, NEW, 53)
+    assert (first, more, next_one) == ([1], [], [2])
 
 
 def test_what_is_not_online_cannot_be_corrected() -> None:

@@ -349,6 +349,40 @@ async def test_the_listing_s_names_become_claims_and_go_with_it(
     assert [each.name for each in used.claims] == ["stadt a"]
 
 
+async def test_a_municipality_that_says_no_is_named_no_longer(
+    world: World, provider: Organisation, town: Organisation
+) -> None:
+    listing = a_listing(used_by=["Landkreis Musterland", "Stadt A"])
+    world.has(published(a_draft(listing, provider=provider, slug="named")))
+    solution = await named(world)
+    await policies.on_published(world.ports, published_event(solution))
+    [asked, _] = (await queries.deployments_of(world.ports, None, "named")).claims
+    world.outbox.take()
+    await commands.refuse_claim(world.ports, CLERK, solution.id, asked.id, organisation_id=None, reason="Nie genutzt")
+    [event] = world.outbox.take()
+    for _ in range(2):
+        await policies.on_claim_refused(world.ports, event)
+    [online] = world.outbox.take()
+    assert (online.data.listing.used_by, online.data.revision) == (["Stadt A"], 1)
+
+    again = replace(await named(world), versions=(replace(solution.newest, listing=listing),))
+    world.has(again)
+    await policies.on_published(world.ports, published_event(again))
+    [online] = world.outbox.take()
+    assert online.data.listing.used_by == ["Stadt A"], "a later version that names it again"
+    await declare(world, solution)
+    world.has(again)
+    world.outbox.take()
+    await policies.on_published(world.ports, published_event(again))
+    assert world.outbox.take() == [], "it uses it after all"
+
+
+async def named(world: World) -> Solution:
+    found = await world.ports.solutions.by_slug("named")
+    assert found is not None
+    return found.state
+
+
 async def test_a_use_is_reminded_of_once_and_then_outdated_once(
     world: World, town: Organisation, online: Solution
 ) -> None:

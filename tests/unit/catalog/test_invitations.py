@@ -6,6 +6,7 @@ import pytest
 from catalog.application.actor import Actor
 from catalog.application.commands import invitations as commands
 from catalog.application.commands import onboarding, organisations
+from catalog.application.loading import Write
 from catalog.application.people_policies import forget_person
 from catalog.domain.invitation import MAX_SENT, InvitationState
 from catalog.domain.organisation import MemberRole, Organisation
@@ -78,7 +79,7 @@ async def test_what_was_cut_off_between_link_and_membership_goes_on_for_the_same
     await onboarding.approve_organisation(world.ports, CURATOR, provider.id)
 
     async def taken(loaded: Any) -> Any:
-        return commands.Write(commands.rules.take(loaded.state, "guest", at=world.clock.now()).state)
+        return Write(commands.rules.take(loaded.state, "guest", at=world.clock.now()).state)
 
     await world.ports.people.invitations.change("one", taken)
     assert await refused(commands.accept(world.ports, STRANGER, token)) == "invitation-used"

@@ -13,6 +13,7 @@ from catalog.domain.solution import (
     PENDING,
     UNDER_REVIEW,
     CorrectionDecided,
+    CorrectionOpened,
     Delisted,
     Published,
     Solution,
@@ -91,6 +92,8 @@ class Lifecycle(RuleBasedStateMachine):
                     assert number >= self.best_published
                     self.online = self.best_published = number
                     self.seen = self.solution.version(number).shown
+                case CorrectionOpened(correction):
+                    assert self.solution.open_correction == correction
                 case CorrectionDecided(correction):
                     assert correction.number not in self.judged
                     self.judged.add(correction.number)

@@ -7,7 +7,7 @@ from typing import TypeVar
 import notify
 import pytest
 from contracts import samples
-from contracts.catalog import CorrectionDecided, PubliccodeDrifted, SolutionPublished
+from contracts.catalog import CorrectionDecided, CorrectionOpened, PubliccodeDrifted, SolutionPublished
 from contracts.checkup import (
     CheckupScored,
     ContestAnswered,
@@ -220,6 +220,14 @@ def test_provider_and_team_hear_of_each_others_steps(templates: JinjaTemplates) 
     assert "2 Punkte erfüllt, 1 nicht erfüllt. Das Ergebnis gilt bis 02.03.2027" in (
         templates.inbox(checked.kind, checked.facts).text
     )
+
+
+def test_the_team_is_told_what_was_corrected(templates: JinjaTemplates) -> None:
+    notice = notices.of_open_correction(sample(CorrectionOpened))
+    texts = templates.inbox(notice.kind, notice.facts)
+    assert (notice.role, notice.link) == ("reviewer", "/pruefung/aenderungen")
+    assert texts.title == "Kleine Änderung: „Mitfahrbank Digital“ von Beispiel GmbH"
+    assert "Geändert: Unterstützung" in texts.text
 
 
 def test_a_decided_correction_names_the_questions_and_the_reason(templates: JinjaTemplates) -> None:

@@ -40,6 +40,8 @@ def _solution_message(solution: Solution, event: SolutionEvent, now: datetime) -
             return _published(solution, event, now)
         case solutions.Delisted():
             return _delisted(solution, event, now)
+        case solutions.CorrectionOpened():
+            return _correction_opened(solution, event.correction, now)
         case solutions.CorrectionDecided():
             return _correction_decided(solution, event.correction, now)
 
@@ -87,6 +89,21 @@ def _delisted(solution: Solution, event: solutions.Delisted, now: datetime) -> O
         delisted_at=event.at,
     )
     return message(contract.SolutionDelisted, data, solution.id, now)
+
+
+def _correction_opened(solution: Solution, correction: Correction, now: datetime) -> OutboxMessage:
+    data = contract.CorrectionOpenedData(
+        solution_id=solution.id,
+        slug=solution.slug,
+        solution_name=solution.version(correction.version).shown.name,
+        organisation_id=solution.organisation_id,
+        organisation_name=solution.organisation_name,
+        version=correction.version,
+        correction=correction.number,
+        questions=[each.question for each in correction.changes],
+        corrected_at=correction.at,
+    )
+    return message(contract.CorrectionOpened, data, solution.id, now)
 
 
 def _correction_decided(solution: Solution, correction: Correction, now: datetime) -> OutboxMessage:

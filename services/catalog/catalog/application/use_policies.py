@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from contracts.catalog import MemberLeft, OrganisationOnboarded, OrganisationSuspended, SolutionPublished
+from contracts.uses import DeploymentClaimRefused
 from servicekit import logging
 from servicekit.settling import is_transient
 
+from catalog.application import mapping
 from catalog.application.commands.deployments import change_book
+from catalog.application.loading import decision
 from catalog.application.policies import NotYetKnown
 from catalog.application.ports import Loaded, Ports, Write
-from catalog.domain import claiming, peer, using
+from catalog.domain import claiming, correcting, peer, using
 from catalog.domain.deployment import DeploymentBook, DeploymentChange
 from catalog.domain.organisation import OrganisationState
 from catalog.domain.peer import Thread
@@ -34,6 +38,12 @@ async def on_published(ports: Ports, event: SolutionPublished) -> None:
         lambda book: claiming.sync_listing(book, live.listing.used_by, at=ports.clock.now()),
         event_id=event.id,
     )
+    await _strike_denied(ports, event.data.solution_id)
+
+
+async def on_claim_refused(ports: Ports, event: DeploymentClaimRefused) -> None:
+    """Name a municipality no longer that does not use the solution."""
+    await _strike_denied(ports, event.data.solution_id)
 
 
 async def on_standing_changed(ports: Ports, event: OrganisationOnboarded | OrganisationSuspended) -> None:
@@ -87,6 +97,14 @@ async def erase_old(ports: Ports) -> int:
     """Delete conversations in which nobody has written for as long as they are kept; return how many."""
     before: datetime = ports.clock.now() - ports.uses.limits.keep
     return await ports.uses.threads.remove_before(before, AT_ONCE)
+
+
+async def _strike_denied(ports: Ports, solution_id: str) -> None:
+    """Does nothing a second time."""
+    denied = (await ports.uses.deployments.get(solution_id)).state.denied
+    command = partial(correcting.strike_users, denied=denied, at=ports.clock.now())
+    if await ports.solutions.change(solution_id, decision(command, mapping.of_solution, ports.clock)) is None:
+        raise NotYetKnown(f"solution {solution_id}")
 
 
 async def _change(

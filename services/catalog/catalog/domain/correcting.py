@@ -1,6 +1,6 @@
 """What corrections do to a solution: made by its provider, judged by the team, carried into the next version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,12 @@ from catalog.domain.correction import (
     undone,
     where_it_says,
 )
+from catalog.domain.deployment import name_key
+from catalog.domain.review import BY
 from catalog.domain.solution import (
     EDITABLE,
     CorrectionDecided,
+    CorrectionOpened,
     Published,
     Solution,
     SolutionChange,
@@ -29,6 +32,8 @@ from catalog.domain.solution import (
     VersionState,
 )
 
+DENIED = "Eine hier genannte Kommune sagt, dass sie die Lösung nicht einsetzt. Ihr Name wurde entfernt."
+"""Shown to the provider as the reason."""
 KEPT = 50
 """Decided corrections that stay with the solution; the audit trail has all of them."""
 
@@ -49,15 +54,37 @@ def correct(solution: Solution, answers: Mapping[str, Any], *, by: str, at: date
     if not changes:
         return Change(solution)
     open_ = solution.open_correction
+    opened: tuple[SolutionEvent, ...] = ()
     if open_ is not None:
         all_ = joined(open_.changes, changes)
         made = replace(open_, changes=all_, revision=live.revision + 1, by=by, at=at)
         kept = tuple(made if each is open_ else each for each in solution.corrections if each is not open_ or all_)
     else:
-        number = solution.corrections[-1].number + 1 if solution.corrections else 1
-        made = Correction(number=number, version=live.number, revision=live.revision + 1, changes=changes, by=by, at=at)
-        kept = (*solution.corrections, made)[-KEPT:]
-    return _online(replace(solution, corrections=kept), live, changes, at=at)
+        made = _new(solution, live, changes, by=by, at=at)
+        kept, opened = _with_new(solution, made), (CorrectionOpened(made),)
+    change = _online(replace(solution, corrections=kept), live, changes, at=at)
+    return Change(change.state, (*change.events, *opened))
+
+
+def strike_users(solution: Solution, denied: Collection[str], *, at: datetime) -> SolutionChange:
+    """Take whoever says not to use the solution (`denied`: name keys) out of what is public and of the same draft.
+
+    That is a correction of the marketplace: nobody has to look at it.
+    """
+    live = solution.live
+    named = live.shown.used_by if live is not None else []
+    left = [name for name in named if name_key(name) not in denied]
+    if live is None or len(left) == len(named):
+        return Change(solution)
+    changes = (FieldChange("used_by", named, left or None),)
+    made = replace(
+        _new(solution, live, changes, by=BY, at=at),
+        state=CorrectionState.ACCEPTED,
+        decided_by=BY,
+        decided_at=at,
+        reason=DENIED,
+    )
+    return _online(replace(solution, corrections=_with_new(solution, made)), live, changes, at=at)
 
 
 def accept(solution: Solution, number: int, revision: int, *, by: str, at: datetime) -> SolutionChange:
@@ -105,6 +132,17 @@ def carried(solution: Solution, former: Version | None, published: Version) -> S
     if moved:
         solution = solution.with_version(replace(published, corrected=listing, revision=1))
     return replace(solution, corrections=corrections)
+
+
+def _new(solution: Solution, live: Version, changes: tuple[FieldChange, ...], *, by: str, at: datetime) -> Correction:
+    number = solution.corrections[-1].number + 1 if solution.corrections else 1
+    return Correction(number=number, version=live.number, revision=live.revision + 1, changes=changes, by=by, at=at)
+
+
+def _with_new(solution: Solution, correction: Correction) -> tuple[Correction, ...]:
+    every = (*solution.corrections, correction)
+    waiting = tuple(each for each in every[:-KEPT] if each.state is CorrectionState.OPEN)
+    return (*waiting, *every[-KEPT:])
 
 
 def _decided(

@@ -176,6 +176,13 @@ class DeploymentBook:
         return sorted((claim for claim in self.claims.values() if claim.open), key=lambda claim: claim.name)
 
     @property
+    def denied(self) -> frozenset[str]:
+        """The name keys of those who say that they do not use it, and have not declared since that they do."""
+        using = {name_key(use.organisation_name) for use in self.counting}
+        refused = (claim for claim in self.claims.values() if claim.answer is not None and not claim.answer.confirmed)
+        return frozenset(name_key(claim.name) for claim in refused) - using
+
+    @property
     def next_at(self) -> datetime | None:
         """When somebody has to be told something next."""
         return min((at for use in self.uses.values() if (at := use.next_at) is not None), default=None)

@@ -176,11 +176,18 @@ class Delisted:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionOpened:
+    """The provider corrected something that the team has not looked at."""
+
+    correction: Correction
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionDecided:
     """The team accepted or reverted a correction."""
 
     correction: Correction
 
 
-SolutionEvent = Submitted | Published | Delisted | CorrectionDecided
+SolutionEvent = Submitted | Published | Delisted | CorrectionOpened | CorrectionDecided
 SolutionChange = Change[Solution, SolutionEvent]

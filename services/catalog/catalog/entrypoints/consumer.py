@@ -7,6 +7,7 @@ from functools import partial
 from contracts.catalog import MemberLeft, OrganisationOnboarded, OrganisationSuspended, SolutionPublished
 from contracts.checkup import CheckupScored
 from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
+from contracts.uses import DeploymentClaimRefused
 from servicekit.delivery import Delivery
 
 from catalog.application import people_policies, policies, use_policies
@@ -47,6 +48,10 @@ async def worker(container: Container) -> AsyncIterator[None]:
     @consumer.on(SolutionPublished)
     async def _published(event: SolutionPublished, _: Delivery) -> None:
         await use_policies.on_published(ports, event)
+
+    @consumer.on(DeploymentClaimRefused)
+    async def _claim_refused(event: DeploymentClaimRefused, _: Delivery) -> None:
+        await use_policies.on_claim_refused(ports, event)
 
     people = container.platform.consumer("catalog-people")
 

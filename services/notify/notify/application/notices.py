@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.catalog import (
     CorrectionDecided,
+    CorrectionOpened,
     OrganisationOnboarded,
     RatingAdded,
     SolutionPublished,
@@ -24,6 +25,7 @@ from notify.domain.message import Kind
 
 TEAM_ROLE = "reviewer"
 MODERATORS = "curator"
+CORRECTIONS = "/pruefung/aenderungen"
 WEAK_GRADE = 2
 
 
@@ -121,15 +123,31 @@ def of_decision(event: ReviewCompleted) -> Notice:
 
 
 def is_correction(event: SolutionPublished) -> bool:
-    """True when what was online already was corrected in small things: who did that knows, and the team has a queue."""
+    """True when what was online already was corrected in small things: who did that knows, and the team is told."""
     return event.data.corrected_at is not None and event.data.corrected_at > event.data.published_at
+
+
+def of_open_correction(event: CorrectionOpened) -> Notice:
+    """The team is to look at a small correction that is online already."""
+    data = event.data
+    return Notice(
+        event_id=event.id,
+        kind=Kind.CORRECTION_OPENED,
+        organisation_id=data.organisation_id,
+        role=TEAM_ROLE,
+        link=CORRECTIONS,
+        action="Änderungen ansehen",
+        facts={
+            "solution_name": data.solution_name,
+            "organisation_name": data.organisation_name,
+            "corrected": _titles(data.questions),
+        },
+    )
 
 
 def of_correction(event: CorrectionDecided) -> Notice:
     """The provider learns what the team said of a small correction."""
     data = event.data
-    asked = questionnaire.load().by_id
-    titles = [asked[each].title("de") if each in asked else each for each in data.questions]
     return Notice(
         event_id=event.id,
         kind=Kind.CORRECTION_DECIDED,
@@ -139,7 +157,7 @@ def of_correction(event: CorrectionDecided) -> Notice:
         facts={
             "solution_name": data.solution_name,
             "accepted": data.decision == "accepted",
-            "corrected": ", ".join(titles),
+            "corrected": _titles(data.questions),
             "reason": data.reason or "",
         },
     )
@@ -236,6 +254,11 @@ def of_onboarding(event: OrganisationOnboarded) -> Notice:
 def review_case_id(solution_id: str, version: int) -> str:
     """Return the id under which the review keeps the case of a version; a contract test holds both sides to it."""
     return derived_id("case", solution_id, str(version))
+
+
+def _titles(questions: Sequence[str]) -> str:
+    asked = questionnaire.load().by_id
+    return ", ".join(asked[each].title("de") if each in asked else each for each in questions)
 
 
 def _findings(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     SOLUTION_APPROVED = "solution_approved"
     SOLUTION_REJECTED = "solution_rejected"
     SOLUTION_PUBLISHED = "solution_published"
+    CORRECTION_OPENED = "correction_opened"
     CORRECTION_DECIDED = "correction_decided"
     CHECKUP_SCORED = "checkup_scored"
     CHECKUP_NOT_MEASURABLE = "checkup_not_measurable"

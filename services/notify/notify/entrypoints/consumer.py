@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from contracts.catalog import (
     CorrectionDecided,
+    CorrectionOpened,
     MemberJoined,
     MemberLeft,
     OrganisationOnboarded,
@@ -79,6 +80,10 @@ def _bind_catalog(consumer: EventConsumer, ports: Ports, say: Tell) -> None:
         await ports.names.remember(event.data.solution_id, event.data.listing.name)
         if not notices.is_correction(event):
             await say(notices.of_publication(event), delivery)
+
+    @consumer.on(CorrectionOpened)
+    async def _correction_opened(event: CorrectionOpened, delivery: Delivery) -> None:
+        await say(notices.of_open_correction(event), delivery)
 
     @consumer.on(CorrectionDecided)
     async def _correction_decided(event: CorrectionDecided, delivery: Delivery) -> None:
