@@ -334,6 +334,30 @@ class OrganisationOnboarded(Event):
     data: OrganisationOnboardedData
 
 
+class OrganisationChangedData(EventData):
+    """Data of `OrganisationChanged`."""
+
+    organisation_id: str
+    name: str
+    kinds: list[OrganisationKind]
+    bundesland: Bundesland | None = None
+    size_class: SizeClass | None = None
+    website_url: str | None = None
+    changed_at: AwareDatetime
+
+
+class OrganisationChanged(Event):
+    """An organisation has another name, or says something else about itself; carries all of it."""
+
+    owner = "catalog"
+    name = "organisation_changed"
+
+    type: Literal["digital.marktplatz.catalog.organisation_changed.v1"] = (
+        "digital.marktplatz.catalog.organisation_changed.v1"
+    )
+    data: OrganisationChangedData
+
+
 class OrganisationSuspendedData(EventData):
     """Data of `OrganisationSuspended`."""
 

@@ -193,6 +193,13 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "size_class": "100k_to_500k",
         "onboarded_at": _AT,
     },
+    catalog.OrganisationChanged: {
+        "organisation_id": _PROVIDER,
+        "name": "Musterlösungen eG",
+        "kinds": ["provider"],
+        "website_url": "https://www.example.org/",
+        "changed_at": _AT,
+    },
     catalog.OrganisationSuspended: {"organisation_id": _PROVIDER, "reason": "Mandat erloschen", "suspended_at": _AT},
     catalog.InquirySent: {
         "inquiry_id": derived_id("sample", "inquiry"),

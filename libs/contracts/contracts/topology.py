@@ -80,6 +80,7 @@ _MAIN: tuple[Consumer, ...] = (
             review.ChangesRequested,
             review.ReviewCompleted,
             catalog.OrganisationOnboarded,
+            catalog.OrganisationChanged,
             catalog.OrganisationSuspended,
             catalog.SolutionPublished,
             uses.DeploymentClaimRefused,

@@ -1,25 +1,39 @@
 """Onboarding as use cases: who may, and what the others are told."""
 
 import pytest
+from catalog.application import policies, use_policies
+from catalog.application.actor import Actor
 from catalog.application.commands import onboarding
 from catalog.application.commands import organisations as commands
 from catalog.application.commands.onboarding import RequestOrganisation
+from catalog.application.commands.organisations import OrganisationFacts
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
-from contracts.catalog import MemberJoined, MemberLeft, OrganisationOnboarded, OrganisationSuspended
+from contracts.catalog import (
+    DeploymentConfirmed,
+    MemberJoined,
+    MemberLeft,
+    OrganisationChanged,
+    OrganisationOnboarded,
+    OrganisationSuspended,
+    SolutionPublished,
+)
 from contracts.people import OnboardingRefused, OnboardingRequested
 from contracts.vocabulary import Bundesland, OrganisationKind
 from servicekit.errors import ProblemError
 
 from .fakes import World
 from .given import (
+    CLERK,
     CURATOR,
     EDITOR,
     PROVIDER_ADMIN,
     READER,
     REVIEWER,
     STRANGER,
+    a_municipality,
     a_provider,
     an_organisation,
+    published,
 )
 
 WANTED = RequestOrganisation(
@@ -179,3 +193,74 @@ async def test_a_requested_organisation_has_no_members_to_manage(world: World) -
     with pytest.raises(ProblemError) as refused:
         await commands.add_member(world.ports, PROVIDER_ADMIN, waiting.id, user="x", email=None, role=MemberRole.ADMIN)
     assert refused.value.slug == "organisation-not-onboarded"
+
+
+FACTS = OrganisationFacts(name="Neue Lösungen eG", website_url="https://www.example.org/")
+
+
+async def test_a_new_name_reaches_memberships_solutions_uses_and_ratings(world: World) -> None:
+    provider = a_provider()
+    town = a_municipality(members=((CLERK, MemberRole.ADMIN),))
+    online = published(provider=provider)
+    world.has(provider, town, online)
+    await world.uses(town, online)
+    world.outbox.take()
+    loaded = await commands.edit_organisation(world.ports, PROVIDER_ADMIN, provider.id, FACTS, expected=1)
+    assert (loaded.state.name, loaded.version) == ("Neue Lösungen eG", 2)
+    assert {entry.organisation_name for entry in world.outbox.memberships} == {"Neue Lösungen eG"}
+    [changed] = world.outbox.take()
+    assert isinstance(changed, OrganisationChanged)
+    for _ in range(2):
+        await policies.on_organisation_changed(world.ports, changed)
+        await use_policies.on_organisation_changed(world.ports, changed)
+    [told] = world.outbox.take()
+    assert isinstance(told, SolutionPublished)
+    assert (told.data.organisation_name, told.data.version) == ("Neue Lösungen eG", 1)
+    assert told.data.corrected_at is not None
+    assert told.data.corrected_at > told.data.published_at, "as after a correction: nobody is told of a publication"
+
+    renamed = OrganisationFacts(name="Kreis Ä")
+    await commands.edit_organisation(world.ports, CLERK, town.id, renamed, expected=1)
+    [changed] = world.outbox.take()
+    await use_policies.on_organisation_changed(world.ports, changed)
+    [used] = world.outbox.take()
+    assert isinstance(used, DeploymentConfirmed)
+    assert [each.organisation_name for each in used.data.deployments] == ["Kreis Ä"]
+
+
+async def test_the_same_again_tells_nobody_and_an_older_version_is_refused(world: World) -> None:
+    provider = a_provider()
+    world.has(provider)
+    same = OrganisationFacts(name=provider.name)
+    assert (await commands.edit_organisation(world.ports, PROVIDER_ADMIN, provider.id, same, expected=1)).version == 1
+    assert world.outbox.messages == []
+    await commands.edit_organisation(world.ports, PROVIDER_ADMIN, provider.id, FACTS, expected=1)
+    for actor, slug in (
+        (PROVIDER_ADMIN, "stale-version"),
+        (EDITOR, "missing-role"),
+        (STRANGER, "foreign-organisation"),
+    ):
+        with pytest.raises(ProblemError) as refused:
+            await commands.edit_organisation(world.ports, actor, provider.id, FACTS, expected=1)
+        assert refused.value.slug == slug
+
+
+async def test_only_curators_correct_the_regional_key_and_confirm_a_shared_one(world: World) -> None:
+    town, other = a_municipality(ars="120640000000"), a_municipality(ars="051110000000")
+    world.has(town, other)
+
+    async def rekey(actor: Actor, ars: str | None, *alike: str) -> Organisation:
+        confirmed = frozenset(alike)
+        return (await commands.rekey_organisation(world.ports, actor, town.id, ars, shares_ars_with=confirmed)).state
+
+    for actor, ars, slug in (
+        (CLERK, "05111", "missing-role"),
+        (CURATOR, None, "ars-required"),
+        (CURATOR, "99", "ars-invalid"),
+        (CURATOR, "05111", "ars-shared"),
+    ):
+        with pytest.raises(ProblemError) as refused:
+            await rekey(actor, ars)
+        assert refused.value.slug == slug
+    held = await rekey(CURATOR, "05111", other.id)
+    assert (held.ars, held.bundesland, held.shares_ars_with) == ("051110000000", Bundesland.NW, (other.id,))

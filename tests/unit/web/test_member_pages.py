@@ -290,3 +290,42 @@ async def test_not_knowing_who_somebody_belongs_to_is_not_taken_for_nobody(site:
     answer = await site.get("/meine-loesungen")
     assert answer.status_code == 503
     assert "Sie gehören zu keinem Anbieter" not in answer.text
+
+
+async def test_an_admin_edits_what_everybody_reads(site: Site) -> None:
+    await site.log_in(memberships=[answers.membership()])
+    held = answers.organisation(version=3, name="Alt & <b>", website_url="https://www.example.org/")
+    site.gateway.on(f"GET /api/catalog/organisations/{answers.PROVIDER}", held)
+    path = f"/organisation/{answers.PROVIDER}/bearbeiten"
+    assert 'value="Alt &amp; &lt;b&gt;"' in (await site.get(path)).text
+    edit = f"PUT /api/catalog/organisations/{answers.PROVIDER}"
+    site.gateway.on(edit, problem(412, "stale-version"))
+    form = {"name": "Ŝťăđť " * 20, "website_url": "https://www.example.org/", "version": "3"}
+    assert (await site.post(path, form)).status_code == 422
+    assert site.gateway.last(edit).headers["if-match"] == '"3"'
+    site.gateway.on(edit, held)
+    assert (await site.post(path, form)).status_code == 303
+    assert site.gateway.body(edit) == {
+        "name": ("Ŝťăđť " * 20).strip(),
+        "website_url": "https://www.example.org/",
+        "description": None,
+        "size_class": None,
+    }
+    too_long = await site.post(path, {**form, "name": "ǖ" * 300, "website_url": "javascript:x"})
+    assert too_long.status_code == 422
+    assert "Höchstens 200 Zeichen" in too_long.text
+
+
+async def test_somebody_leaves_unless_nobody_else_is_admin(site: Site) -> None:
+    await site.log_in(memberships=[answers.membership()])
+    held = answers.organisation()
+    site.gateway.on(f"GET /api/catalog/organisations/{answers.PROVIDER}", held)
+    path = f"/organisation/{answers.PROVIDER}/verlassen"
+    assert "Organisation verlassen" in (await site.get(path)).text
+    leave = f"DELETE /api/catalog/organisations/{answers.PROVIDER}/members/ada"
+    site.gateway.on(leave, problem(409, "last-admin"))
+    stays = await site.post(path)
+    assert stays.status_code == 422
+    assert 'role="alert"' in stays.text
+    site.gateway.on(leave, held)
+    assert (await site.post(path)).headers["location"] == "/organisation"

@@ -376,6 +376,10 @@ class Catalog:
         """Ask for onboarding once more after a refusal."""
         await self.call.post(f"{BASE}/organisations/{organisation_id}/resubmit", body, key=key)
 
+    async def edit_organisation(self, organisation_id: str, body: dict[str, Any], version: int) -> None:
+        """Say something else about an organisation, unless somebody else has since `version`."""
+        await self.call.put(f"{BASE}/organisations/{organisation_id}", body, version=version)
+
     async def give_proof(self, organisation_id: str, file: BinaryIO) -> None:
         """Send a file as proof of mandate."""
         await self.call.upload_file(f"{BASE}/organisations/{organisation_id}/proof", file, {}, seconds=UPLOAD_SECONDS)

@@ -17,7 +17,7 @@ LONGEST_NAME = 200
 LONGEST_TEXT = 2000
 FIELD_OF = {"ars-required": "ars", "ars-invalid": "ars", "ars-elsewhere": "ars", "website-required": "website_url"}
 """Refusals of the catalog that belong to one field."""
-REFUSALS = frozenset({409, 422})
+REFUSALS = frozenset({409, 412, 422})
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,16 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from web.api.catalog import Organisation
+from web.api.problem import ApiProblem
 from web.flash import Flash
 from web.forms.faults import Faults
-from web.forms.organisation import OrganisationForm
+from web.forms.organisation import OrganisationForm, check_facts, refused
 from web.page import CheckedForm, MemberPage, Page, form_key
 
 router = APIRouter()
 ROLES = frozenset({"member", "editor", "admin"})
+LEAVING = frozenset({"last-admin", "organisation-not-onboarded", "member-not-found"})
+"""Why somebody cannot leave now."""
 
 
 @router.get("/organisation")
@@ -43,8 +46,16 @@ async def add_member(page: MemberPage, organisation_id: str, form: CheckedForm) 
         faults.add(f"user-{organisation_id}", page.say("Bitte geben Sie die Benutzerkennung der Person an."))
         return await show(page, OrganisationForm(), faults)
     body = {"user": user, "role": role} | ({"email": form.text("email")} if form.text("email") else {})
-    await page.services.catalog.add_member(organisation_id, body, form_key(form))
-    return page.go("/organisation", Flash("Die Person gehört jetzt zu Ihrer Organisation."))
+    done = Flash(
+        "Die Rolle ist geändert." if form.text("bekannt") else "Die Person gehört jetzt zu Ihrer Organisation."
+    )
+    try:
+        await page.services.catalog.add_member(organisation_id, body, form_key(form))
+    except ApiProblem as problem:
+        if problem.status != 409:
+            raise
+        return await show(page, OrganisationForm(), Faults(general=[problem.text(page.locale.language)]))
+    return page.go("/organisation", done)
 
 
 @router.post("/organisation/{organisation_id}/mitglieder/entfernen")
@@ -52,3 +63,63 @@ async def remove_member(page: MemberPage, organisation_id: str, form: CheckedFor
     """Take somebody out of an own organisation."""
     await page.services.catalog.remove_member(organisation_id, form.text("user"))
     return page.go("/organisation", Flash("Die Person gehört nicht mehr zu Ihrer Organisation."))
+
+
+@router.get("/organisation/{organisation_id}/bearbeiten")
+async def edit_form(page: MemberPage, organisation_id: str) -> HTMLResponse:
+    """Show what everybody reads about an own organisation, to change it."""
+    held = await page.services.catalog.organisation(organisation_id)
+    return _edit(page, held, OrganisationForm.of(held), Faults(), str(held.version))
+
+
+@router.post("/organisation/{organisation_id}/bearbeiten")
+async def edit(page: MemberPage, organisation_id: str, form: CheckedForm) -> Response:
+    """Change it."""
+    typed, version, faults = OrganisationForm.read(form), form.text("version"), Faults()
+    facts = {"name": typed.name, "website_url": typed.website_url, "description": typed.description}
+    check_facts(faults, page.locale, **facts)
+    if not faults:
+        body = {name: text or None for name, text in {**facts, "size_class": typed.size_class}.items()}
+        try:
+            number = int(version) if version.isdecimal() else 0
+            await page.services.catalog.edit_organisation(organisation_id, body, number)
+        except ApiProblem as problem:
+            faults = refused(problem, page.locale)
+    if faults:
+        return _edit(page, await page.services.catalog.organisation(organisation_id), typed, faults, version)
+    return page.go("/organisation", Flash("Die Angaben sind gespeichert. Ein neuer Name erscheint bald überall."))
+
+
+def _edit(page: Page, held: Organisation, typed: OrganisationForm, faults: Faults, version: str) -> HTMLResponse:
+    return page.render(
+        "organisations/edit.html",
+        status=422 if faults else 200,
+        organisation=held,
+        typed=typed,
+        faults=faults,
+        version=version,
+    )
+
+
+@router.get("/organisation/{organisation_id}/verlassen")
+async def leave_form(page: MemberPage, organisation_id: str) -> HTMLResponse:
+    """Ask whether somebody really wants to leave."""
+    return await _leave(page, organisation_id, Faults())
+
+
+@router.post("/organisation/{organisation_id}/verlassen")
+async def leave(page: MemberPage, organisation_id: str, form: CheckedForm) -> Response:
+    """Leave; the last admin names another one first."""
+    try:
+        await page.services.catalog.remove_member(organisation_id, page.require_login().sub)
+    except ApiProblem as problem:
+        if problem.slug not in LEAVING:
+            raise
+        return await _leave(page, organisation_id, Faults(general=[problem.text(page.locale.language)]))
+    return page.go("/organisation", Flash("Sie gehören nicht mehr zu dieser Organisation."))
+
+
+async def _leave(page: Page, organisation_id: str, faults: Faults) -> HTMLResponse:
+    held = await page.services.catalog.organisation(organisation_id)
+    status = 422 if faults else 200
+    return page.render("organisations/leave.html", status=status, organisation=held, faults=faults)

@@ -38,6 +38,8 @@ def _solution_message(solution: Solution, event: SolutionEvent, now: datetime) -
             return _submitted(solution, event, now)
         case solutions.Published():
             return _published(solution, event, now)
+        case solutions.ProviderRenamed():
+            return _published(solution, solutions.Published(event.version), now, corrected_at=event.at)
         case solutions.Delisted():
             return _delisted(solution, event, now)
         case solutions.CorrectionOpened():
@@ -62,7 +64,9 @@ def _submitted(solution: Solution, event: solutions.Submitted, now: datetime) ->
     return message(contract.SolutionSubmitted, data, solution.id, now)
 
 
-def _published(solution: Solution, event: solutions.Published, now: datetime) -> OutboxMessage:
+def _published(
+    solution: Solution, event: solutions.Published, now: datetime, *, corrected_at: datetime | None = None
+) -> OutboxMessage:
     version = solution.version(event.version)
     data = contract.SolutionPublishedData(
         solution_id=solution.id,
@@ -74,7 +78,7 @@ def _published(solution: Solution, event: solutions.Published, now: datetime) ->
         published_at=solution.published_at or now,
         first_published_at=solution.first_published_at or now,
         revision=version.revision,
-        corrected_at=version.corrected_at,
+        corrected_at=corrected_at or version.corrected_at,
     )
     return message(contract.SolutionPublished, data, solution.id, now)
 
@@ -138,11 +142,21 @@ def _organisation_message(organisation: Organisation, event: OrganisationEvent, 
                 onboarded_at=now,
             )
             return message(contract.OrganisationOnboarded, onboarded, organisation.id, now)
+        case organisations.DataChanged():
+            return message(contract.OrganisationChanged, _facts(organisation, now), organisation.id, now)
         case organisations.Suspended():
             suspended = contract.OrganisationSuspendedData(
                 organisation_id=organisation.id, reason=event.reason, suspended_at=now
             )
             return message(contract.OrganisationSuspended, suspended, organisation.id, now)
+        case organisations.MemberJoined() | organisations.MemberLeft():
+            return _member_message(organisation, event, now)
+
+
+def _member_message(
+    organisation: Organisation, event: organisations.MemberJoined | organisations.MemberLeft, now: datetime
+) -> OutboxMessage:
+    match event:
         case organisations.MemberJoined():
             joined = contract.MemberJoinedData(
                 organisation_id=organisation.id,
@@ -180,6 +194,18 @@ def _onboarding_message(
                 reason=event.reason,
             )
             return message(people_contract.OnboardingRefused, refused, organisation.id, now)
+
+
+def _facts(organisation: Organisation, now: datetime) -> contract.OrganisationChangedData:
+    return contract.OrganisationChangedData(
+        organisation_id=organisation.id,
+        name=organisation.name,
+        kinds=list(organisation.kinds),
+        bundesland=organisation.bundesland,
+        size_class=organisation.size_class,
+        website_url=organisation.website_url,
+        changed_at=now,
+    )
 
 
 def _membership(organisation: Organisation, member: Member, *, active: bool) -> OutboxMessage:

@@ -6,7 +6,7 @@ the thing it is about is tried again by the delivery.
 
 from collections.abc import Awaitable, Callable
 
-from contracts.catalog import OrganisationSuspended
+from contracts.catalog import OrganisationChanged, OrganisationSuspended
 from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from contracts.vocabulary import ReviewDecision
 
@@ -88,6 +88,20 @@ async def on_organisation_suspended(ports: Ports, event: OrganisationSuspended) 
         return lifecycle.suspend(solution, by=by, reason=review.PROVIDER_SUSPENDED, at=ports.clock.now())
 
     for solution_id in await ports.solutions.ids_of(data.organisation_id):
+        await _change(ports, solution_id, policy, event.id)
+
+
+async def on_organisation_changed(ports: Ports, event: OrganisationChanged) -> None:
+    """Carry the organisation's name, as it is now, to its solutions; those online are told anew."""
+    provider = await ports.organisations.get(event.data.organisation_id)
+    if provider is None:
+        raise NotYetKnown(f"organisation {event.data.organisation_id}")
+    name = provider.state.name
+
+    async def policy(solution: Solution) -> SolutionChange:
+        return lifecycle.rename_provider(solution, name, at=ports.clock.now())
+
+    for solution_id in await ports.solutions.ids_of(event.data.organisation_id):
         await _change(ports, solution_id, policy, event.id)
 
 

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from contracts.catalog import MemberLeft, OrganisationOnboarded, OrganisationSuspended, SolutionPublished
+from contracts.catalog import (
+    MemberLeft,
+    OrganisationChanged,
+    OrganisationOnboarded,
+    OrganisationSuspended,
+    SolutionPublished,
+)
 from contracts.uses import DeploymentClaimRefused
 from servicekit import logging
 from servicekit.settling import is_transient
@@ -14,10 +20,11 @@ from catalog.application.commands.deployments import change_book
 from catalog.application.loading import decision
 from catalog.application.policies import NotYetKnown
 from catalog.application.ports import Loaded, Ports, Write
-from catalog.domain import claiming, correcting, peer, using
+from catalog.domain import claiming, correcting, peer, rating, using
 from catalog.domain.deployment import DeploymentBook, DeploymentChange
 from catalog.domain.organisation import OrganisationState
 from catalog.domain.peer import Thread
+from catalog.domain.rating import RatingBook
 
 log = logging.get(__name__)
 AT_ONCE = 100
@@ -59,6 +66,23 @@ async def on_standing_changed(ports: Ports, event: OrganisationOnboarded | Organ
 
     for held in await ports.uses.deployments.used_by(organisation_id):
         await _change(ports, held.state.solution_id, command, event_id=event.id)
+
+
+async def on_organisation_changed(ports: Ports, event: OrganisationChanged) -> None:
+    """Carry a municipality's name, as it is now, to what it uses and has rated."""
+    organisation_id = event.data.organisation_id
+    found = await ports.organisations.get(organisation_id)
+    if found is None:
+        raise NotYetKnown(f"organisation {organisation_id}")
+    name = found.state.name
+
+    async def rename_rating(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
+        return Write(rating.renamed(loaded.state, organisation_id, name))
+
+    for held in await ports.uses.deployments.used_by(organisation_id):
+        solution_id = held.state.solution_id
+        await _change(ports, solution_id, lambda book: using.renamed(book, organisation_id, name), event_id=event.id)
+        await ports.ratings.change(solution_id, rename_rating)
 
 
 async def on_member_left(ports: Ports, event: MemberLeft) -> None:

@@ -14,9 +14,11 @@ from catalog.domain.solution import (
     UNDER_REVIEW,
     Delisted,
     Mark,
+    ProviderRenamed,
     Published,
     Solution,
     SolutionChange,
+    SolutionEvent,
     Submitted,
     Version,
     VersionState,
@@ -200,3 +202,11 @@ def _draft(number: int, listing: Listing, *, by: str | None, at: datetime | None
         edited_by=by,
         edited_at=at,
     )
+
+
+def rename_provider(solution: Solution, name: str, *, at: datetime) -> SolutionChange:
+    """Take over the provider's name; what is online is told anew, as after a small correction."""
+    if solution.organisation_name == name:
+        return Change(solution)
+    events: tuple[SolutionEvent, ...] = (ProviderRenamed(solution.live.number, at),) if solution.live else ()
+    return Change(replace(solution, organisation_name=name, updated_at=at), events)

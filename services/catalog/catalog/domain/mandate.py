@@ -3,6 +3,7 @@
 It is for the people who decide and for the one who gave it, and is erased some time after the decision.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -72,6 +73,16 @@ def require_key(kinds: tuple[OrganisationKind, ...], ars: str | None) -> None:
     if OrganisationKind.MUNICIPALITY in kinds and ars is None:
         message = "a municipality states its official regional key (ARS)"
         raise errors.invalid("ars-required", message, [FieldError("ars", message)])
+
+
+def require_confirmed(ars: str | None, same_ars: Collection[str], confirmed: Collection[str]) -> None:
+    """Raise ProblemError `ars-shared` (409) unless all others with the regional key are confirmed."""
+    if not set(same_ars) <= set(confirmed):
+        raise errors.conflict(
+            "ars-shared",
+            f"{len(set(same_ars))} other organisations have the regional key {ars}: look at them and name them in "
+            "shares_ars_with to go on all the same",
+        )
 
 
 def require_proof(kinds: tuple[OrganisationKind, ...], proof: Proof | None) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from servicekit import errors
-
 from catalog.domain import mandate
 from catalog.domain.change import Change
 from catalog.domain.mandate import Proof
@@ -80,12 +78,7 @@ def approve(
     events.append(Onboarded())
     if first:
         mandate.require_proof(organisation.kinds, organisation.proof)
-        if not set(same_ars) <= set(confirmed):
-            raise errors.conflict(
-                "ars-shared",
-                f"{len(set(same_ars))} other organisations have the regional key {organisation.ars}: look at them and "
-                "name them in shares_ars_with to approve all the same",
-            )
+        mandate.require_confirmed(organisation.ars, same_ars, confirmed)
         events += [MemberJoined(member) for member in organisation.members]
     onboarded = replace(
         organisation,

@@ -1,5 +1,6 @@
 """Organisations: who may offer or rate solutions, and who acts for them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
 from servicekit import errors
 
+from catalog.domain import mandate
 from catalog.domain.change import Change
 from catalog.domain.mandate import Proof
 
@@ -105,6 +107,11 @@ class Suspended:
 
 
 @dataclass(frozen=True, slots=True)
+class DataChanged:
+    """The name, or something else that everybody sees, is new."""
+
+
+@dataclass(frozen=True, slots=True)
 class MembershipChanged:
     """What a person may do for the organisation is new; every service must learn it."""
 
@@ -126,7 +133,9 @@ class MemberLeft:
     user: str
 
 
-OrganisationEvent = Requested | Refused | Onboarded | Suspended | MembershipChanged | MemberJoined | MemberLeft
+OrganisationEvent = (
+    Requested | Refused | Onboarded | DataChanged | Suspended | MembershipChanged | MemberJoined | MemberLeft
+)
 OrganisationChange = Change[Organisation, OrganisationEvent]
 
 
@@ -166,6 +175,38 @@ def remove_member(organisation: Organisation, user: str) -> OrganisationChange:
     _keep_an_admin(others)
     changed = replace(organisation, members=others)
     return Change(changed, (MembershipChanged(known, active=False), MemberLeft(user)))
+
+
+def edit(
+    organisation: Organisation, *, name: str, website_url: str | None, description: str | None, size: SizeClass | None
+) -> OrganisationChange:
+    """Say something else about the organisation; the services learn a new name with each membership."""
+    require_onboarded(organisation)
+    edited = replace(organisation, name=name, website_url=website_url, description=description, size_class=size)
+    return _told(organisation, edited)
+
+
+def rekey(
+    organisation: Organisation,
+    ars: str | None,
+    bundesland: Bundesland | None,
+    *,
+    same_ars: Collection[str],
+    confirmed: Collection[str],
+) -> OrganisationChange:
+    """Give the organisation another regional key, which may be that of others only when each is `confirmed`."""
+    require_onboarded(organisation)
+    mandate.require_key(organisation.kinds, ars)
+    mandate.require_confirmed(ars, same_ars, confirmed)
+    shared = tuple(sorted(same_ars))
+    return _told(organisation, replace(organisation, ars=ars, bundesland=bundesland, shares_ars_with=shared))
+
+
+def _told(before: Organisation, after: Organisation) -> OrganisationChange:
+    if after == before:
+        return Change(before)
+    renamed = after.members if after.name != before.name else ()
+    return Change(after, (*(MembershipChanged(member, active=True) for member in renamed), DataChanged()))
 
 
 def require_onboarded(organisation: Organisation) -> None:

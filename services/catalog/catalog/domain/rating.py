@@ -216,6 +216,14 @@ def reply(book: RatingBook, organisation_id: str, *, text: str, by: str, at: dat
     return Change(book.with_rating(answered), (Replied(organisation_id),))
 
 
+def renamed(book: RatingBook, organisation_id: str, name: str) -> RatingBook:
+    """Return the ratings with a municipality's new name."""
+    held = book.ratings.get(organisation_id)
+    if held is None or held.organisation_name == name:
+        return book
+    return replace(book, ratings={**book.ratings, organisation_id: replace(held, organisation_name=name)})
+
+
 def summarise(ratings: Iterable[Rating]) -> RatingSummary:
     """Return count, weighted averages and distribution of the ratings that are not hidden.
 

@@ -189,5 +189,13 @@ class CorrectionDecided:
     correction: Correction
 
 
-SolutionEvent = Submitted | Published | Delisted | CorrectionOpened | CorrectionDecided
+@dataclass(frozen=True, slots=True)
+class ProviderRenamed:
+    """The provider of the version that the public sees has another name."""
+
+    version: int
+    at: datetime
+
+
+SolutionEvent = Submitted | Published | ProviderRenamed | Delisted | CorrectionOpened | CorrectionDecided
 SolutionChange = Change[Solution, SolutionEvent]

@@ -127,6 +127,15 @@ def restored(book: DeploymentBook, organisation_id: str) -> DeploymentChange:
     return Change(book.with_use(replace(use, suspended=False)), events)
 
 
+def renamed(book: DeploymentBook, organisation_id: str, name: str) -> DeploymentChange:
+    """Take over a municipality's name."""
+    use = book.uses.get(organisation_id)
+    if use is None or use.organisation_name == name:
+        return Change(book)
+    events: tuple[DeploymentEvent, ...] = (UseConfirmed(organisation_id, Confirmation.CHANGED),) if use.counts else ()
+    return Change(book.with_use(replace(use, organisation_name=name)), events)
+
+
 def remind(book: DeploymentBook, at: datetime) -> DeploymentChange:
     """Tell every municipality whose confirmation runs out soon, or has run out, once each."""
     events: list[DeploymentEvent] = []

@@ -4,7 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from contracts.catalog import MemberLeft, OrganisationOnboarded, OrganisationSuspended, SolutionPublished
+from contracts.catalog import (
+    MemberLeft,
+    OrganisationChanged,
+    OrganisationOnboarded,
+    OrganisationSuspended,
+    SolutionPublished,
+)
 from contracts.checkup import CheckupScored
 from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from contracts.uses import DeploymentClaimRefused
@@ -44,6 +50,11 @@ async def worker(container: Container) -> AsyncIterator[None]:
     @consumer.on(OrganisationOnboarded)
     async def _organisation_onboarded(event: OrganisationOnboarded, _: Delivery) -> None:
         await use_policies.on_standing_changed(ports, event)
+
+    @consumer.on(OrganisationChanged)
+    async def _organisation_changed(event: OrganisationChanged, _: Delivery) -> None:
+        await policies.on_organisation_changed(ports, event)
+        await use_policies.on_organisation_changed(ports, event)
 
     @consumer.on(SolutionPublished)
     async def _published(event: SolutionPublished, _: Delivery) -> None:

@@ -1,14 +1,17 @@
 """What becomes of organisations that take part, and who acts for them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from contracts.vocabulary import SizeClass
 from servicekit import errors
 
 from catalog.application import mapping
 from catalog.application.actor import Actor, require_curator, require_member
 from catalog.application.loading import decision
-from catalog.application.ports import Loaded, Ports
+from catalog.application.ports import Loaded, Ports, Write
 from catalog.domain import organisation as rules
+from catalog.domain.ars import settle
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationChange
 
 
@@ -18,6 +21,64 @@ async def suspend_organisation(ports: Ports, actor: Actor, organisation_id: str,
     return await change_organisation(
         ports, organisation_id, lambda found: rules.suspend(found, reason=reason, at=ports.clock.now())
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationFacts:
+    """What an organisation says about itself."""
+
+    name: str
+    website_url: str | None = None
+    description: str | None = None
+    size_class: SizeClass | None = None
+
+
+async def edit_organisation(
+    ports: Ports, actor: Actor, organisation_id: str, facts: OrganisationFacts, *, expected: int
+) -> Loaded[Organisation]:
+    """Say something else about the organisation (its admin, or a curator); the policies carry the name on.
+
+    Raises ProblemError `stale-version` (412) when it is not in the `expected` version any more.
+    """
+
+    async def decide(loaded: Loaded[Organisation]) -> Write[Organisation]:
+        require_admin(actor, loaded.state)
+        if loaded.version != expected:
+            raise errors.stale(
+                "stale-version",
+                f"the organisation was changed meanwhile: you have version {expected}, current is {loaded.version}",
+            )
+        change = rules.edit(
+            loaded.state,
+            name=facts.name,
+            website_url=facts.website_url,
+            description=facts.description,
+            size=facts.size_class,
+        )
+        return Write(change.state, mapping.of_organisation(change, now=ports.clock.now()))
+
+    return found_organisation(await ports.organisations.change(organisation_id, decide), organisation_id)
+
+
+async def rekey_organisation(
+    ports: Ports, actor: Actor, organisation_id: str, ars: str | None, *, shares_ars_with: frozenset[str]
+) -> Loaded[Organisation]:
+    """Correct the regional key, and with it the federal state (curator)."""
+    require_curator(actor)
+    key, state = settle(ars, None) if ars is not None else (None, None)
+
+    async def decide(loaded: Loaded[Organisation]) -> Write[Organisation]:
+        others = await ports.organisations.with_ars({key}) if key else []
+        change = rules.rekey(
+            loaded.state,
+            key,
+            state or loaded.state.bundesland,
+            same_ars=[each.id for each in others if each.id != organisation_id],
+            confirmed=shares_ars_with,
+        )
+        return Write(change.state, mapping.of_organisation(change, now=ports.clock.now()))
+
+    return found_organisation(await ports.organisations.change(organisation_id, decide), organisation_id)
 
 
 async def add_member(

@@ -16,8 +16,10 @@ from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.entrypoints.api.dependencies import CurrentActor, OptionalActor, OrganisationId, Wired
 from catalog.entrypoints.api.pages import Page, cursor, position
 from catalog.entrypoints.api.schemas.organisations import (
+    KeyRequest,
     MemberRequest,
     MeView,
+    OrganisationEdit,
     OrganisationView,
 )
 from catalog.entrypoints.api.schemas.texts import Reason
@@ -63,6 +65,31 @@ async def organisation(
     alike = await same_ars(wired.ports, [loaded.state]) if actor is not None and actor.curator else {}
     response.headers["ETag"] = http.etag(loaded.version)
     return OrganisationView.of(loaded, inside=inside, reader=actor, alike=alike.get(organisation_id))
+
+
+@router.put("/organisations/{organisation_id}")
+async def edit(
+    organisation_id: OrganisationId,
+    body: OrganisationEdit,
+    expected: http.IfMatch,
+    *,
+    response: Response,
+    actor: CurrentActor,
+    wired: Wired,
+) -> OrganisationView:
+    """Say something else about the organisation (its admin, or a curator); a new name is carried everywhere."""
+    loaded = await commands.edit_organisation(wired.ports, actor, organisation_id, body.to_command(), expected=expected)
+    return shown(response, loaded, actor)
+
+
+@router.put("/organisations/{organisation_id}/ars")
+async def rekey(
+    organisation_id: OrganisationId, body: KeyRequest, response: Response, actor: CurrentActor, wired: Wired
+) -> OrganisationView:
+    """Correct the regional key, and with it the federal state (curator); 409 `ars-shared` unless others are named."""
+    confirmed = frozenset(body.shares_ars_with)
+    loaded = await commands.rekey_organisation(wired.ports, actor, organisation_id, body.ars, shares_ars_with=confirmed)
+    return shown(response, loaded, actor)
 
 
 @router.post("/organisations/{organisation_id}/suspend")

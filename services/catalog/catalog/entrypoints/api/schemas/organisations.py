@@ -10,11 +10,13 @@ from servicekit.auth import Principal
 
 from catalog.application.actor import Actor
 from catalog.application.commands.onboarding import Alike, RequestOrganisation, may_see_proof
+from catalog.application.commands.organisations import OrganisationFacts
 from catalog.application.ports import Loaded
 from catalog.domain.mandate import Proof
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
 from catalog.entrypoints.api.schemas.texts import EMail, Name, Note, Request, UserId, WebAddress
 
+Key = Annotated[str, StringConstraints(pattern=r"^\d{2,12}$")]
 OrganisationKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -25,7 +27,7 @@ class OrganisationRequest(Request):
     kinds: Annotated[list[OrganisationKind], Field(min_length=1, max_length=2)]
     bundesland: Bundesland | None = None
     size_class: SizeClass | None = None
-    ars: Annotated[str, StringConstraints(pattern=r"^\d{2,12}$")] | None = None
+    ars: Key | None = None
     website_url: WebAddress | None = None
     description: Note | None = None
     note: Note | None = None
@@ -73,6 +75,25 @@ class ApprovalRequest(Request):
     """An approval; `shares_ars_with` names the organisations with the same regional key that were looked at."""
 
     shares_ars_with: Annotated[list[OrganisationKey], Field(max_length=100)] = []
+
+
+class KeyRequest(ApprovalRequest):
+    """Another regional key, null for none."""
+
+    ars: Key | None
+
+
+class OrganisationEdit(Request):
+    """What an organisation says about itself."""
+
+    name: Name
+    website_url: WebAddress | None = None
+    description: Note | None = None
+    size_class: SizeClass | None = None
+
+    def to_command(self) -> OrganisationFacts:
+        """Return the facts as the use case knows them."""
+        return OrganisationFacts(**self.model_dump())
 
 
 class ProofFileView(BaseModel):
