@@ -21,6 +21,7 @@ from catalog.adapters.people_repositories import MongoInquiries, MongoInvitation
 from catalog.adapters.recent import RecentAnswers
 from catalog.adapters.repositories import MongoOrganisations, MongoRatingBooks, MongoSolutions
 from catalog.adapters.repository_files import WebRepositoryFiles
+from catalog.adapters.requirement_profiles import MongoRequirementProfiles
 from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBooks, MongoThreads
 from catalog.adapters.watchlists import MongoWatchlists
 from catalog.application.audit import SUBJECT
@@ -90,7 +91,9 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         await invitations.prepare()
         published = MongoPublishedSolutions(platform.db)
         await published.prepare()
+        profiles = MongoRequirementProfiles(AuditedCollection(platform, "requirement_profiles"))
         await watchlists.prepare()
+        await profiles.prepare()
         limits = PeerLimits(settings.catalog_peer_threads_per_day, timedelta(days=settings.catalog_peer_days))
         uses = UsePorts(deployments, threads, blocklists, limits)
         people = PeoplePorts(inquiries, invitations, people_limits)
@@ -100,7 +103,7 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         )
         publiccode = PubliccodePorts(ports, fetching, drifts, settings.public_url)
         market = MongoMarket(platform.db)
-        surveys = SurveyPorts(ports, dossiers, market)
+        surveys = SurveyPorts(ports, dossiers, market, profiles)
         watching = WatchPorts(ports, watchlists, market)
         files = RecentAnswers(settings.catalog_recent_seconds)
         media = MediaPorts(store, records, ProcessExaminer(), _media_rules(settings))

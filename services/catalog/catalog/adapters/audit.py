@@ -57,6 +57,13 @@ AUDITED: Mapping[str, Audited] = {
         left_out=frozenset({"title", "need", "criteria", "candidates", "record", "log", "seals", "conclusion"}),
         derived=frozenset({"updated_at"}),
     ),
+    "requirement_profiles": Audited(
+        "requirement_profile",
+        ORGANISATION,
+        owner="organisation_id",
+        left_out=frozenset({"name", "requirements"}),
+        derived=frozenset({"updated_at"}),
+    ),
     "inquiries": Audited(
         "inquiry",
         FEEDBACK,
@@ -74,7 +81,8 @@ AUDITED: Mapping[str, Audited] = {
     "blocklists": Audited("blocklist", ORGANISATION),
 }
 """By collection. Of conversations and inquiries only that something happened: their words and people are private and
-get erased. Dossiers keep a sealed log of their own, with names; what they hold is not for the team, which reads trails.
+get erased. Dossiers keep a sealed log of their own, with names; what they and requirement profiles hold is not for the
+team, which reads trails.
 """
 
 

@@ -138,15 +138,22 @@ def recorded_criteria(profile: Questionnaire, criteria: Criteria) -> RecordedCri
     return RecordedCriteria(
         query=criteria.query,
         filters={facet: list(values) for facet, values in criteria.filters.items()},
-        requirements=[_recorded(profile, each) for each in criteria.requirements],
+        requirements=recorded_requirements(profile, criteria.requirements),
     )
 
 
-def require_sound(profile: Questionnaire, criteria: Criteria) -> None:
+def recorded_requirements(profile: Questionnaire, requirements: Sequence[Requirement]) -> list[RecordedRequirement]:
+    """Return requirements with the words of their questions."""
+    return [_recorded(profile, each) for each in requirements]
+
+
+def require_sound(
+    profile: Questionnaire, requirements: Sequence[Requirement], where: str = "criteria.requirements"
+) -> None:
     """Raise ProblemError `invalid-requirements` (422) for conditions that no answer could ever be compared with."""
     faults = [
-        FieldError(f"criteria.requirements.{number}.{fault[0]}", fault[1])
-        for number, each in enumerate(criteria.requirements)
+        FieldError(f"{where}.{number}.{fault[0]}", fault[1])
+        for number, each in enumerate(requirements)
         if (fault := _fault(profile, each))
     ]
     if faults:

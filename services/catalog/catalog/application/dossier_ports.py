@@ -1,6 +1,6 @@
 """What the use cases of market surveys need beside the catalog's other ports."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from catalog.application.ports import Aggregates, Loaded, Ports, Position, Selection
 from catalog.domain.dossier import Dossier
+from catalog.domain.requirement_profile import RequirementProfile
 
 T = TypeVar("T")
 
@@ -93,6 +94,18 @@ class Dossiers(Aggregates[Dossier], Protocol):
         ...
 
 
+class RequirementProfiles(Aggregates[RequirementProfile], Protocol):
+    """Where requirement profiles are kept."""
+
+    async def of_organisations(self, organisation_ids: Collection[str]) -> Sequence[Loaded[RequirementProfile]]:
+        """Return all profiles of these organisations."""
+        ...
+
+    async def remove(self, profile: Loaded[RequirementProfile]) -> bool:
+        """Delete the profile in this version; False when somebody else saved first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SurveyPorts:
     """Everything a use case of market surveys may need."""
@@ -100,6 +113,7 @@ class SurveyPorts:
     catalog: Ports
     dossiers: Dossiers
     market: Market
+    profiles: RequirementProfiles
     one_at_a_time: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
 
     async def aside(self, work: Callable[[], T]) -> T:

@@ -53,6 +53,11 @@ class Fulfilled:
     musts_met: int
     score: int | None
 
+    def knocked_out(self, requirements: Sequence[Requirement]) -> bool:
+        """True when a must is not met; one that is not stated leaves the question open."""
+        judged = zip(requirements, self.each, strict=True)
+        return any(each.need is Need.MUST and fulfilment is Fulfilment.NOT_MET for each, fulfilment in judged)
+
 
 def judge(requirement: Requirement, answer: Any) -> Fulfilment:
     """Compare an answer (as JSON value, None when there is none) with what is wanted."""

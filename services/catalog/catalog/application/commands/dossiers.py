@@ -33,7 +33,7 @@ async def create_dossier(
 ) -> Loaded[Dossier]:
     """Start a survey for the actor's municipality (its editors); the same id again returns what is there."""
     owner = await acting_for(ports.catalog, actor, organisation_id, MemberRole.EDITOR, DOING)
-    require_sound(ports.catalog.profile, criteria)
+    require_sound(ports.catalog.profile, criteria.requirements)
     now, by = ports.catalog.clock.now(), _person(actor)
     started = Dossier(
         id=dossier_id,
@@ -82,7 +82,7 @@ async def edit_dossier(
     ports: SurveyPorts, actor: Actor, dossier_id: str, *, title: str, need: str, criteria: Criteria, expected: int
 ) -> Loaded[Dossier]:
     """Change what is looked for."""
-    require_sound(ports.catalog.profile, criteria)
+    require_sound(ports.catalog.profile, criteria.requirements)
 
     async def command(dossier: Dossier) -> Dossier:
         return rules.edit(dossier, title=title, need=need, criteria=criteria, by=_person(actor), at=_now(ports))
