@@ -79,7 +79,7 @@ async def test_a_search_becomes_a_survey(site: Site) -> None:
     made = await site.post("/markterkundungen/neu?q=termin&kind=software", form)
     assert (made.status_code, made.headers["location"]) == (303, PAGE)
     sent = site.gateway.body(f"POST {API}")
-    assert sent["criteria"] == {"query": "termin", "filters": {"kind": ["software"]}}
+    assert sent["criteria"] == {"query": "termin", "filters": {"kind": ["software"]}, "requirements": []}
     assert sent["solutions"] == ["terminlotse"]
 
 

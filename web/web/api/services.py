@@ -15,6 +15,7 @@ from web.api.media import MediaFiles
 from web.api.notify import Notify
 from web.api.open_data import OpenDataFiles
 from web.api.publiccode import Publiccode
+from web.api.requirement_profiles import RequirementProfiles
 from web.api.review import Review
 from web.api.saved_searches import Saved
 from web.api.search import Search
@@ -56,6 +57,10 @@ class Services:
     @cached_property
     def dossiers(self) -> Dossiers:
         return Dossiers(self.call)
+
+    @cached_property
+    def requirement_profiles(self) -> RequirementProfiles:
+        return RequirementProfiles(self.call)
 
     @cached_property
     def watchlists(self) -> Watchlists:

@@ -1,5 +1,6 @@
 """Forms of market surveys: what is needed, which answers are required, what providers said."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contracts.profile.questionnaire import Question, Questionnaire
@@ -74,11 +75,10 @@ def with_requirement(criteria: Criteria, form: FormData) -> Criteria:
     return criteria.model_copy(update={"requirements": [*kept, fresh]})
 
 
-def without_requirement(criteria: Criteria, number: str) -> Criteria:
+def without_requirement(requirements: Sequence[Requirement], number: str) -> list[Requirement]:
     """Drop the requirement at this place."""
     gone = int(number) if number.isdigit() else -1
-    kept = [each for place, each in enumerate(criteria.requirements) if place != gone]
-    return criteria.model_copy(update={"requirements": kept})
+    return [each for place, each in enumerate(requirements) if place != gone]
 
 
 def refused(problem: ApiProblem, locale: Locale) -> Faults:

@@ -1,15 +1,20 @@
 """`/vergleich`: up to five solutions side by side; the address is all that is needed to see the same again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from web.api.dossiers import ComparedRow, Comparison
+from web.api.dossiers import ComparedRow, Comparison, Requirement
 from web.api.problem import ApiProblem
+from web.api.requirement_profiles import Judged, Judgement
 from web.api.search import Hit
+from web.forms import requirement as requirements_in
+from web.forms.body import FormData
+from web.forms.dossier import options, without_requirement
 from web.page import AnyPage, Page
+from web.partly import part
 from web.watching import watching
 
 router = APIRouter()
@@ -30,15 +35,48 @@ class Part:
         return sum(row.differs for row in self.rows)
 
 
-def address(slugs: list[str]) -> str:
-    """The address of a comparison."""
-    return f"{PATH}?{urlencode([('loesung', slug) for slug in slugs])}" if slugs else PATH
+@dataclass(frozen=True)
+class Demand:
+    """What is demanded: a kept profile, and requirements that are only in the address."""
+
+    profile_id: str
+    requirements: list[Requirement]
+    judgement: Judgement | None = None
+    problem: ApiProblem | None = None
+
+    def without(self, number: int) -> "Demand":
+        """The same without one of the requirements of the address."""
+        return Demand(self.profile_id, without_requirement(self.requirements, str(number)))
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        kept = [("anforderungen", self.profile_id)] if self.profile_id else []
+        return kept + [(requirements_in.NAME, requirements_in.write(each)) for each in self.requirements]
+
+    def of(self, solution_id: str) -> Judged | None:
+        """How a solution stands to it."""
+        judged = self.judgement.solutions if self.judgement else []
+        return next((each for each in judged if each.id == solution_id), None)
+
+
+def address(slugs: list[str], demand: Demand | None = None, path: str = PATH) -> str:
+    """The address of a comparison, or of another page with the same solutions and requirements."""
+    query = [("loesung", slug) for slug in slugs] + (demand.parameters if demand else [])
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 @router.get(PATH)
 async def compare(page: AnyPage) -> Response:
-    """Show the chosen solutions, and what may be added by its words."""
+    """Show the chosen solutions, what may be added by its words, and how they meet what is demanded.
+
+    A requirement that was just chosen in the form leads to the address that has it.
+    """
+    params = page.request.query_params
+    demand = Demand(params.get("anforderungen", "")[:100], requirements_in.read(params.getlist(requirements_in.NAME)))
     slugs = list(dict.fromkeys(slug[:100] for slug in page.request.query_params.getlist("loesung") if slug))
+    if params.get("wanted"):
+        chosen = FormData({name: [params[name]] for name in ("wanted", "need_kind", "weight") if name in params})
+        return page.go(address(slugs, replace(demand, requirements=requirements_in.added(demand.requirements, chosen))))
     words = page.request.query_params.get("q", "").strip()[:LONGEST_WORDS]
     compared, problem = Comparison(), None
     if len(slugs) > MOST:
@@ -50,6 +88,8 @@ async def compare(page: AnyPage) -> Response:
             if refused.status not in (404, 422):
                 raise
             problem = refused
+    if compared.solutions and demand.parameters:
+        demand = await _judged(page, slugs, demand)
     hits = await _hits(page, words, {each.slug for each in compared.solutions})
     return page.render(
         "comparison.html",
@@ -62,8 +102,29 @@ async def compare(page: AnyPage) -> Response:
         problem=problem,
         watch=await watching(page, [each.id for each in compared.solutions]),
         address=address,
+        demand=demand,
+        profiles=await _profiles(page),
+        options=options(page.container.profile, page.locale),
         full=len(slugs) >= MOST,
     )
+
+
+async def _judged(page: Page, slugs: list[str], demand: Demand) -> Demand:
+    calls = page.services.requirement_profiles
+    try:
+        found = await calls.judge(slugs, demand.requirements, demand.profile_id or None)
+    except ApiProblem as problem:
+        if problem.status not in (404, 422):
+            raise
+        return replace(demand, problem=problem)
+    return replace(demand, judgement=found)
+
+
+async def _profiles(page: Page) -> list[tuple[str, str]]:
+    if not page.memberships("municipality"):
+        return []
+    found = (await part(page.services.requirement_profiles.all())).value or []
+    return [(each.id, each.name) for each in found]
 
 
 async def _hits(page: Page, words: str, shown: set[str]) -> list[Hit]:

@@ -7,15 +7,18 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from web.api.dossiers import Dossier, Dossiers, Verdict
+from web.api.dossiers import Dossier, Dossiers, Requirement, Verdict
 from web.api.problem import ApiProblem
+from web.api.requirement_profiles import bodies
 from web.api.search import Hit
 from web.flash import Flash
+from web.forms import requirement as requirements_in
 from web.forms.body import FormData
 from web.forms.dossier import DossierForm, options, refused, with_requirement, without_requirement
 from web.forms.faults import Faults
 from web.forms.saved_search import filter_labels
 from web.page import AnyPage, CheckedForm, CheckedMedia, MemberPage, NotAllowedError, Page, form_key
+from web.partly import part
 from web.search_query import SearchQuery
 
 router = APIRouter()
@@ -49,15 +52,19 @@ async def create(page: MemberPage, form: CheckedForm) -> Response:
     query = SearchQuery.of(page.request.query_params)
     chosen = form.texts("loesung")
     if not faults:
-        criteria = {"query": query.q, "filters": {facet: list(values) for facet, values in query.filters.items()}}
-        body: dict[str, Any] = {
-            "title": typed.title,
-            "need": typed.need,
-            "criteria": criteria,
-            "solutions": chosen,
-            "organisation_id": form.text("organisation_id") or None,
-        }
         try:
+            criteria = {
+                "query": query.q,
+                "filters": {facet: list(values) for facet, values in query.filters.items()},
+                "requirements": bodies(await _demanded(page, form.text("anforderungen"))),
+            }
+            body: dict[str, Any] = {
+                "title": typed.title,
+                "need": typed.need,
+                "criteria": criteria,
+                "solutions": chosen,
+                "organisation_id": form.text("organisation_id") or None,
+            }
             made = await page.services.dossiers.create(body, key=form_key(form))
         except ApiProblem as problem:
             if problem.status not in REFUSALS:
@@ -65,7 +72,8 @@ async def create(page: MemberPage, form: CheckedForm) -> Response:
             faults = refused(problem, page.locale)
         else:
             return page.go(f"{PATH}/{made.id}", Flash("Die Markterkundung ist angelegt."))
-    return await _new(page, query, _named(page), typed, faults, chosen=chosen)
+    profile_id = form.text("anforderungen")
+    return await _new(page, query, _named(page), typed, faults, chosen=chosen, profile_id=profile_id)
 
 
 @router.get(PATH + "/{dossier_id}")
@@ -119,7 +127,8 @@ async def _require(calls: Dossiers, dossier: Dossier, form: FormData, version: i
 
 
 async def _require_no_longer(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    criteria = without_requirement(dossier.criteria, form.text("number"))
+    kept = without_requirement(dossier.criteria.requirements, form.text("number"))
+    criteria = dossier.criteria.model_copy(update={"requirements": kept})
     await calls.edit(dossier, title=dossier.title, need=dossier.need, criteria=criteria, version=version)
 
 
@@ -222,6 +231,12 @@ def _require_editor(page: Page) -> None:
         raise NotAllowedError("Redaktion oder Verwaltung einer Kommune")
 
 
+async def _demanded(page: Page, profile_id: str) -> list[Requirement]:
+    """Return the requirements of a profile of the own organisation, and those of the address."""
+    kept = (await page.services.requirement_profiles.get(profile_id)).requirements if profile_id else []
+    return [*kept, *requirements_in.read(page.request.query_params.getlist(requirements_in.NAME))]
+
+
 def _named(page: Page) -> list[str]:
     return list(dict.fromkeys(slug for slug in page.request.query_params.getlist("loesung") if slug))[:MOST]
 
@@ -234,9 +249,12 @@ async def _new(
     faults: Faults | None = None,
     *,
     chosen: list[str] | None = None,
+    profile_id: str | None = None,
 ) -> HTMLResponse:
     _require_editor(page)
     held = page.memberships("municipality", editing=True)
+    if profile_id is None:
+        profile_id = page.request.query_params.get("anforderungen", "")
     hits = [] if named else await _found(page, query)
     return page.render(
         "dossiers/new.html",
@@ -250,6 +268,9 @@ async def _new(
         municipalities=held,
         municipality_options=[(each.organisation_id, each.organisation_name) for each in held],
         action=f"{PATH}/neu?{page.request.url.query}",
+        profiles=[(each.id, each.name) for each in (await part(page.services.requirement_profiles.all())).value or []],
+        profile_id=profile_id,
+        demanded=requirements_in.read(page.request.query_params.getlist(requirements_in.NAME)),
     )
 
 
