@@ -21,7 +21,7 @@ class CheckupSettings(ServiceSettings):
 
     service_name = "checkup"
 
-    checkup_rubric_version: str = "2026.2"
+    checkup_rubric_version: str = "2026.3"
     checkup_concurrency: int = Field(default=1, ge=1, le=64)
     """Runs that one worker process carries out at the same time."""
     checkup_work_dir: Path = Path(tempfile.gettempdir()) / "marktplatz-checkup"
@@ -50,7 +50,7 @@ class CheckupSettings(ServiceSettings):
     checkup_comparison_seconds: float = Field(default=60, ge=0)
     """For how long the medians of a field of action are kept in memory."""
     checkup_questionnaire_version: str = "2026.1"
-    checkup_checklist_version: str = "2026.1"
+    checkup_checklist_version: str = "2026.2"
     checkup_source_rules_version: str = "2026.1"
     checkup_answer_days: int = Field(default=30, ge=0, le=365)
     """How long a provider has to answer a contradiction before everybody sees it."""

@@ -22,7 +22,9 @@ from checkup.adapters.git_fetch import FetchLimits, GitFetch
 from checkup.adapters.llm_endpoint import LlmEndpoint
 from checkup.adapters.passages_process import PassagesProcess
 from checkup.adapters.people import files
+from checkup.adapters.people.files import Files
 from checkup.adapters.people.records import MongoEditions, MongoRecords
+from checkup.adapters.people.verdicts import ManualVerdicts
 from checkup.adapters.public_scores import CachedPublicScores, MongoPublicScores
 from checkup.adapters.queue_watch import JetStreamQueue
 from checkup.adapters.rubric_files import RubricFiles
@@ -34,7 +36,7 @@ from checkup.application.triggers import Rhythm
 from checkup.domain.people.contest import Contest
 from checkup.domain.people.contradictions import ContradictionLog
 from checkup.domain.people.disclosure import Disclosure
-from checkup.domain.people.manual_check import ManualCheck
+from checkup.domain.people.manual_check import Checklist, ManualCheck
 from checkup.settings import CheckupSettings
 
 
@@ -63,6 +65,8 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
         await analyses.prepare()
         await solutions.prepare()
         await assessments.prepare()
+        checks = MongoRecords(platform.aggregates("manual_checks"), ManualCheck, platform.db)
+        checklists = files.checklists(settings.checkup_checklist_version)
         ports = Ports(
             runs=runs,
             analyses=analyses,
@@ -74,6 +78,7 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
             analyser=analyser(settings),
             observers=observers(settings, platform.clock),
             rubrics=rubrics,
+            verdicts=ManualVerdicts(checks, checklists, platform.clock),
             queue=JetStreamQueue(platform.js, runs, platform.clock),
             assessments=assessments,
             assessing=assessing(settings),
@@ -83,14 +88,19 @@ async def build(settings: CheckupSettings, clock: Clock | None = None) -> AsyncI
             reuse_for=timedelta(days=settings.checkup_reuse_days),
             worker=f"{socket.gethostname()}-{os.getpid()}",
         )
-        yield Container(platform, ports, await _people(platform, ports, settings), fetch, settings)
+        yield Container(platform, ports, await _people(platform, ports, settings, checks, checklists), fetch, settings)
 
 
-async def _people(platform: Platform, ports: Ports, settings: CheckupSettings) -> PeoplePorts:
+async def _people(
+    platform: Platform,
+    ports: Ports,
+    settings: CheckupSettings,
+    checks: MongoRecords[ManualCheck],
+    checklists: Files[Checklist],
+) -> PeoplePorts:
     """What the use cases of disclosures, checks and contests are handed."""
     db = platform.db
     disclosures = MongoRecords(platform.aggregates("disclosures"), Disclosure, db)
-    checks = MongoRecords(platform.aggregates("manual_checks"), ManualCheck, db)
     contests = MongoRecords(platform.aggregates("contests"), Contest, db)
     contradictions = MongoRecords(platform.aggregates("contradictions"), ContradictionLog, db)
     await disclosures.prepare()
@@ -107,7 +117,7 @@ async def _people(platform: Platform, ports: Ports, settings: CheckupSettings) -
         contests=contests,
         contradictions=contradictions,
         questionnaires=files.questionnaires(settings.checkup_questionnaire_version),
-        checklists=files.checklists(settings.checkup_checklist_version),
+        checklists=checklists,
         source_rules=files.source_rules(settings.checkup_source_rules_version),
         clock=platform.clock,
         answer_time=timedelta(days=settings.checkup_answer_days),

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from checkup.main import service
 from checkup.settings import CheckupSettings
+from checkup.testing.repositories import RepositoryMaker
 from checkup.wiring import build
 from contracts.checkup import ContestAnswered, ContradictionsFound, DisclosurePublished, ManualCheckCompleted
 from contracts.listing import Listing
@@ -19,7 +20,7 @@ from servicekit.clock import FixedClock
 from servicekit.testing import wait
 from servicekit.testing.http import client
 
-from .conftest import Bus, Headers
+from .conftest import Bus, GitServer, Headers
 
 Login = Callable[..., Headers]
 REASON = "Das Zertifikat steht unter der genannten Adresse im Register."
@@ -255,7 +256,7 @@ async def test_a_check_is_worked_completed_and_half_trusted_after_a_year(
     await bus.go_online()
     await wait.until(bus.settled)
     seen = await desk.sources()
-    assert seen["check"]["findings"][7]["finding"] == "Kein Fokus im Kalender"
+    assert {one["item"]: one["finding"] for one in seen["check"]["findings"]}["keyboard"] == "Kein Fokus im Kalender"
     clock.advance(timedelta(days=400))
     assert (await desk.sources())["check"]["confidence"] == 0.5
 
@@ -356,3 +357,42 @@ async def test_what_the_listing_says_is_compared_too(desk: Desk, bus: Bus, monke
     await desk.publish(COMPLETE)
     (event,) = await desk.said(ContradictionsFound)
     assert [each.rule for each in event.data.contradictions] == ["accessibility_level_disagrees"]
+
+
+async def test_credentials_that_the_team_confirmed_cap_code_quality_at_once(
+    desk: Desk,
+    api: httpx.AsyncClient,
+    bus: Bus,
+    git_server: GitServer,
+    small_app: RepositoryMaker,
+    team: Headers,
+    clock: FixedClock,
+) -> None:
+    async def quality() -> tuple[int, list[str], str]:
+        report = (await api.get(desk.base, headers=team)).json()
+        found = report["dimensions"][-1]
+        return found["score"], [cap["id"] for cap in found["caps"]], report["run_id"]
+
+    async def now_is(score: int, caps: list[str]) -> bool:
+        return (await quality())[:2] == (score, caps)
+
+    await bus.submit(git_server.add("app", small_app), round_=2)
+    await bus.heard("checkup_scored", "checkup_scored")
+    free, caps, first = await quality()
+    assert free > 40
+    assert caps == []
+    asked = len(git_server.asked)
+    clock.advance(timedelta(minutes=1))
+    failed = {"item": "credentials", "result": "failed", "finding": "src/portal/steps.py: Schlüssel gilt noch"}
+    await desk.check(failed)
+    await wait.until(partial(now_is, 40, ["confirmed_secret"]), message="code quality is capped")
+    capped = (await quality())[2]
+    runs = (await api.get(f"{desk.base}/runs", headers=team)).json()["items"]
+    assert [(run["id"], run["trigger"]) for run in runs][:2] == [(capped, "rescore"), (first, "submission")]
+    clock.advance(timedelta(minutes=1))
+    await desk.check({"item": "credentials", "result": "passed"})
+    await wait.until(partial(now_is, free, []), message="the cap has ended")
+    await desk.check({"item": "credentials", "result": "passed"})
+    await wait.until(bus.settled)
+    assert len((await api.get(f"{desk.base}/runs", headers=team)).json()["items"]) == 4
+    assert len(git_server.asked) == asked  # nothing was cloned again

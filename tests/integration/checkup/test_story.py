@@ -222,7 +222,7 @@ async def test_operators_see_the_queue(
 
 async def test_the_rubric_is_public(api: httpx.AsyncClient) -> None:
     rubric = (await api.get("/rubric")).json()
-    assert rubric["version"] == "2026.2"
+    assert rubric["version"] == "2026.3"
     assert rubric["dimensions"][0]["id"] == "usability"
     metric = rubric["dimensions"][1]["metrics"][0]
     assert (metric["id"], metric["measured"], metric["source"]) == (

@@ -25,7 +25,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 AT = datetime(2026, 8, 1, tzinfo=UTC)
-RELEASED = resources.files("checkup") / "rubrics" / "2026.2.yaml"
+RELEASED = resources.files("checkup") / "rubrics" / "2026.3.yaml"
 KEY = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA1mZ" * 20 + "\n-----END RSA PRIVATE KEY-----\n"
 HOSTILE = "<script>alert(1)</script>"
 FILES = {
@@ -68,7 +68,7 @@ def test_a_repository_is_measured_as_json(analyze: Analyze, bare: Path) -> None:
     done = analyze(bare, "--format", "json")
     assert (done.exit_code, done.stderr) == (0, "")
     report = json.loads(done.stdout)
-    assert (report["rubric_version"], report["as_of"]) == ("2026.2", "2026-09-01T00:00:00Z")
+    assert (report["rubric_version"], report["as_of"]) == ("2026.3", "2026-09-01T00:00:00Z")
     assert [dimension["dimension"] for dimension in report["dimensions"]][-1] == "code_quality"
     assert report["grade"]["stages"][0]["id"] == "basic"
     assert analyze(bare, "--format", "json").stdout == done.stdout

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from checkup.adapters.people import files
+from checkup.adapters.rubric_files import load
 from checkup.domain.people import contest, manual_check
 from checkup.domain.people.contest import MOST_OPEN, Contest, ContestState, Outcome, Target, TargetKind
 from checkup.domain.people.manual_check import CheckState, Finding, ManualCheck, Result
@@ -158,3 +159,37 @@ def test_each_side_has_its_steps() -> None:
         contest.withdraw(answered(), by=EDITOR, now=NOW)
     with pytest.raises(ProblemError, match="contest-closed"):
         contest.answer(answered(), outcome=None, text=REASON, by=CHECKER, now=NOW)
+
+
+def test_what_the_newest_check_found_is_confirmed_while_it_holds() -> None:
+    current = files.checklists("2026.2").current
+    older = files.checklists("2026.1").current
+
+    def done(number: int, result: Result, items: manual_check.Checklist = current) -> ManualCheck:
+        item = "credentials" if items is current else "keyboard"
+        begun = replace(opened(), number=number, checklist=items.version)
+        finding = Finding(item, result, finding="src/leak.py: gilt noch")
+        return manual_check.complete(
+            manual_check.save(begun, [finding], checklist=items, by=CHECKER, now=NOW),
+            checklist=items, by=CHECKER, now=NOW,
+        )  # fmt: skip
+
+    def found(*checks: ManualCheck, on: date = date(2026, 2, 28)) -> dict[str, float]:
+        lists = {each.version: each for each in (current, older)}
+        return manual_check.confirmed([(each, lists[each.checklist]) for each in checks], on)
+
+    failed, passed = done(1, Result.FAILED), done(2, Result.PASSED)
+    assert found() == {}
+    assert found(failed) == {"confirmed_secrets": 1.0}
+    assert found(passed, failed) == {}
+    assert found(done(3, Result.FAILED), passed, failed) == {"confirmed_secrets": 1.0}
+    assert found(failed, done(2, Result.FAILED, older)) == {"confirmed_secrets": 1.0}  # did not look at it
+    assert found(failed, replace(opened(), number=2, checklist="2026.2")) == {"confirmed_secrets": 1.0}  # still open
+    assert found(failed, on=date(2027, 3, 1)) == {}
+
+
+def test_items_only_confirm_facts_that_some_rubric_asks_for() -> None:
+    asked = {cap.fact for dimension in load().dimensions for cap in dimension.caps}
+    given = {item.confirms for item in files.checklists("2026.2").current.items if item.confirms}
+    assert given == {"confirmed_secrets"}
+    assert given <= asked

@@ -13,6 +13,7 @@ from contracts.vocabulary import CheckupDimension
 DIGESTS = {
     "2026.1": "592e2ccdc2f66e6275b8a09c55e0ce90a23c7ee0c10d5ad183d9dabbb3ba2758",
     "2026.2": "b24d77f3b9a814369747e79338fbe141b80c2d14b5314f96a84d6d3d3672e3cd",
+    "2026.3": "3047ed3763609d7a740376d58cda0bb2219b9dbb02809fee50a14db80c0b2da2",
 }
 ELSEWHERE = {"U1", "C6"}  # taken of the demo address and the forge, not of the commit
 

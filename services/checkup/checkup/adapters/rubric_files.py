@@ -11,7 +11,7 @@ import yaml
 from checkup.adapters import overall_rules
 from checkup.domain.rubric import AwardRule, Cap, Dimension, Formula, Metric, ProbeRule, Rubric, Term, Text
 
-CURRENT = "2026.2"
+CURRENT = "2026.3"
 TOPICS = frozenset(("it_security", "data_protection", "accessibility", "operations", "licence"))
 
 
@@ -123,3 +123,7 @@ class RubricFiles:
     def get(self, version: str) -> Rubric:
         """Return one version. Raises KeyError when it was never released."""
         return load(version)
+
+    def versions(self) -> list[str]:
+        """Return all released versions, oldest first."""
+        return versions()

@@ -149,14 +149,17 @@ async def _finish(ports: Ports, begun: Run, url: str, kept: KeptAnalysis) -> Non
 async def _report(ports: Ports, begun: Run, url: str, kept: KeptAnalysis) -> Report:
     """The report of measurements; word for word that of the run they were taken over from, if it was the solution's."""
     rubric = ports.rubrics.current
+    confirmed = await ports.verdicts.of_solution(begun.solution_id)
     if kept.run_id != begun.id:
         original = await ports.runs.get(kept.run_id)
         same = original and original.solution_id == begun.solution_id and original.report
-        if same and same.rubric_digest == rubric.digest:
+        if same and same.rubric_digest == rubric.digest and report.confirmed_in(same, kept.analysis) == confirmed:
             return replace(same, repository_url=url)
     before = await ports.runs.latest_report(begun.solution_id)
     held = report.held_at(before.report if before else None, rubric, as_of=kept.as_of)
-    return report.of_analysis(kept.analysis, rubric, as_of=kept.as_of, repository_url=url, held=held)
+    return report.of_analysis(
+        kept.analysis, rubric, as_of=kept.as_of, repository_url=url, held=held, confirmed=confirmed
+    )
 
 
 async def _called_off(ports: Ports, begun: Run) -> None:

@@ -258,6 +258,18 @@ class Rubrics(Protocol):
         """Return one version. Raises KeyError when it was never released."""
         ...
 
+    def versions(self) -> Sequence[str]:
+        """Return all released versions, oldest first."""
+        ...
+
+
+class Verdicts(Protocol):
+    """What people confirmed about a solution, as facts for the rubric."""
+
+    async def of_solution(self, solution_id: str) -> Mapping[str, float]:
+        """Return the facts that hold today."""
+        ...
+
 
 class QueueWatch(Protocol):
     """Whoever can look at the work queue."""
@@ -278,6 +290,7 @@ class Ports:
     repositories: Repositories
     analyser: Analyser
     rubrics: Rubrics
+    verdicts: Verdicts
     queue: QueueWatch
     assessments: Assessments
     assessing: Assessing | None

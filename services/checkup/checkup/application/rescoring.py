@@ -97,6 +97,26 @@ async def rescore(ports: Ports, wanted: Sequence[str], version: str, *, dry_run:
     return Rescoring(tuple(made), tuple(unchanged), tuple(unkept))
 
 
+async def judged(ports: Ports, solution_id: str, check_id: str) -> None:
+    """A check was completed: where it changes a score, the newest run, and that of the published version, become new
+    runs under the rubric they are under.
+    """
+    solution = await ports.solutions.get(solution_id)
+    if solution is None:
+        return
+    for found in await _newest_runs(ports, [solution]):
+        if found.report is None or found.report.commit is None:
+            continue
+        rubric = queries.rubric(ports, found.report.rubric_version)
+        outcome = await _rescore(ports, found, rubric)
+        if outcome is not None and _caps(outcome.new) != _caps(outcome.old):
+            await _save(ports, outcome, rubric, check_id)
+
+
+def _caps(of: Report) -> list[str]:
+    return [cap.id for dimension in of.dimensions for cap in dimension.caps]
+
+
 async def _solutions(ports: Ports, wanted: Sequence[str]) -> list[Solution]:
     known = await ports.solutions.all()
     for name in wanted:
@@ -127,10 +147,11 @@ async def _rescore(ports: Ports, old: Run, rubric: Rubric) -> Rescore | None:
         as_of=old.report.as_of,
         repository_url=old.report.repository_url or kept.repository_url,
         held=frozenset(old.report.awards),
+        confirmed=await ports.verdicts.of_solution(old.solution_id),
     )
     return Rescore(old, old.report, new)
 
 
-async def _save(ports: Ports, outcome: Rescore, rubric: Rubric) -> None:
-    new_id = derived_id("checkup-run", outcome.run.id, "rescore", rubric.digest)
+async def _save(ports: Ports, outcome: Rescore, rubric: Rubric, *cause: str) -> None:
+    new_id = derived_id("checkup-run", outcome.run.id, "rescore", rubric.digest, *cause)
     await ports.runs.add(run.rescored(outcome.run, outcome.new, run_id=new_id, now=ports.clock.now(), by=None))

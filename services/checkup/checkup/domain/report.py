@@ -1,7 +1,7 @@
 """The report of one run: the result under a rubric with everything needed to understand and repeat it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from checkup.domain import overall, scoring
@@ -10,6 +10,8 @@ from checkup.domain.measurement import Analysis, Probe
 from checkup.domain.overall import Grade
 from checkup.domain.rubric import Rubric
 from checkup.domain.scoring import DimensionResult
+
+NOTHING: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,14 @@ class Report:
 
 
 def of_analysis(
-    analysis: Analysis, rubric: Rubric, *, as_of: datetime, repository_url: str, held: Collection[str] = ()
-) -> Report:
-    """Score an analysis; `held` are the awards that the solution holds at `as_of`, which see `held_at`."""
+    analysis: Analysis, rubric: Rubric, *, as_of: datetime, repository_url: str, held: Collection[str] = (),
+    confirmed: Mapping[str, float] = NOTHING,
+) -> Report:  # fmt: skip
+    """Score an analysis; `held` are the awards that the solution holds at `as_of`, which see `held_at`.
+
+    `confirmed` are facts that no machine can have: what the team confirmed. They stand among those of the report.
+    """
+    analysis = replace(analysis, facts={**analysis.facts, **confirmed})
     result = scoring.score(analysis, rubric, held)
     return Report(
         rubric_version=rubric.version,
@@ -74,6 +81,11 @@ def of_analysis(
         awarded=_awarded(result.dimensions, rubric, as_of),
         grade=overall.grade(result.dimensions, analysis.facts, rubric),
     )
+
+
+def confirmed_in(held: Report, analysis: Analysis) -> Mapping[str, float]:
+    """The facts of a report that were not measured."""
+    return {name: value for name, value in held.facts.items() if name not in analysis.facts}
 
 
 def without_repository(rubric: Rubric, *, as_of: datetime) -> Report:

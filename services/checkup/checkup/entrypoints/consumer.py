@@ -11,7 +11,7 @@ from servicekit.delivery import Delivery
 
 from checkup import wiring
 from checkup.adapters import confined
-from checkup.application import policies, triggers
+from checkup.application import policies, rescoring, triggers
 from checkup.application.assess import AssessmentJob, carry_out
 from checkup.application.mapping import Job
 from checkup.application.people.policies import refresh
@@ -52,6 +52,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
 
     @consumer.on(ManualCheckCompleted)
     async def _checked(event: ManualCheckCompleted, delivery: Delivery) -> None:
+        await rescoring.judged(ports, event.data.solution_id, event.data.check_id)
         await refresh(container.people, event.data.solution_id)
 
     async def run(body: bytes, delivery: Delivery) -> None:

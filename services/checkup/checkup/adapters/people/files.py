@@ -123,6 +123,7 @@ def checklist(data: Data) -> Checklist:
                 help=Text(**raw["help"]),
                 scale=raw.get("scale", False),
                 dimension=raw.get("dimension"),
+                confirms=raw.get("confirms"),
             )
             for raw in data["items"]
         ),

@@ -1,7 +1,7 @@
 """Manual checks: what the team looked at with its own eyes, item by item of a published checklist."""
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,7 +22,10 @@ LONGEST_FINDING = 2000
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to look at; with `scale` it gets a grade 0 (unusable) to 4 (very good)."""
+    """One thing to look at; with `scale` it gets a grade 0 (unusable) to 4 (very good).
+
+    `confirms` is the fact that is 1 for the rubric while this item is failed.
+    """
 
     id: str
     topic: str
@@ -30,6 +33,7 @@ class Item:
     help: Text
     scale: bool = False
     dimension: str | None = None
+    confirms: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,22 @@ def newest_completed(checks: list[ManualCheck]) -> ManualCheck | None:
     """The check that counts."""
     completed = [check for check in checks if check.state is CheckState.COMPLETED]
     return max(completed, key=lambda check: check.number, default=None)
+
+
+def confirmed(checks: Sequence[tuple[ManualCheck, Checklist]], today: date) -> dict[str, float]:
+    """Facts for the rubric: 1 for each that the newest check which looked at its item confirmed, while that holds."""
+    found: dict[str, float] = {}
+    for check, checklist in sorted(checks, key=lambda pair: pair[0].number):
+        if check.state is not CheckState.COMPLETED:
+            continue
+        for item in checklist.items:
+            looked = check.findings.get(item.id)
+            if item.confirms is None or looked is None or looked.result not in (Result.PASSED, Result.FAILED):
+                continue
+            found.pop(item.confirms, None)
+            if looked.result is Result.FAILED and check.confidence(today) == 1:
+                found[item.confirms] = 1.0
+    return found
 
 
 def _faults(one: Finding, checklist: Checklist, today: date) -> list[FieldError]:

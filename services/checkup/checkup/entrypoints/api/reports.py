@@ -10,7 +10,7 @@ from servicekit.idempotency import IdempotentRoute, new_id
 from checkup.application import commands, queries
 from checkup.application.commands import TEAM, Asker
 from checkup.application.ports import Ports
-from checkup.entrypoints.api.rubric_schemas import RubricOut
+from checkup.entrypoints.api.rubric_schemas import RubricOut, RubricVersion, RubricVersions
 from checkup.entrypoints.api.schemas import ReportOut, RunList, RunOut
 
 router = APIRouter(tags=["checkup"], route_class=IdempotentRoute)
@@ -30,6 +30,13 @@ Id = Annotated[str, Path(max_length=100)]
 async def read_rubric(given: Given, version: Annotated[str | None, Query(max_length=20)] = None) -> RubricOut:
     """What is measured, how it is scored, and what earns an award; earlier versions on request."""
     return RubricOut.of(queries.rubric(given, version))
+
+
+@router.get("/rubrics")
+async def list_rubrics(given: Given) -> RubricVersions:
+    """All versions, newest first, and which one new runs are scored by; one beside it may be tried (`preview`)."""
+    known = [given.rubrics.get(version) for version in reversed(given.rubrics.versions())]
+    return RubricVersions(items=[RubricVersion.of(each, given.rubrics.current) for each in known])
 
 
 @router.get("/solutions/{solution_id}")

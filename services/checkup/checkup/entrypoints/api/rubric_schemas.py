@@ -158,3 +158,27 @@ class RubricOut(BaseModel):
             probes=[RubricProbeOut.of(probe) for probe in rubric.probes],
             overall=OverallOut.of(rubric.overall) if rubric.overall else None,
         )
+
+
+class RubricVersion(BaseModel):
+    """One version; `current` scores new runs."""
+
+    version: str
+    valid_from: str
+    digest: str
+    current: bool
+
+    @classmethod
+    def of(cls, rubric: Rubric, current: Rubric) -> Self:
+        return cls(
+            version=rubric.version,
+            valid_from=rubric.valid_from,
+            digest=rubric.digest,
+            current=rubric.digest == current.digest,
+        )
+
+
+class RubricVersions(BaseModel):
+    """All versions, newest first."""
+
+    items: list[RubricVersion]
