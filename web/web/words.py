@@ -178,6 +178,13 @@ _STATES: dict[str, dict[str, Word]] = {
         "analysing": Word("Quellcode wird untersucht", "Examining the source code", "info"),
         "waiting": Word("Wartet auf den nächsten Versuch", "Waiting for the next attempt", "info"),
     },
+    "run_trigger": {
+        "submission": Word("nach der Einreichung", "after the submission"),
+        "request": Word("auf Wunsch", "on demand"),
+        "schedule": Word("nach Zeitplan", "on schedule"),
+        "release": Word("nach einer neuen Version", "after a new release"),
+        "rescore": Word("neu bewertet, nicht neu gemessen", "scored anew, not measured anew"),
+    },
     "run_state": {
         "queued": Word("Eingeplant", "Queued", "info"),
         "running": Word("Läuft", "Running", "info"),

@@ -312,6 +312,100 @@ async def team(site: Site) -> Site:
     return site
 
 
+def run(number: int, **changes: Any) -> dict[str, Any]:
+    return {"id": f"run-{number}", "state": "scored", "trigger": "submission", "requested_at": "2026-11-20T10:00:00Z",
+            "finished_at": "2026-11-20T10:00:09Z", "reason": None, **changes}  # fmt: skip
+
+
+def with_runs(team: Site, *runs: dict[str, Any]) -> None:
+    report = {"run_id": "run-1", "rubric_version": "2026.2", "commit": "0123456789abcdef", "measurable": True}
+    versions = [{"version": "2026.3", "current": True}, {"version": "2026.2", "current": False}]
+    team.gateway.on(f"GET {BASE}/runs", {"items": list(runs), "next_cursor": None, "total": len(runs)})
+    team.gateway.on(f"GET {BASE}", report)
+    team.gateway.on("GET /api/checkup/rubrics", {"items": versions})
+
+
+async def test_the_team_forces_a_run_after_confirming(team: Site) -> None:
+    with_runs(team, run(1), run(2, state="failed", reason=HOSTILE))
+    page = await team.get(DESK)
+    assert "Fehlgeschlagen" in page.text
+    assert HOSTILE not in page.text
+    assert "/abbrechen" not in page.text
+    start = f"POST {BASE}/runs"
+    team.gateway.on(start, run(3, state="queued"), status=202)
+    form = {"feld": "messung"}
+    unsure = await team.post(f"{DESK}/messung", form)
+    assert unsure.status_code == 422
+    assert "Bitte bestätigen Sie den Schritt." in unsure.text
+    assert team.gateway.count(start) == 0
+    done = await team.post(f"{DESK}/messung", {**form, "bestaetigt": "ja"})
+    assert done.headers["location"] == f"{DESK}#laeufe"
+    assert team.gateway.last(start).url.params["force"] == "true"
+    team.gateway.on(start, problem(409, "no-repository"))
+    refused = await team.post(f"{DESK}/messung", {**form, "bestaetigt": "ja"})
+    assert refused.status_code == 409
+    assert 'id="fehler-messung"' in refused.text
+    assert "gibt es nichts zu messen" in refused.text
+
+
+async def test_the_team_calls_a_run_off_after_confirming(team: Site) -> None:
+    with_runs(team, run(2, state="running", stage="analysing", groups_done=3, groups_total=40), run(1))
+    page = await team.get(DESK)
+    assert "3 von 40 Messgruppen fertig" in page.text
+    assert f'action="{DESK}/messung"' not in page.text
+    cancel = "POST /api/checkup/runs/run-2/cancel"
+    team.gateway.on(cancel, problem(409, "run-finished"))
+    form = {"feld": "abbrechen", "bestaetigt": "ja"}
+    late = await team.post(f"{DESK}/laeufe/run-2/abbrechen", form)
+    assert (late.status_code, 'id="fehler-abbrechen"' in late.text) == (409, True)
+    team.gateway.on(cancel, run(2, state="cancelled"))
+    assert (await team.post(f"{DESK}/laeufe/run-2/abbrechen", form)).headers["location"] == f"{DESK}#laeufe"
+
+
+async def test_the_team_sees_what_another_rubric_would_change(team: Site) -> None:
+    with_runs(team, run(1))
+    page = text_of((await team.get(DESK)).text)
+    assert "Der Bericht ist nach Raster 2026.2 bewertet." in page
+    assert "2026.3 (gilt für neue Läufe)" in page
+    preview = {
+        "run_id": "run-1", "commit": "0123456789abcdef", "rubric_before": "2026.2", "rubric_after": "2026.3",
+        "dimensions": [{"dimension": "code_quality", "before": 71, "after": 40},
+                       {"dimension": "usability", "before": None, "after": 62},
+                       {"dimension": "community", "before": 50, "after": 55}],
+        "gained": ["community"], "lost": ["code_quality"],
+    }  # fmt: skip
+    place = "GET /api/checkup/runs/run-1/preview"
+    team.gateway.on(place, preview)
+    shown = text_of((await team.get(f"{DESK}?raster=2026.3")).text)
+    assert team.gateway.last(place).url.params["rubric"] == "2026.3"
+    assert "Codequalität 71 40 -31" in shown.replace("−", "-")
+    assert "nicht messbar 62 –" in shown
+    assert "50 55 +5" in shown
+    assert "Verlorene Auszeichnungen: Codequalität." in shown
+    team.gateway.on(place, problem(404, "measurement-not-kept"))
+    assert "Keine Vorschau möglich" in (await team.get(f"{DESK}?raster=2026.3")).text
+
+
+async def test_sources_stand_side_by_side_per_dimension_with_contradictions_marked(site: Site) -> None:
+    one = sources()["topics"][0]
+    measured = {"rubric": "2026.3", "as_of": "2026-11-20T10:00:00Z", "score": 71, "coverage": 0.9, "metrics": []}
+    quality = {**one, "id": "code_quality", "title_de": "Codequalität", "measured": measured}
+    bare = {"id": "usability", "title_de": "Usability", "declared": None, "checked": None,
+            "measured": {**measured, "score": None, "coverage": 0.1}}  # fmt: skip
+    site.gateway.on(
+        f"GET {BASE}/sources",
+        sources(dimensions=[bare, quality], contradictions=[contradiction(dimension="code_quality")]),
+    )
+    page = await site.get("/loesungen/terminlotse")
+    shown = text_of(page.text)
+    by_dimension = shown[shown.index("Je Dimension") : shown.index("Je Thema")]
+    assert "Gemessen: 71 von 100" in by_dimension
+    assert by_dimension.count("1 Widerspruch") == 1
+    assert "Erklärt eine SBOM, keine da." in by_dimension
+    assert "BSI C5" in by_dimension
+    assert HOSTILE not in page.text
+
+
 @pytest.mark.parametrize("path", ["/team/checkup", DESK])
 async def test_others_may_not_see_the_desk(site: Site, path: str) -> None:
     await site.log_in(memberships=[answers.membership()])

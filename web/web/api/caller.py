@@ -111,9 +111,17 @@ class Caller:
         given = {"Authorization": f"Bearer {self.token}" if self.token else "", "X-Request-Id": self.request_id or ""}
         return {name: value for name, value in given.items() if value}
 
-    async def post(self, path: str, body: Any = None, *, key: str | None = None, version: int | None = None) -> Answer:
+    async def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        version: int | None = None,
+        query: Query | None = None,
+    ) -> Answer:
         """Do something; `key` is the Idempotency-Key that makes a repeat harmless."""
-        return await self._send("POST", path, body=body, key=key, version=version)
+        return await self._send("POST", path, body=body, key=key, version=version, query=query)
 
     async def upload(self, path: str, name: str, content: bytes) -> Answer:
         """Send a file as the part `file`."""

@@ -144,6 +144,44 @@ class Rubric(ApiModel):
     dimensions: list[RubricDimension] = []
 
 
+class RubricVersion(ApiModel):
+    """One version; `current` scores new runs."""
+
+    version: str
+    valid_from: str = ""
+    current: bool = False
+
+
+class RubricVersions(ApiModel):
+    """All versions, newest first."""
+
+    items: list[RubricVersion] = []
+
+
+class DimensionChange(ApiModel):
+    """A dimension's score before and after; None where there is none."""
+
+    dimension: str
+    before: int | None = None
+    after: int | None = None
+
+    @property
+    def difference(self) -> int | None:
+        return None if self.before is None or self.after is None else self.after - self.before
+
+
+class Preview(ApiModel):
+    """What another rubric makes of the measurements of a run; `gained` and `lost` are awards."""
+
+    run_id: str
+    commit: str | None = None
+    rubric_before: str = ""
+    rubric_after: str = ""
+    dimensions: list[DimensionChange] = []
+    gained: list[str] = []
+    lost: list[str] = []
+
+
 @dataclass(frozen=True)
 class Checkup:
     """Calls of the checkup service; every one may raise ApiProblem."""
@@ -172,6 +210,17 @@ class Checkup:
     async def start(self, solution_id: str, key: str) -> None:
         """429 `checkup-too-soon` when one has run a moment ago."""
         await self.call.post(f"{BASE}/solutions/{solution_id}/runs", key=key)
+
+    async def start_anew(self, solution_id: str, key: str) -> None:
+        """Measure even an unchanged commit, at once: for the team. 409 `checkup-in-progress`, `no-repository`."""
+        await self.call.post(f"{BASE}/solutions/{solution_id}/runs", key=key, query={"force": "true"})
+
+    async def rubrics(self) -> RubricVersions:
+        return (await self.call.get(f"{BASE}/rubrics")).as_model(RubricVersions)
+
+    async def preview(self, run_id: str, version: str) -> Preview:
+        """404 `measurement-not-kept`, `rubric-not-found`."""
+        return (await self.call.get(f"{BASE}/runs/{run_id}/preview", {"rubric": version})).as_model(Preview)
 
     async def cancel(self, run_id: str, key: str) -> None:
         """409 `run-finished` when it is too late."""

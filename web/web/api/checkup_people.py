@@ -8,6 +8,7 @@ from web.api.caller import ApiModel, Caller
 from web.api.checkup import BASE
 
 Value = str | float | list[str]
+SETTLED = "settled"
 
 
 class Choice(ApiModel):
@@ -292,6 +293,7 @@ class Contradiction(ApiModel):
 
     rule: str
     topic: str = ""
+    dimension: str | None = None
     text_de: str
     text_en: str = ""
     claim: Fact
@@ -326,6 +328,10 @@ class Sources(ApiModel):
         """The contests of a commit's metrics, by metric; those that were taken back are left out."""
         held = (each for each in reversed(self.contests) if each.state != "withdrawn")
         return {each.finding: each for each in held if each.kind == "metric" and each.commit == commit}
+
+    def unsettled(self, about: str) -> list[Contradiction]:
+        """The contradictions of a topic or dimension that nobody has settled."""
+        return [each for each in self.contradictions if about in (each.topic, each.dimension) and each.phase != SETTLED]
 
     def contest_of(self, check: Check | None, item: str) -> Contest | None:
         """The contest of one item of a check."""

@@ -1,13 +1,18 @@
-"""`/team/checkup`: the team's part of the checkup: checklist, verifying answers, answering contests."""
+"""`/team/checkup`: the team's part of the checkup: runs, checklist, verifying answers, answering contests."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from web import checkup_runs
 from web.api.checkup_people import Check, Checklist, Sources, Trail
 from web.api.problem import ApiProblem
+from web.checkup_progress import shown
+from web.checkup_runs import RunsView
 from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.manual_check import CheckForm, refused_findings
@@ -26,17 +31,19 @@ class DeskView:
     checklist: Checklist
     trail: Part[Trail]
     own: bool
+    runs: RunsView
 
 
 async def _load(page: Page, solution_id: str) -> DeskView:
     people = page.services.checkup_people
     sources = await people.sources(solution_id)
     check = await people.check(sources.open_check) if sources.open_check else None
-    checklist, trail = await asyncio.gather(
+    checklist, trail, runs = await asyncio.gather(
         people.checklist(check.checklist if check else None),
         part(people.trail(solution_id, page.request.query_params.get("cursor"))),
+        checkup_runs.load(page.services.checkup, solution_id, page.request.query_params.get("raster", "")),
     )
-    return DeskView(sources, check, checklist, trail, sources.audience == "provider")
+    return DeskView(sources, check, checklist, trail, sources.audience == "provider", runs)
 
 
 def _show(
@@ -58,6 +65,7 @@ def _show(
         faults=faults or Faults(),
         kept=kept or {},
         stale=stale,
+        shown=shown,
     )
 
 
@@ -99,6 +107,42 @@ async def check(page: TeamPage, solution_id: str, form: CheckedForm) -> Response
         return _show(page, view, form=typed, faults=faults, stale=problem.status == 412, status=problem.status)
     done = action == "abschliessen"
     return page.go(here, Flash("Die Prüfung ist abgeschlossen." if done else "Die Befunde sind gespeichert."))
+
+
+@router.post("/team/checkup/{solution_id}/messung")
+async def measure_anew(page: TeamPage, solution_id: str, form: CheckedForm) -> Response:
+    """Have the repository measured again although its commit was measured lately."""
+    return await _confirmed(page, solution_id, form, page.services.checkup.start_anew(solution_id, form_key(form)),
+                            Flash("Die Messung ist eingeplant.", "info"))  # fmt: skip
+
+
+@router.post("/team/checkup/{solution_id}/laeufe/{run_id}/abbrechen")
+async def cancel(page: TeamPage, solution_id: str, run_id: str, form: CheckedForm) -> Response:
+    """Call a run off, also while a worker is at it."""
+    return await _confirmed(page, solution_id, form, page.services.checkup.cancel(run_id, form_key(form)),
+                            Flash("Der Lauf ist abgebrochen.", "info"))  # fmt: skip
+
+
+async def _confirmed(
+    page: Page, solution_id: str, form: CheckedForm, step: Coroutine[Any, Any, None], done: Flash
+) -> Response:
+    """Take a step that was confirmed; what is in its way stands beside its button."""
+    field = form.text("feld")
+    faults, status = Faults(), 422
+    if form.text("bestaetigt") != "ja":
+        step.close()
+        faults.add(field, page.locale.say("Bitte bestätigen Sie den Schritt."))
+    else:
+        try:
+            await step
+        except ApiProblem as problem:
+            if problem.status not in (403, 409, 429):
+                raise
+            faults.add(field, problem.text(page.locale.language))
+            status = problem.status
+        else:
+            return page.go(f"/team/checkup/{solution_id}#laeufe", done)
+    return _show(page, await _load(page, solution_id), faults=faults, status=status)
 
 
 @router.post("/team/checkup/{solution_id}/angabe")
