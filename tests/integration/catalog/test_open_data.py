@@ -1,11 +1,16 @@
 """Open data over HTTP on the real database: formats, pages, conditional requests, nothing that is not public."""
 
+import json
 from typing import Any
 from xml.etree import ElementTree
 
 import httpx
 import pytest
+from contracts import registry
+from contracts.catalog import SolutionDelisted, SolutionPublished
+from nats.js.errors import NotFoundError
 from rdflib import DCAT, Graph
+from servicekit.testing import wait
 
 from .conftest import Catalog
 
@@ -112,6 +117,63 @@ async def test_the_sitemap_names_every_solution(catalog: Catalog, person: str, p
     assert f"{site}/suche" in (await get(catalog, "sitemap.xml?page=0")).text
     beyond = await get(catalog, "sitemap.xml?page=2")
     assert (beyond.status_code, beyond.json()["slug"]) == (404, "no-such-sitemap")
+
+
+class Copy:
+    """What docs/partners.md tells a partner to do: a place in the stream, then all solutions, then the events."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.sequence = 0
+        self.held: dict[str, tuple[str, int, str]] = {}
+
+    async def start(self) -> None:
+        self.sequence = (await self.catalog.js.stream_info("PUBLIC")).state.last_seq
+
+    async def snapshot(self) -> dict[str, tuple[str, int, str]]:
+        lines = (await get(self.catalog, "solutions.ndjson")).text.splitlines()
+        said = [json.loads(line) for line in lines]
+        return {each["id"]: (each["slug"], each["version"], each["listing"]["summary"]) for each in said}
+
+    async def follow(self) -> None:
+        while True:
+            try:
+                message = await self.catalog.js.get_msg(
+                    "PUBLIC", seq=self.sequence + 1, subject=">", next=True, direct=True
+                )
+            except NotFoundError:
+                return
+            event = registry.parse(message.data or b"")
+            if isinstance(event, SolutionPublished):
+                data = event.data
+                self.held[data.solution_id] = (data.slug, data.version, data.listing.summary)
+            elif isinstance(event, SolutionDelisted):
+                self.held.pop(event.data.solution_id, None)
+            assert message.seq is not None
+            self.sequence = message.seq
+
+
+async def test_a_snapshot_and_the_events_after_it_make_a_copy_without_a_gap(
+    catalog: Catalog, person: str, provider: str
+) -> None:
+    goes, returns = [await catalog.published(person, provider, name=f"Für Partner {number}") for number in range(2)]
+    copy = Copy(catalog)
+    await copy.start()
+    await catalog.ok(person, "POST", f"/solutions/{returns['id']}/withdraw")  # after the place, before the snapshot
+    copy.held = await copy.snapshot()
+    assert goes["id"] in copy.held
+    await catalog.ok(person, "POST", f"/solutions/{returns['id']}/republish")
+    await catalog.ok(person, "POST", f"/solutions/{goes['id']}/withdraw")
+    comes = await catalog.published(person, provider, name="Kommt dazu")
+    expected = await copy.snapshot()
+
+    async def same() -> bool:
+        await copy.follow()
+        return copy.held == expected
+
+    await wait.until(same, message="the copy says what the marketplace says")
+    assert {returns["id"], comes["id"]} <= expected.keys()
+    assert goes["id"] not in expected
 
 
 async def test_accept_chooses_the_format(catalog: Catalog) -> None:

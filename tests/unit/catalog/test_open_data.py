@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from catalog.adapters.open_data import files, sitemap
+from catalog.application import open_data
 from catalog.application.open_data import BATCH, Entry, OpenData, Standing
 from catalog.application.ports import LiveSolution
 from catalog.domain.open_data import formats
@@ -55,19 +56,20 @@ class Held:
         self.solutions = solutions
         self.copies = copies
         self.largest = 0
+        self.withdrawn: set[str] = set()
 
     async def standing(self) -> Standing:
         return Standing(self.copies or len(self.solutions), START, "mark")
 
-    async def after(self, solution_id: str | None, limit: int) -> Sequence[LiveSolution]:
-        self.largest = max(self.largest, limit)
+    async def ids(self, after: str | None, limit: int) -> Sequence[str]:
+        known = [f"{number + 1:08}" for number in range(self.copies)] or [each.id for each in self.solutions]
+        return [each for each in known if after is None or each > after][:limit]
+
+    async def those(self, ids: Sequence[str]) -> Sequence[LiveSolution]:
+        self.largest = max(self.largest, len(ids))
         if self.copies:
-            start = int(solution_id) if solution_id else 0
-            return [
-                live(number, description=f"{number} " + "ä" * 9_000)
-                for number in range(start + 1, min(start + limit, self.copies) + 1)
-            ]
-        return [each for each in self.solutions if solution_id is None or each.id > solution_id][:limit]
+            return [live(int(each), description=f"{each} " + "ä" * 9_000) for each in ids]
+        return [each for each in self.solutions if each.id in ids and each.id not in self.withdrawn]
 
     async def entries(self, start: int, limit: int) -> Sequence[Entry]:
         return [Entry(each.slug, each.published_at) for each in self.solutions][start : start + limit]
@@ -194,6 +196,15 @@ async def test_a_file_of_any_length_takes_the_memory_of_a_few_solutions(wanted: 
     assert largest < files.CHUNK + 40_000
     assert peak < 8_000_000
     assert held.largest == BATCH
+
+
+async def test_every_window_is_read_without_what_was_withdrawn_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_data, "WINDOW", 3)
+    held = Held(*(live(number) for number in range(1, 9)))
+    held.withdrawn = {"00000003", "00000008"}
+    assert [each.id async for each in open_data.every(held)] == [
+        each.id for each in held.solutions if each.id not in held.withdrawn
+    ]
 
 
 async def test_nothing_published_is_a_valid_file_too() -> None:

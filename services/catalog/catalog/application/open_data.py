@@ -12,6 +12,8 @@ from catalog.domain.open_data.terms import Terms
 
 BATCH = 50
 """Solutions read at once: a listing may have 100,000 bytes."""
+WINDOW = 10_000
+"""Ids read at once, which take a megabyte: a database without a good plan looks at all of them each time."""
 SITEMAP_PAGE = 10_000
 """Addresses in one page of the sitemap (the protocol allows 50,000)."""
 
@@ -45,8 +47,12 @@ class PublishedSolutions(Protocol):
         """Return what the whole set is like, without reading it."""
         ...
 
-    async def after(self, solution_id: str | None, limit: int) -> Sequence[LiveSolution]:
-        """Return up to so many solutions behind that one, from the first on without one."""
+    async def ids(self, after: str | None, limit: int) -> Sequence[str]:
+        """Return up to so many ids behind that one in order, from the first on without one."""
+        ...
+
+    async def those(self, ids: Sequence[str]) -> Sequence[LiveSolution]:
+        """Return those of them that are still published, in the order of their ids."""
         ...
 
     async def entries(self, start: int, limit: int) -> Sequence[Entry]:
@@ -66,10 +72,11 @@ class OpenData:
 async def every(solutions: PublishedSolutions) -> AsyncIterator[LiveSolution]:
     """Yield all solutions, holding a few at a time.
 
-    Each batch is a query of its own, so a slow reader keeps nothing open. What is published meanwhile comes too.
+    Each batch is a query of its own, so a slow reader keeps nothing open. What is withdrawn meanwhile is left out.
     """
     last: str | None = None
-    while batch := await solutions.after(last, BATCH):
-        for each in batch:
-            yield each
-        last = batch[-1].id
+    while ids := await solutions.ids(last, WINDOW):
+        for start in range(0, len(ids), BATCH):
+            for each in await solutions.those(ids[start : start + BATCH]):
+                yield each
+        last = ids[-1]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
@@ -53,11 +54,16 @@ class MongoPublishedSolutions:
         changed_at = max((at for each in newest for _, at in each), default=None)
         return Standing(count, changed_at, hashlib.sha256(said.encode()).hexdigest())
 
-    async def after(self, solution_id: str | None, limit: int) -> Sequence[LiveSolution]:
-        """Return up to so many solutions behind that one, from the first on without one."""
-        behind = {} if solution_id is None else {"_id": {"$gt": solution_id}}
-        cursor = self._collection.find({**PUBLISHED, **behind}, _PUBLIC).sort([("_id", ASCENDING)]).limit(limit)
-        return [documents.to_live(found["_id"], found) async for found in cursor]
+    async def ids(self, after: str | None, limit: int) -> Sequence[str]:
+        """Return up to so many ids behind that one in order, from the first on without one."""
+        behind = {} if after is None else {"_id": {"$gt": after}}
+        cursor = self._collection.find({**PUBLISHED, **behind}, {"_id": 1}).sort([("_id", ASCENDING)]).limit(limit)
+        return [found["_id"] async for found in cursor]
+
+    async def those(self, ids: Sequence[str]) -> Sequence[LiveSolution]:
+        """Return those of them that are still published, in the order of their ids."""
+        found = [each async for each in self._collection.find({**PUBLISHED, "_id": {"$in": list(ids)}}, _PUBLIC)]
+        return [documents.to_live(each["_id"], each) for each in sorted(found, key=itemgetter("_id"))]
 
     async def entries(self, start: int, limit: int) -> Sequence[Entry]:
         """Return up to so many entries from that place on, counted from 0."""

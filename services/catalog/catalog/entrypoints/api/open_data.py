@@ -170,14 +170,14 @@ async def _page(data: OpenData, standing: Standing, page: http.PageParams) -> tu
     after = page.position.get("after") if page.position is not None else None
     if page.position is not None and (not isinstance(after, str) or not 0 < len(after) <= 100):
         raise errors.malformed("bad-cursor", "the cursor is not one that this service handed out")
-    found = await data.solutions.after(after, page.limit + 1)
+    found = await data.solutions.ids(after, page.limit + 1)
     shown = found[: page.limit]
-    following = http.encode_cursor({"after": shown[-1].id}) if len(found) > page.limit else None
+    following = http.encode_cursor({"after": shown[-1]}) if len(found) > page.limit else None
     body = {
         "licence": _licence(data).model_dump(),
         "publisher": data.terms.publisher,
         "total": standing.count,
-        "items": [files.item(data, each) for each in shown],
+        "items": [files.item(data, each) for each in await data.solutions.those(shown)],
         "next_cursor": following,
     }
     return orjson.dumps(body), following
