@@ -16,6 +16,8 @@ NAMES = (
     "spelling",
     "vectors",
     "catalog",
+    "export",
+    "dossier",
     "checkup",
 )
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import httpx
 from catalog.adapters.repositories import LIVE_PROJECTION
@@ -91,9 +92,17 @@ async def per_second(attempt: Attempt, connections: int) -> float:
     return done / (time.perf_counter() - started)
 
 
+@dataclass(frozen=True)
+class Running:
+    """Address and process of the service's API."""
+
+    address: str
+    pid: int
+
+
 @asynccontextmanager
-async def api(started: Servers) -> AsyncIterator[str]:
-    """Run the service's API as a process of its own; return its address."""
+async def api(started: Servers) -> AsyncIterator[Running]:
+    """Run the service's API as a process of its own."""
     [port] = free_ports(1)
     environment = {
         **os.environ,
@@ -115,7 +124,7 @@ async def api(started: Servers) -> AsyncIterator[str]:
                         break
                 except httpx.TransportError:
                     await asyncio.sleep(0.1)
-        yield address
+        yield Running(address, process.pid)
     finally:
         process.terminate()
         await process.wait()
@@ -183,5 +192,5 @@ async def run() -> None:
         async with build(settings) as container:
             ids = await seed(container)
             await writes(container, ids)
-            async with api(started) as address:
-                await reads(container, address, ids)
+            async with api(started) as running:
+                await reads(container, running.address, ids)
