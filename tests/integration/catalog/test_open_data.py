@@ -119,6 +119,20 @@ async def test_the_sitemap_names_every_solution(catalog: Catalog, person: str, p
     assert (beyond.status_code, beyond.json()["slug"]) == (404, "no-such-sitemap")
 
 
+async def test_a_provider_with_another_name_changes_the_files(catalog: Catalog, person: str, provider: str) -> None:
+    await catalog.published(person, provider, name="Von wem")
+    held = await get(catalog, "solutions.csv")
+    version = (await catalog(person, "GET", f"/organisations/{provider}")).headers["etag"]
+    name = f"Umbenannt {provider[-6:]} GmbH"
+    await catalog.ok(person, "PUT", f"/organisations/{provider}", json={"name": name}, headers={"If-Match": version})
+
+    async def told() -> bool:
+        again = await get(catalog, "solutions.csv", **{"If-None-Match": held.headers["etag"]})
+        return again.status_code == 200 and name in again.text
+
+    await wait.until(told, message="the new name in the open data")
+
+
 class Copy:
     """What docs/partners.md tells a partner to do: a place in the stream, then all solutions, then the events."""
 

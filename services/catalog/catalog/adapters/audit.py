@@ -37,7 +37,9 @@ AUDITED: Mapping[str, Audited] = {
     "organisations": Audited(
         "organisation", ORGANISATION, left_out=CONTACT | {"proof"}, derived=frozenset({"name_key"})
     ),
-    "solutions": Audited("solution", SOLUTION, derived=frozenset({"live", "unapproved_at", "updated_at"})),
+    "solutions": Audited(
+        "solution", SOLUTION, derived=frozenset({"live", "renamed_at", "unapproved_at", "updated_at"})
+    ),
     "ratings": Audited("ratings", FEEDBACK, derived=frozenset({"summary", "score"})),
     "deployments": Audited(
         "deployments", FEEDBACK, left_out=frozenset({"contacts"}), derived=frozenset({"about", "users", "next_at"})

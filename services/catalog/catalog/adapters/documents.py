@@ -86,6 +86,7 @@ def from_solution(solution: Solution) -> Document:
         "updated_at": solution.updated_at,
         "published_at": solution.published_at,
         "first_published_at": solution.first_published_at,
+        "renamed_at": solution.renamed_at,
         "state": solution.state.value,
         "live": _from_live(live) if live else None,
     }
@@ -103,6 +104,7 @@ def to_solution(solution_id: str, body: Mapping[str, Any]) -> Solution:
         withdrawn=Mark(**body["withdrawn"]) if body["withdrawn"] else None,
         suspended=Mark(**body["suspended"]) if body["suspended"] else None,
         corrections=tuple(_to_correction(each) for each in body.get("corrections", ())),
+        renamed_at=body.get("renamed_at"),
         created_at=body["created_at"],
         updated_at=body["updated_at"],
         published_at=body["published_at"],

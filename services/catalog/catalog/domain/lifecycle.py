@@ -209,4 +209,4 @@ def rename_provider(solution: Solution, name: str, *, at: datetime) -> SolutionC
     if solution.organisation_name == name:
         return Change(solution)
     events: tuple[SolutionEvent, ...] = (ProviderRenamed(solution.live.number, at),) if solution.live else ()
-    return Change(replace(solution, organisation_name=name, updated_at=at), events)
+    return Change(replace(solution, organisation_name=name, renamed_at=at, updated_at=at), events)

@@ -107,6 +107,8 @@ class Solution:
     updated_at: datetime
     published_at: datetime | None = None
     first_published_at: datetime | None = None
+    renamed_at: datetime | None = None
+    """When the provider's name was last changed here."""
 
     @property
     def newest(self) -> Version:

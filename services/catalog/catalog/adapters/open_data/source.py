@@ -19,7 +19,7 @@ _PUBLIC = dict.fromkeys(documents.LIVE_FIELDS, 1)
 NEWEST = 20
 """How many of the last changes tell one state of the set from another."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_MARKS = ("withdrawn.at", "suspended.at", "live.corrected_at")
+_MARKS = ("withdrawn.at", "suspended.at", "live.corrected_at", "renamed_at")
 
 
 class MongoPublishedSolutions:
