@@ -1,13 +1,15 @@
 """The profile in a browser: questions that come and go, the meter, pictures from the draft to the public page."""
 
+import re
 import secrets
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
 from servicekit.testing import wait
 
-from .conftest import Window
+from .conftest import Visitor, Window
 from .test_story import fill_in_listing, judge, open_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -43,6 +45,11 @@ async def test_questions_come_and_go_as_others_are_answered(window: Window) -> N
     assert "Nur, wenn angegeben ist: Alle Daten lassen sich jederzeit ausleiten: ja" in await plain.text()
 
 
+async def filled(visitor: Visitor) -> int:
+    """How far the profile is filled in, in percent, as the meter says."""
+    return int(await visitor.page.get_attribute(".mp-meter__bar", "value") or "0")
+
+
 async def test_a_picture_goes_from_the_draft_to_the_public_page(window: Window, picture: Path) -> None:
     name = f"Bildlotse {secrets.token_hex(3)}"
     provider, reviewer, visitor = await window("demo-provider"), await window("demo-reviewer"), await window()
@@ -52,7 +59,12 @@ async def test_a_picture_goes_from_the_draft_to_the_public_page(window: Window, 
     await page.check("[name=platforms][value=web]")
     await page.click("button[value=speichern]")
     assert "Das Profil ist zu" in await provider.text()
-    draft = page.url
+    draft, before = page.url, await filled(provider)
+    await page.select_option("[name=hosting_location]", "germany")
+    await page.fill("main [name=website_url]", "https://example.org/bildlotse")
+    await page.click("button[value=speichern]")
+    half = await filled(provider)
+    assert before < half
 
     await page.click("a:has-text('Bilder und Dokumente verwalten')")
     svg = picture.with_name("bild.png")
@@ -68,6 +80,7 @@ async def test_a_picture_goes_from_the_draft_to_the_public_page(window: Window, 
     assert await page.locator(".mp-media img").evaluate("each => each.decode().then(() => each.naturalWidth)") == 480
 
     await page.goto(draft)
+    assert half < await filled(provider), "a picture counts"
     await page.click("button[value=einreichen]")
     assert "Eingereicht." in await provider.text()
     await open_case(reviewer, name)
@@ -90,3 +103,23 @@ async def test_a_picture_goes_from_the_draft_to_the_public_page(window: Window, 
     assert await image.evaluate("each => each.decode().then(() => each.naturalWidth)") > 0
     assert "Plattformen\tWeb" in await visitor.text(".mp-profile")
     assert visitor.complaints == []
+    await _is_found_by_its_platform(visitor, name)
+
+
+async def _is_found_by_its_platform(visitor: Visitor, name: str) -> None:
+    card = visitor.page.locator("article", has_text=name)
+
+    async def found() -> bool:
+        await visitor.go(f"/suche?q={quote(name)}")
+        return await card.count() == 1
+
+    await wait.until(found, timeout=30, message=f"{name} among the results")
+    image = card.locator("img.mp-card__image")
+    await image.scroll_into_view_if_needed()
+    assert await image.evaluate("each => each.decode().then(() => each.naturalWidth)") == 480
+    await visitor.page.click("summary:has-text('Plattformen')")
+    await visitor.page.check("input[name=platform][value=web]")
+    await visitor.page.wait_for_url(re.compile("platform=web"))
+    assert await card.count() == 1
+    await visitor.go(f"/suche?q={quote(name)}&platform=ios")
+    assert await card.count() == 0
