@@ -94,6 +94,7 @@ _STATES: dict[str, dict[str, Word]] = {
         "removed": Word("Lösung entfernt", "solution removed"),
         "decided": Word("Lösung beurteilt", "solution judged"),
         "answers_noted": Word("Antworten festgehalten", "answers noted"),
+        "asked": Word("Anbieter befragt", "providers asked"),
         "frozen": Word("eingefroren", "frozen"),
         "concluded": Word("abgeschlossen", "concluded"),
     },

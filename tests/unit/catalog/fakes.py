@@ -345,6 +345,10 @@ class InMemoryThreads(InMemory[Thread]):
 class InMemoryInquiries(InMemory[Inquiry]):
     schedule = Schedule()
 
+    async def of_dossier(self, dossier_id: str) -> list[Inquiry]:
+        found = [held.state for held in self.held.values() if held.state.dossier_id == dossier_id]
+        return sorted(found, key=lambda each: (each.created_at, each.id))
+
     async def page(self, chosen: InquiryFilter, *, after: Position | None, limit: int) -> Selection[Inquiry]:
         sides = list(Side) if chosen.side is None else [chosen.side]
         found = [

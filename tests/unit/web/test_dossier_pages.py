@@ -252,3 +252,48 @@ async def test_six_solutions_are_too_many(site: Site) -> None:
     page = await site.get("/vergleich?" + "&".join(f"loesung=s{number}" for number in range(6)))
     assert page.status_code == 422
     assert "Nebeneinander passen höchstens fünf Lösungen." in page.text
+
+
+async def test_all_providers_are_asked_and_who_could_not_be_is_named(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    inquiry = {
+        "inquiry_id": "inquiry-1",
+        "solution_id": answers.SOLUTION,
+        "state": "answered",
+        "sent_at": "2026-03-02T09:00:00Z",
+    }
+    site.gateway.on(f"GET {ONE}", survey(inquiries=[inquiry]))
+    assert 'href="/anfragen/inquiry-1"' in (await site.get(PAGE)).text
+    empty = await site.post(f"{PAGE}/befragen", {"subject": "", "text": ""})
+    assert (empty.status_code, "Bitte schreiben Sie eine Nachricht." in empty.text) == (422, True)
+    route = f"POST {ONE}/inquiries"
+    sent = {"solution_id": "a", "name": "A <b>", "inquiry_id": "i", "refused": None}
+    site.gateway.on(route, {"items": [sent]}, 201)
+    form = {"subject": "BITV", "questions": "Ja?\nSeit wann?", "text": "Wir erkunden."}
+    assert (await site.post(f"{PAGE}/befragen", form)).headers["location"] == PAGE
+    assert site.gateway.body(route) == {"subject": "BITV", "questions": ["Ja?", "Seit wann?"], "text": "Wir erkunden."}
+    site.gateway.on(route, {"items": [{**sent, "inquiry_id": None, "refused": "too-many-inquiries"}]}, 201)
+    partly = await site.post(f"{PAGE}/befragen", form)
+    assert partly.status_code == 200
+    assert "A &lt;b&gt;" in partly.text
+    assert "Nicht alle Anbieter konnten befragt werden" in partly.text
+    site.gateway.on(route, problem(409, "nobody-to-ask"))
+    nobody = await site.post(f"{PAGE}/befragen", form)
+    assert (nobody.status_code, "bezieht keine Lösung ein" in nobody.text) == (409, True)
+
+
+async def test_late_answers_are_told_apart_and_never_noted_by_hand(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    said = {"question": "Ja?", "answer": "Ja", "answered_on": "2026-03-02", "source": "Anfrage", "message_id": "m"}
+    later = [{"solution_id": answers.SOLUTION, "answers": [{**said, "answer": "Doch nicht", "message_id": "n"}]}]
+    site.gateway.on(f"GET {ONE}", frozen(later_answers=later))
+    text = text_of((await site.get(PAGE)).text)
+    assert "Nach dem Einfrieren eingegangen (nicht Teil des Dossiers) Ja? Doch nicht" in text
+    draft = survey()
+    draft["items"][0]["answers"] = [said]
+    site.gateway.on(f"GET {ONE}", draft)
+    route = f"PUT {ONE}/solutions/{answers.SOLUTION}/answers"
+    site.gateway.on(route, draft)
+    noted = {"question": "Seit wann?", "answer": "2020", "answered_on": "2026-01-05", "source": "Brief"}
+    await site.post(PAGE, {"aktion": "antwort", "solution_id": answers.SOLUTION, "version": "3", **noted})
+    assert site.gateway.body(route) == {"answers": [noted]}

@@ -46,6 +46,8 @@ class ProviderAnswer(ApiModel):
     answer: str
     answered_on: date
     source: str
+    message_id: str | None = None
+    """Of an answer to an inquiry; None for one that was noted by hand."""
 
 
 class Score(ApiModel):
@@ -128,6 +130,38 @@ class Conclusion(ApiModel):
     at: datetime
 
 
+class SurveyInquiry(ApiModel):
+    """An inquiry that a survey led to."""
+
+    inquiry_id: str
+    solution_id: str
+    provider_name: str = ""
+    state: str = "sent"
+    sent_at: datetime | None = None
+
+
+class LaterAnswers(ApiModel):
+    """What was answered after a survey was frozen."""
+
+    solution_id: str
+    answers: list[ProviderAnswer] = []
+
+
+class AskedProvider(ApiModel):
+    """What became of an inquiry; `refused` is the slug of the refusal."""
+
+    solution_id: str
+    name: str = ""
+    inquiry_id: str | None = None
+    refused: str | None = None
+
+
+class AskedProviders(ApiModel):
+    """What became of each inquiry."""
+
+    items: list[AskedProvider] = []
+
+
 class DossierLine(ApiModel):
     """A survey in a list."""
 
@@ -160,6 +194,14 @@ class Dossier(DossierLine):
     log: list[Step] = []
     seals: list[Seal] = []
     conclusion: Conclusion | None = None
+    inquiries: list[SurveyInquiry] = []
+    later_answers: list[LaterAnswers] = []
+
+    def inquiries_about(self, solution_id: str) -> list[SurveyInquiry]:
+        return [each for each in self.inquiries if each.solution_id == solution_id]
+
+    def answered_later(self, solution_id: str) -> list[ProviderAnswer]:
+        return [answer for each in self.later_answers if each.solution_id == solution_id for answer in each.answers]
 
 
 class Verdict(ApiModel):
@@ -241,6 +283,9 @@ class Dossiers:
     ) -> None:
         path = f"{BASE}/{dossier_id}/solutions/{solution_id}/answers"
         await self.call.put(path, {"answers": list(answers)}, version=version)
+
+    async def ask(self, dossier_id: str, body: Mapping[str, Any], *, key: str) -> list[AskedProvider]:
+        return (await self.call.post(f"{BASE}/{dossier_id}/inquiries", body, key=key)).as_model(AskedProviders).items
 
     async def freeze(self, dossier_id: str, *, version: int) -> None:
         await self.call.post(f"{BASE}/{dossier_id}/freeze", version=version)

@@ -1,13 +1,15 @@
 """`/markterkundungen`: market surveys of a municipality, and `/dossier-pruefen`: whether a file is genuine."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
+from servicekit.clock import BERLIN
 
-from web.api.dossiers import Dossier, Dossiers, Requirement, Verdict
+from web.api.dossiers import AskedProvider, Dossier, Dossiers, Requirement, Verdict
 from web.api.problem import ApiProblem
 from web.api.requirement_profiles import bodies
 from web.api.search import Hit
@@ -16,6 +18,7 @@ from web.forms import requirement as requirements_in
 from web.forms.body import FormData
 from web.forms.dossier import DossierForm, options, refused, with_requirement, without_requirement
 from web.forms.faults import Faults
+from web.forms.inquiry import InquiryForm
 from web.forms.saved_search import filter_labels
 from web.page import AnyPage, CheckedForm, CheckedMedia, MemberPage, NotAllowedError, Page, form_key
 from web.partly import part
@@ -116,6 +119,29 @@ async def change(page: MemberPage, dossier_id: str, form: CheckedForm) -> Respon
     return _show(page, await page.services.dossiers.get(dossier_id), typed, faults, status=status)
 
 
+@router.post(PATH + "/{dossier_id}/befragen")
+async def ask(page: MemberPage, dossier_id: str, form: CheckedForm) -> Response:
+    """Ask the providers of all included solutions the same; who could not be asked is named."""
+    typed = InquiryForm.read(form)
+    given, faults = typed.check("", page.locale, datetime.now(BERLIN).date())
+    outcomes: list[AskedProvider] = []
+    status = 422
+    if not faults:
+        sent = ("subject", "questions", "needed_by", "text")
+        body: dict[str, Any] = {name: given[name] for name in sent if name in given}
+        try:
+            outcomes = await page.services.dossiers.ask(dossier_id, body, key=form_key(form))
+        except ApiProblem as problem:
+            if problem.status not in REFUSALS:
+                raise
+            faults, status = refused(problem, page.locale), problem.status
+    told = [(each.name, ApiProblem(409, each.refused).text(page.locale.language)) for each in outcomes if each.refused]
+    if not faults and not told:
+        return page.go(f"{PATH}/{dossier_id}", Flash("Die Anfragen sind verschickt."))
+    dossier = await page.services.dossiers.get(dossier_id)
+    return _show(page, dossier, None, faults, asking=typed, not_asked=told, status=status if faults else 200)
+
+
 async def _edit(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
     typed = DossierForm.read(form)
     await calls.edit(dossier, title=typed.title, need=typed.need, criteria=dossier.criteria, version=version)
@@ -140,7 +166,7 @@ async def _decide(calls: Dossiers, dossier: Dossier, form: FormData, version: in
 async def _note_answer(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
     solution = form.text("solution_id")
     held = next((each.answers for each in dossier.items if each.solution_id == solution), [])
-    answers = [each.model_dump(mode="json") for each in held]
+    answers = [each.model_dump(mode="json", exclude={"message_id"}) for each in held if each.message_id is None]
     answers.append({name: form.text(name) for name in ("question", "answer", "answered_on", "source")})
     await calls.note_answers(dossier.id, solution, answers, version=version)
 
@@ -290,7 +316,14 @@ async def _found(page: Page, query: SearchQuery) -> list[Hit]:
 
 
 def _show(
-    page: Page, dossier: Dossier, form: DossierForm | None = None, faults: Faults | None = None, *, status: int = 200
+    page: Page,
+    dossier: Dossier,
+    form: DossierForm | None = None,
+    faults: Faults | None = None,
+    *,
+    asking: InquiryForm | None = None,
+    not_asked: Sequence[tuple[str, str]] = (),
+    status: int = 200,
 ) -> HTMLResponse:
     query = SearchQuery.saved(dossier.criteria.query, dossier.criteria.filters, ())
     return page.render(
@@ -302,5 +335,7 @@ def _show(
         form=form or DossierForm(dossier.title, dossier.need),
         faults=faults or Faults(),
         options=options(page.container.profile, page.locale),
+        asking=asking or InquiryForm(),
+        not_asked=not_asked,
         editing=dossier.may_edit and dossier.state == "draft",
     )

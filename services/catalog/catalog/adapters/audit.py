@@ -70,7 +70,7 @@ AUDITED: Mapping[str, Audited] = {
         "inquiry",
         FEEDBACK,
         owner="solution_id",
-        left_out=PRIVATE | {"provider", "wish"},
+        left_out=PRIVATE | {"provider", "wish", "dossier_id"},
         derived=frozenset({"reported", "next_at", "updated_at"}),
     ),
     "invitations": Audited(

@@ -39,6 +39,7 @@ def to_inquiry(inquiry_id: str, body: Mapping[str, Any]) -> Inquiry:
         provider=Party(**body["provider"]),
         wish=_to_wish(body["wish"]) if body["wish"] else None,
         messages=tuple(PeerMessage(**{**each, "side": Side(each["side"])}) for each in body["messages"]),
+        dossier_id=body.get("dossier_id"),
         seen_at=body["seen_at"],
         reminded=body["reminded"],
         closed_at=body["closed_at"],

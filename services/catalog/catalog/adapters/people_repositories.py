@@ -30,7 +30,7 @@ class MongoInquiries(MongoAggregates[Inquiry]):
         for side, field in _PARTY.items():
             await indexed.create_index([(field, ASCENDING), *NEWEST_FIRST], name=side.value)
         await indexed.create_index([("reported", ASCENDING), *NEWEST_FIRST], name="reported")
-        for name in ("people", "next_at"):
+        for name in ("people", "next_at", "dossier_id"):
             await indexed.create_index([(name, ASCENDING)], name=name)
 
     async def page(self, chosen: InquiryFilter, *, after: Position | None, limit: int) -> Selection[Inquiry]:
@@ -51,6 +51,13 @@ class MongoInquiries(MongoAggregates[Inquiry]):
     async def begun(self, organisation_id: str, since: datetime) -> int:
         """Return how many inquiries a municipality has sent since."""
         return await self._collection.count({_PARTY[Side.ASKING]: organisation_id, "created_at": {"$gt": since}})
+
+    async def of_dossier(self, dossier_id: str) -> list[Inquiry]:
+        """Return the inquiries that a market survey led to, oldest first."""
+        found = await self._collection.find(
+            {"dossier_id": dossier_id}, sort=(("created_at", ASCENDING), ("_id", ASCENDING))
+        )
+        return [self.loaded(stored).state for stored in found]
 
     async def written_by(self, user: str) -> list[str]:
         """Return the inquiries in which a person wrote or complained."""

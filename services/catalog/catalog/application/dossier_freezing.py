@@ -10,6 +10,7 @@ from contracts.profile.showing import compare
 from servicekit import errors
 from servicekit.errors import FieldError
 
+from catalog.application.dossier_answers import answers_of
 from catalog.application.dossier_ports import MarketState, SurveyPorts
 from catalog.application.dossier_record import (
     MatrixRow,
@@ -59,6 +60,7 @@ async def appraise(ports: SurveyPorts, dossier: Dossier) -> list[RecordedSolutio
     found = await asyncio.gather(*(ports.catalog.solutions.live(each.solution_id) for each in dossier.candidates))
     views = await market_views(ports, [loaded.state for loaded in found if loaded])
     seen = {view.live.id: view for view in views}
+    asked = await answers_of(ports, dossier)
     requirements = dossier.criteria.requirements
 
     def one(candidate: Candidate) -> RecordedSolution:
@@ -91,7 +93,8 @@ async def appraise(ports: SurveyPorts, dossier: Dossier) -> list[RecordedSolutio
                     question=each.question, answer=each.answer, answered_on=each.answered_on, source=each.source
                 )
                 for each in candidate.answers
-            ],
+            ]
+            + asked.get(key, []),
         )
 
     return [one(candidate) for candidate in dossier.candidates]

@@ -60,6 +60,8 @@ class RecordedAnswer(_Part):
     answer: str
     answered_on: date
     source: str
+    message_id: str | None = None
+    """Of an answer to an inquiry on the marketplace; None for one that was noted by hand."""
 
 
 class RecordedSolution(_Part):

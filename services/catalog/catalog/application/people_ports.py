@@ -1,6 +1,6 @@
 """Where inquiries and invitations are kept; adapters and the tests' fakes implement it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -34,6 +34,10 @@ class Inquiries(Aggregates[Inquiry], Protocol):
 
     async def begun(self, organisation_id: str, since: datetime) -> int:
         """Return how many inquiries a municipality has sent since."""
+        ...
+
+    async def of_dossier(self, dossier_id: str) -> Sequence[Inquiry]:
+        """Return the inquiries that a market survey led to, oldest first."""
         ...
 
     async def written_by(self, user: str) -> list[str]:

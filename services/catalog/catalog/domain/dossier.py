@@ -47,6 +47,7 @@ class Step(StrEnum):
     REMOVED = "removed"
     DECIDED = "decided"
     ANSWERS_NOTED = "answers_noted"
+    ASKED = "asked"
     FROZEN = "frozen"
     CONCLUDED = "concluded"
 
@@ -205,6 +206,12 @@ def note_answers(
     return _with(
         dossier, former, replace(former, answers=tuple(answers)), LogEntry(at, by, Step.ANSWERS_NOTED, former.name)
     )
+
+
+def note_asked(dossier: Dossier, names: Sequence[str], *, by: Person, at: datetime) -> Dossier:
+    """Note that the providers of these solutions were asked."""
+    require_draft(dossier, "ask providers")
+    return _logged(dossier, LogEntry(at, by, Step.ASKED, ", ".join(names)))
 
 
 Recorded = Callable[[Dossier], bytes]

@@ -63,6 +63,8 @@ class Inquiry:
     provider: Party
     wish: Wish | None
     messages: tuple[PeerMessage, ...]
+    dossier_id: str | None = None
+    """The market survey that led to it; only the municipality knows."""
     seen_at: datetime | None = None
     reminded: int = 0
     """Reminders that the provider got since the municipality wrote last."""

@@ -21,6 +21,7 @@ STEPS = {
     "removed": "Lösung entfernt",
     "decided": "Lösung beurteilt",
     "answers_noted": "Antworten des Anbieters festgehalten",
+    "asked": "Anbieter befragt",
     "frozen": "eingefroren",
     "concluded": "abgeschlossen",
 }

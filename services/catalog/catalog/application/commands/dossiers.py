@@ -34,7 +34,7 @@ async def create_dossier(
     """Start a survey for the actor's municipality (its editors); the same id again returns what is there."""
     owner = await acting_for(ports.catalog, actor, organisation_id, MemberRole.EDITOR, DOING)
     require_sound(ports.catalog.profile, criteria.requirements)
-    now, by = ports.catalog.clock.now(), _person(actor)
+    now, by = ports.catalog.clock.now(), person_of(actor)
     started = Dossier(
         id=dossier_id,
         organisation_id=owner.id,
@@ -85,9 +85,9 @@ async def edit_dossier(
     require_sound(ports.catalog.profile, criteria.requirements)
 
     async def command(dossier: Dossier) -> Dossier:
-        return rules.edit(dossier, title=title, need=need, criteria=criteria, by=_person(actor), at=_now(ports))
+        return rules.edit(dossier, title=title, need=need, criteria=criteria, by=person_of(actor), at=now_of(ports))
 
-    return await _change(ports, actor, dossier_id, command, expected)
+    return await change_dossier(ports, actor, dossier_id, command, expected)
 
 
 async def add_solutions(
@@ -97,9 +97,9 @@ async def add_solutions(
     found = await _found(ports, solutions)
 
     async def command(dossier: Dossier) -> Dossier:
-        return rules.add(dossier, found, by=_person(actor), at=_now(ports))
+        return rules.add(dossier, found, by=person_of(actor), at=now_of(ports))
 
-    return await _change(ports, actor, dossier_id, command, expected)
+    return await change_dossier(ports, actor, dossier_id, command, expected)
 
 
 async def remove_solution(
@@ -108,9 +108,9 @@ async def remove_solution(
     """Take a solution out."""
 
     async def command(dossier: Dossier) -> Dossier:
-        return rules.remove(dossier, solution_id, by=_person(actor), at=_now(ports))
+        return rules.remove(dossier, solution_id, by=person_of(actor), at=now_of(ports))
 
-    return await _change(ports, actor, dossier_id, command, expected)
+    return await change_dossier(ports, actor, dossier_id, command, expected)
 
 
 async def decide(
@@ -126,9 +126,11 @@ async def decide(
     """Include or exclude a solution."""
 
     async def command(dossier: Dossier) -> Dossier:
-        return rules.decide(dossier, solution_id, included=included, reason=reason, by=_person(actor), at=_now(ports))
+        return rules.decide(
+            dossier, solution_id, included=included, reason=reason, by=person_of(actor), at=now_of(ports)
+        )
 
-    return await _change(ports, actor, dossier_id, command, expected)
+    return await change_dossier(ports, actor, dossier_id, command, expected)
 
 
 async def note_answers(
@@ -143,9 +145,9 @@ async def note_answers(
     """Keep what a provider answered."""
 
     async def command(dossier: Dossier) -> Dossier:
-        return rules.note_answers(dossier, solution_id, answers, by=_person(actor), at=_now(ports))
+        return rules.note_answers(dossier, solution_id, answers, by=person_of(actor), at=now_of(ports))
 
-    return await _change(ports, actor, dossier_id, command, expected)
+    return await change_dossier(ports, actor, dossier_id, command, expected)
 
 
 async def freeze_dossier(ports: SurveyPorts, actor: Actor, dossier_id: str, *, expected: int) -> Loaded[Dossier]:
@@ -158,10 +160,10 @@ async def freeze_dossier(ports: SurveyPorts, actor: Actor, dossier_id: str, *, e
         def make(frozen: Dossier) -> bytes:
             return records.of_record(record_of(ports.catalog.profile, frozen, solutions))
 
-        freeze = partial(rules.freeze, dossier, make, records.digest, by=_person(actor), at=_now(ports))
+        freeze = partial(rules.freeze, dossier, make, records.digest, by=person_of(actor), at=now_of(ports))
         return await ports.aside(freeze)
 
-    return await _change(ports, actor, dossier_id, command, expected)
+    return await change_dossier(ports, actor, dossier_id, command, expected)
 
 
 async def conclude_dossier(
@@ -177,12 +179,12 @@ async def conclude_dossier(
             records.digest,
             outcome=outcome,
             note=note,
-            by=_person(actor),
-            at=_now(ports),
+            by=person_of(actor),
+            at=now_of(ports),
         )
         return await ports.aside(conclude)
 
-    return await _change(ports, actor, dossier_id, command, expected)
+    return await change_dossier(ports, actor, dossier_id, command, expected)
 
 
 async def delete_dossier(ports: SurveyPorts, actor: Actor, dossier_id: str, *, expected: int) -> None:
@@ -194,13 +196,14 @@ async def delete_dossier(ports: SurveyPorts, actor: Actor, dossier_id: str, *, e
         raise _stale(expected, found.version + 1)
 
 
-async def _change(
+async def change_dossier(
     ports: SurveyPorts,
     actor: Actor,
     dossier_id: str,
     command: Callable[[Dossier], Awaitable[Dossier]],
     expected: int | None,
 ) -> Loaded[Dossier]:
+    """Carry out a command of an editor, on the version that was seen (None: on whichever is there)."""
     await dossier_of(ports, actor, dossier_id, MemberRole.EDITOR)
 
     async def decided(loaded: Loaded[Dossier]) -> Write[Dossier]:
@@ -245,9 +248,11 @@ def _surveys(organisation: Organisation) -> bool:
     return OrganisationKind.MUNICIPALITY in organisation.kinds
 
 
-def _person(actor: Actor) -> Person:
+def person_of(actor: Actor) -> Person:
+    """Return who acts, as the log names them."""
     return Person(actor.user, actor.name)
 
 
-def _now(ports: SurveyPorts) -> datetime:
+def now_of(ports: SurveyPorts) -> datetime:
+    """Return the moment."""
     return ports.catalog.clock.now()

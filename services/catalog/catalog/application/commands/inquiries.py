@@ -34,8 +34,9 @@ async def send_inquiry(
     organisation_id: str | None,
     wish: Wish,
     text: str,
+    dossier_id: str | None = None,
 ) -> Loaded[Inquiry]:
-    """Ask the provider of a published solution. The same id again returns what is there.
+    """Ask the provider of a published solution, perhaps for a market survey. The same id again returns what is there.
 
     Raises ProblemError `own-inquiry`, `not-published`, `provider-gone` (409), `too-many-inquiries` (429), and what
     `acting_for` raises.
@@ -62,6 +63,7 @@ async def send_inquiry(
         asking=Party(asking.id, asking.name),
         provider=Party(provider.id, provider.name),
         wish=wish,
+        dossier_id=dossier_id,
         messages=(PeerMessage(derived_id("inquiry", inquiry_id, "0"), Side.ASKING, text, actor.user, now),),
         created_at=now,
         updated_at=now,

@@ -1,6 +1,7 @@
 """Market surveys: from a first list of solutions to a frozen dossier, its files, and proof that a file is genuine."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Literal
 
@@ -14,7 +15,10 @@ from catalog.adapters.dossier_files.tables import tables
 from catalog.application import dossier_record as records
 from catalog.application.actor import Actor
 from catalog.application.commands import dossiers as commands
+from catalog.application.commands.dossier_asking import ask_providers
+from catalog.application.dossier_answers import asked_in, later_answers
 from catalog.application.dossier_freezing import appraise
+from catalog.application.dossier_record import RecordedAnswer
 from catalog.application.dossier_verifying import exported, verify_file, verify_hash
 from catalog.application.ports import Loaded
 from catalog.domain.dossier import Dossier
@@ -23,12 +27,14 @@ from catalog.entrypoints.api.dependencies import CurrentActor, SolutionId, Wired
 from catalog.entrypoints.api.pages import Page, cursor, position
 from catalog.entrypoints.api.schemas.dossiers import (
     AnswersRequest,
+    Asked,
     ConclusionRequest,
     DecisionRequest,
     DossierRequest,
     DossierSummary,
     DossierView,
     NewDossierRequest,
+    QuestionsRequest,
     SolutionsRequest,
     VerdictView,
 )
@@ -47,15 +53,19 @@ _MEDIA_TYPES = {
 
 async def _shown(response: Response, wired: Wired, actor: Actor, loaded: Loaded[Dossier]) -> DossierView:
     dossier = loaded.state
+    later: Mapping[str, list[RecordedAnswer]] = {}
     if dossier.record is None:
         solutions = await appraise(wired.surveys, dossier)
     else:
         solutions = (await asyncio.to_thread(records.read, dossier)).solutions
+        later = await later_answers(wired.surveys, dossier, solutions)
     owner = await wired.ports.organisations.get(dossier.organisation_id)
     member = owner.state.member(actor.user) if owner else None
     may_edit = member is not None and member.role.covers(MemberRole.EDITOR)
     response.headers["ETag"] = http.etag(loaded.version)
-    return DossierView.with_solutions(loaded, solutions, wired.ports.profile, may_edit=may_edit)
+    asked = await asked_in(wired.surveys, dossier)
+    profile = wired.ports.profile
+    return DossierView.with_solutions(loaded, solutions, profile, may_edit=may_edit, inquiries=asked, later=later)
 
 
 @router.post("/dossiers", status_code=status.HTTP_201_CREATED)
@@ -194,6 +204,17 @@ async def note_answers(
     answers = [each.to_answer() for each in body.answers]
     loaded = await commands.note_answers(wired.surveys, actor, dossier_id, solution_id, answers, expected=expected)
     return await _shown(response, wired, actor, loaded)
+
+
+@router.post("/dossiers/{dossier_id}/inquiries", status_code=status.HTTP_201_CREATED)
+async def ask(
+    dossier_id: DossierId, body: QuestionsRequest, request: Request, actor: CurrentActor, wired: Wired
+) -> Asked:
+    """Ask the providers of all included solutions the same; what they answer before freezing is frozen, too."""
+    round_id = idempotency.new_id(request)
+    return Asked.of(
+        await ask_providers(wired.surveys, actor, dossier_id, round_id, wish=body.to_wish(), text=body.text)
+    )
 
 
 @router.post("/dossiers/{dossier_id}/freeze")

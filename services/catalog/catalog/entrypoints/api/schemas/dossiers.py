@@ -1,5 +1,7 @@
 """Market surveys over HTTP."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
@@ -7,6 +9,8 @@ from contracts.listing import QuestionId, RatingSummary, ReviewSeal
 from contracts.profile.questionnaire import Questionnaire
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
+from catalog.application.commands.dossier_asking import AskedProvider
+from catalog.application.dossier_answers import AskedAbout
 from catalog.application.dossier_freezing import recorded_criteria
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.dossier_record import (
@@ -19,7 +23,9 @@ from catalog.application.dossier_record import (
 from catalog.application.dossier_verifying import Verdict
 from catalog.application.ports import Loaded
 from catalog.domain.dossier import MAX_ANSWERS, MAX_SOLUTIONS, Criteria, Dossier, DossierState, Outcome, ProviderAnswer
+from catalog.domain.inquiry import InquiryState, Wish
 from catalog.domain.requirement import MAX_REQUIREMENTS, MAX_WEIGHT, Fulfilment, Need, Requirement
+from catalog.entrypoints.api.schemas.inquiries import Month, Question
 from catalog.entrypoints.api.schemas.texts import Name, Note, Request, Text, without_control_characters
 
 
@@ -116,6 +122,39 @@ class AnswersRequest(Request):
     answers: Annotated[list[AnswerIn], Field(max_length=MAX_ANSWERS)]
 
 
+class QuestionsRequest(Request):
+    """The same questions to the providers of all included solutions; `text` says in words what is needed."""
+
+    subject: Name
+    questions: Annotated[list[Question], Field(max_length=20)] = []
+    needed_by: Month | None = None
+    text: Text
+
+    def to_wish(self) -> Wish:
+        """Return what is asked for as the domain knows it."""
+        return Wish(subject=self.subject, needed_by=self.needed_by, questions=tuple(self.questions))
+
+
+class AskedView(BaseModel):
+    """What became of the inquiry about one solution: its id, or the slug of the refusal."""
+
+    solution_id: str
+    name: str
+    inquiry_id: str | None
+    refused: str | None
+
+
+class Asked(BaseModel):
+    """What became of each inquiry."""
+
+    items: list[AskedView]
+
+    @classmethod
+    def of(cls, outcomes: Sequence[AskedProvider]) -> Self:
+        """Return the view."""
+        return cls(items=[AskedView(**asdict(each)) for each in outcomes])
+
+
 class ConclusionRequest(Request):
     """What the survey led to."""
 
@@ -161,6 +200,23 @@ class SurveyedSolution(BaseModel):
         return cls(**given)
 
 
+class InquiryOfDossier(BaseModel):
+    """An inquiry that the survey led to."""
+
+    inquiry_id: str
+    solution_id: str
+    provider_name: str
+    state: InquiryState
+    sent_at: datetime
+
+
+class LaterAnswers(BaseModel):
+    """What a provider answered after the survey was frozen; no part of what is sealed."""
+
+    solution_id: str
+    answers: list[RecordedAnswer]
+
+
 class DossierSummary(BaseModel):
     """A survey in a list."""
 
@@ -203,6 +259,8 @@ class DossierView(DossierSummary):
     log: list[RecordedStep]
     seals: list[SealView]
     conclusion: RecordedConclusion | None
+    inquiries: list[InquiryOfDossier]
+    later_answers: list[LaterAnswers]
 
     @classmethod
     def with_solutions(
@@ -212,6 +270,8 @@ class DossierView(DossierSummary):
         profile: Questionnaire,
         *,
         may_edit: bool,
+        inquiries: Sequence[AskedAbout],
+        later: Mapping[str, list[RecordedAnswer]],
     ) -> Self:
         """Return the view."""
         dossier = loaded.state
@@ -225,6 +285,8 @@ class DossierView(DossierSummary):
             log=[RecordedStep.of(entry) for entry in dossier.log],
             seals=[SealView(sha256=seal.sha256, at=seal.at, step=seal.step.value) for seal in dossier.seals],
             conclusion=RecordedConclusion.of(dossier.conclusion) if dossier.conclusion else None,
+            inquiries=[InquiryOfDossier(**asdict(each)) for each in inquiries],
+            later_answers=[LaterAnswers(solution_id=key, answers=answers) for key, answers in later.items()],
         )
 
 
