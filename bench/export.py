@@ -22,8 +22,8 @@ from bench.servers import Servers, servers
 
 SIZES = tuple(int(each) for each in os.environ.get("BENCH_EXPORT_SIZES", "1000,100000").split(","))
 FORMATS = ("ndjson", "csv", "ttl", "jsonld")
-PAGES = 50
-REPEATS = 20
+PAGES = 10
+REPEATS = 10
 MEGABYTE = 1_000_000
 LOOK_SECONDS = 0.02
 

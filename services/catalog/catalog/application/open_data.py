@@ -12,8 +12,8 @@ from catalog.domain.open_data.terms import Terms
 
 BATCH = 50
 """Solutions read at once: a listing may have 100,000 bytes."""
-WINDOW = 10_000
-"""Ids read at once, which take a megabyte: a database without a good plan looks at all of them each time."""
+WINDOW = 50_000
+"""Ids read at once, which take five megabytes: the embedded database looks at all that is left each time."""
 SITEMAP_PAGE = 10_000
 """Addresses in one page of the sitemap (the protocol allows 50,000)."""
 

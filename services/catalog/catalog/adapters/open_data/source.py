@@ -1,6 +1,7 @@
 """The published versions out of the collection `solutions`; drafts, findings and people are never read."""
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -18,15 +19,19 @@ PUBLISHED = {"state": SolutionState.PUBLISHED.value}
 _PUBLIC = dict.fromkeys(documents.LIVE_FIELDS, 1)
 NEWEST = 20
 """How many of the last changes tell one state of the set from another."""
+COUNTED_SECONDS = 10
+"""How long a number is believed while the last changes are the same."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MARKS = ("withdrawn.at", "suspended.at", "live.corrected_at", "renamed_at")
 
 
 class MongoPublishedSolutions:
-    """Reads by indexes; nothing is counted or kept beside the solutions."""
+    """Reads by indexes; what it remembers only spares looking at everything again."""
 
     def __init__(self, db: Database) -> None:
         self._collection = db["solutions"]
+        self._floor = _EVER
+        self._counted = ("", 0, 0.0)
 
     async def prepare(self) -> None:
         """Create the indexes (idempotent)."""
@@ -47,10 +52,11 @@ class MongoPublishedSolutions:
         changes is published later than all others. So different sets have different marks, also while the clocks of
         several processes differ by no more than the time that the last NEWEST changes took.
         """
-        count = await self._collection.count_documents(PUBLISHED)
-        newest = [await self._newest(PUBLISHED, "published_at")]
+        newest = [await self._last_published()]
         newest += [await self._newest({mark: {"$gt": _EVER}}, mark) for mark in _MARKS]
-        said = repr((count, [[(key, at.isoformat()) for key, at in each] for each in newest]))
+        marks = repr([[(key, at.isoformat()) for key, at in each] for each in newest])
+        count = await self._count(marks)
+        said = repr((count, marks))
         changed_at = max((at for each in newest for _, at in each), default=None)
         return Standing(count, changed_at, hashlib.sha256(said.encode()).hexdigest())
 
@@ -70,6 +76,22 @@ class MongoPublishedSolutions:
         fields = {"slug": 1, "published_at": 1, "live.corrected_at": 1}
         cursor = self._collection.find(PUBLISHED, fields).sort([("_id", ASCENDING)]).skip(start).limit(limit)
         return [Entry(found["slug"], _changed_at(found)) async for found in cursor]
+
+    async def _count(self, marks: str) -> int:
+        """Count again after every change, and once in a while for one with an older time than others before it."""
+        held, count, until = self._counted
+        if held != marks or time.monotonic() >= until:
+            count = await self._collection.count_documents(PUBLISHED)
+            self._counted = (marks, count, time.monotonic() + COUNTED_SECONDS)
+        return count
+
+    async def _last_published(self) -> list[tuple[str, datetime]]:
+        """Return those published last, looking no further back than the last time unless too few are left."""
+        found = await self._newest({**PUBLISHED, "published_at": {"$gte": self._floor}}, "published_at")
+        if len(found) < NEWEST and self._floor > _EVER:
+            found = await self._newest({**PUBLISHED, "published_at": {"$gte": _EVER}}, "published_at")
+        self._floor = found[-1][1] if len(found) == NEWEST else _EVER
+        return found
 
     async def _newest(self, query: dict[str, Any], field: str) -> list[tuple[str, datetime]]:
         """Return id and moment of the last ones."""
