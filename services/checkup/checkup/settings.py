@@ -39,6 +39,8 @@ class CheckupSettings(ServiceSettings):
     """Rather no analysis than one whose child has a network: where the kernel allows no namespaces, workers refuse."""
     checkup_reuse_days: float = Field(default=30, ge=0)
     """How old a measurement of the same commit and tags may be to be taken over instead of a clone; 0 never does."""
+    checkup_keep_analyses: int = Field(default=20, ge=0)
+    """Of how many of its newest scored runs a solution's measurements are kept to be scored again; 0 keeps all."""
     checkup_schedule_days: float = Field(default=30, ge=0)
     """How often published solutions are measured although nobody asks; 0 is never."""
     checkup_release_hours: float = Field(default=24, ge=0)

@@ -1,5 +1,6 @@
 """Measurements as documents: one per run, so that any rubric can score them again without a clone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,12 @@ class MongoAnalyses:
     async def get(self, run_id: str) -> KeptAnalysis | None:
         """Return the measurements of a run, or None."""
         return _kept(await self._collection.find_one({"_id": run_id}))
+
+    async def older(self, before: datetime, *, after: str, limit: int) -> Sequence[str]:
+        """Return the runs whose measurements were kept before a moment, in the order of their ids from `after` on."""
+        query = {"_id": {"$gt": after}, "kept_at": {"$lt": before}}
+        found = self._collection.find(query, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
+        return [document["_id"] async for document in found]
 
     async def same(
         self, repository_url: str, toolset: str, *, refs: str | None, demo_url: str | None, since: datetime

@@ -29,6 +29,7 @@ class MongoRuns:
         collection = self._runs.collection
         await collection.create_index([("solution_id", ASCENDING), ("requested_at", DESCENDING)])
         await collection.create_index([("state", ASCENDING), ("requested_at", ASCENDING)])
+        await collection.create_index([("analysis_id", ASCENDING)], sparse=True)
 
     async def get(self, run_id: str) -> Run | None:
         """Return the run, or None."""
@@ -72,6 +73,11 @@ class MongoRuns:
             query["state"] = RunState.SCORED.value
         found = await self._runs.find(query, sort=NEWEST_FIRST, limit=limit, projection=WITHOUT_REPORT)
         return [run_of(stored) for stored in found]
+
+    async def resting_on(self, analysis_id: str) -> Sequence[Run]:
+        """Return the scored runs, without their reports, that rest on the measurements of a run."""
+        query = {"analysis_id": analysis_id, "state": RunState.SCORED.value}
+        return [run_of(stored) for stored in await self._runs.find(query, projection=WITHOUT_REPORT)]
 
     async def latest_report(self, solution_id: str, *, up_to_version: int | None = None) -> Run | None:
         """Return the newest scored run with its report."""

@@ -98,6 +98,10 @@ class Runs(Protocol):
         """Return a solution's runs without their reports, newest first."""
         ...
 
+    async def resting_on(self, analysis_id: str) -> Sequence[Run]:
+        """Return the scored runs, without their reports, that rest on the measurements of a run."""
+        ...
+
     async def latest_report(self, solution_id: str, *, up_to_version: int | None = None) -> Run | None:
         """Return the newest scored run with its report."""
         ...
@@ -124,6 +128,10 @@ class Analyses(Protocol):
 
     async def get(self, run_id: str) -> KeptAnalysis | None:
         """Return the measurements of a run, or None."""
+        ...
+
+    async def older(self, before: datetime, *, after: str, limit: int) -> Sequence[str]:
+        """Return the runs whose measurements were kept before a moment, in the order of their ids from `after` on."""
         ...
 
     async def same(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from contracts.catalog import SolutionDelisted, SolutionPublished, SolutionSubmitted
 from contracts.checkup import CheckupScored, DisclosurePublished, ManualCheckCompleted
@@ -11,7 +12,7 @@ from servicekit.delivery import Delivery
 
 from checkup import wiring
 from checkup.adapters import confined
-from checkup.application import policies, rescoring, triggers
+from checkup.application import policies, rescoring, retention, triggers
 from checkup.application.assess import AssessmentJob, carry_out
 from checkup.application.mapping import Job
 from checkup.application.people.policies import refresh
@@ -19,6 +20,7 @@ from checkup.application.perform import perform
 from checkup.wiring import Container
 
 log = logging.get(__name__)
+PRUNE_EVERY = timedelta(days=1)
 
 
 @asynccontextmanager
@@ -87,12 +89,24 @@ async def worker(container: Container) -> AsyncIterator[None]:
 
 async def _triggering(container: Container) -> None:
     """Queue what is due, now and then; any number of workers may."""
-    rhythm = wiring.rhythm(container.settings)
+    rhythm, pruned_at = wiring.rhythm(container.settings), None
     while True:
         await asyncio.sleep(container.settings.checkup_trigger_seconds)
+        now = container.platform.clock.now()
+        if pruned_at is None or now - pruned_at >= PRUNE_EVERY:
+            pruned_at = now
+            await _prune(container)
         for look in (triggers.queue_due, triggers.queue_released):
             try:
                 if made := await look(container.ports, rhythm):
                     log.info("runs queued", why=look.__name__, runs=made)
             except Exception as error:  # something is away: the next round looks again
                 log.warning("triggers not looked at", why=look.__name__, error=repr(error))
+
+
+async def _prune(container: Container) -> None:
+    try:
+        dropped = await retention.prune(container.ports, container.settings.checkup_keep_analyses)
+        log.info("old measurements dropped", dropped=dropped)
+    except Exception as error:  # the database is away: tomorrow is another day
+        log.warning("old measurements not dropped", error=repr(error))
