@@ -20,7 +20,7 @@ from contracts.envelope import Event
 from contracts.review import ChangesRequested, ReviewCompleted
 from jinja2 import UndefinedError
 from notify.adapters.templates import JinjaTemplates
-from notify.application import checkup_notices, notices, publiccode_notice
+from notify.application import checkup_notices, correction_notices, notices, publiccode_notice
 from notify.application.notices import Notice
 from notify.domain.message import Kind
 
@@ -223,7 +223,7 @@ def test_provider_and_team_hear_of_each_others_steps(templates: JinjaTemplates) 
 
 
 def test_the_team_is_told_what_was_corrected(templates: JinjaTemplates) -> None:
-    notice = notices.of_open_correction(sample(CorrectionOpened))
+    notice = correction_notices.of_opened(sample(CorrectionOpened))
     texts = templates.inbox(notice.kind, notice.facts)
     assert (notice.role, notice.link) == ("reviewer", "/pruefung/aenderungen")
     assert texts.title == "Kleine Änderung: „Mitfahrbank Digital“ von Beispiel GmbH"
@@ -232,13 +232,13 @@ def test_the_team_is_told_what_was_corrected(templates: JinjaTemplates) -> None:
 
 def test_a_decided_correction_names_the_questions_and_the_reason(templates: JinjaTemplates) -> None:
     event = sample(CorrectionDecided)
-    notice = notices.of_correction(event)
+    notice = correction_notices.of_decided(event)
     texts = templates.inbox(notice.kind, notice.facts)
     assert texts.title == "Änderung zurückgenommen: „Mitfahrbank Digital“"
     assert "Geändert: Unterstützung" in texts.text
     assert "Begründung: Die neue Adresse führt auf eine fremde Seite." in texts.text
     accepted = event.model_copy(update={"data": event.data.model_copy(update={"decision": "accepted", "reason": None})})
-    notice = notices.of_correction(accepted)
+    notice = correction_notices.of_decided(accepted)
     texts = templates.inbox(notice.kind, notice.facts)
     assert texts.title.startswith("Änderung bestätigt")
     assert "Begründung" not in texts.text
@@ -246,8 +246,8 @@ def test_a_decided_correction_names_the_questions_and_the_reason(templates: Jinj
 
 def test_a_small_correction_is_no_publication() -> None:
     event = sample(SolutionPublished)
-    assert not notices.is_correction(event)
+    assert not correction_notices.is_correction(event)
     later = event.data.published_at + timedelta(seconds=1)
-    assert notices.is_correction(
+    assert correction_notices.is_correction(
         event.model_copy(update={"data": event.data.model_copy(update={"corrected_at": later})})
     )

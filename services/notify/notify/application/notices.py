@@ -6,8 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.catalog import (
-    CorrectionDecided,
-    CorrectionOpened,
     OrganisationOnboarded,
     RatingAdded,
     SolutionPublished,
@@ -16,7 +14,6 @@ from contracts.catalog import (
 from contracts.checkup import CheckupFailed, CheckupScored
 from contracts.ids import derived_id
 from contracts.listing import Finding
-from contracts.profile import questionnaire
 from contracts.review import ChangesRequested, ReviewCompleted
 from contracts.vocabulary import ReviewDecision, label
 from servicekit.clock import BERLIN
@@ -25,7 +22,6 @@ from notify.domain.message import Kind
 
 TEAM_ROLE = "reviewer"
 MODERATORS = "curator"
-CORRECTIONS = "/pruefung/aenderungen"
 WEAK_GRADE = 2
 
 
@@ -122,47 +118,6 @@ def of_decision(event: ReviewCompleted) -> Notice:
     )
 
 
-def is_correction(event: SolutionPublished) -> bool:
-    """True when what was online already was corrected in small things: who did that knows, and the team is told."""
-    return event.data.corrected_at is not None and event.data.corrected_at > event.data.published_at
-
-
-def of_open_correction(event: CorrectionOpened) -> Notice:
-    """The team is to look at a small correction that is online already."""
-    data = event.data
-    return Notice(
-        event_id=event.id,
-        kind=Kind.CORRECTION_OPENED,
-        organisation_id=data.organisation_id,
-        role=TEAM_ROLE,
-        link=CORRECTIONS,
-        action="Änderungen ansehen",
-        facts={
-            "solution_name": data.solution_name,
-            "organisation_name": data.organisation_name,
-            "corrected": _titles(data.questions),
-        },
-    )
-
-
-def of_correction(event: CorrectionDecided) -> Notice:
-    """The provider learns what the team said of a small correction."""
-    data = event.data
-    return Notice(
-        event_id=event.id,
-        kind=Kind.CORRECTION_DECIDED,
-        organisation_id=data.organisation_id,
-        link=f"/meine-loesungen/{data.solution_id}/fassungen",
-        action="Fassungen ansehen",
-        facts={
-            "solution_name": data.solution_name,
-            "accepted": data.decision == "accepted",
-            "corrected": _titles(data.questions),
-            "reason": data.reason or "",
-        },
-    )
-
-
 def of_publication(event: SolutionPublished) -> Notice:
     """The provider's solution can be found now."""
     data = event.data
@@ -254,11 +209,6 @@ def of_onboarding(event: OrganisationOnboarded) -> Notice:
 def review_case_id(solution_id: str, version: int) -> str:
     """Return the id under which the review keeps the case of a version; a contract test holds both sides to it."""
     return derived_id("case", solution_id, str(version))
-
-
-def _titles(questions: Sequence[str]) -> str:
-    asked = questionnaire.load().by_id
-    return ", ".join(asked[each].title("de") if each in asked else each for each in questions)
 
 
 def _findings(findings: Sequence[Finding]) -> list[dict[str, Any]]:

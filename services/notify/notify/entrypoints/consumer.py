@@ -27,7 +27,7 @@ from contracts.review import ChangesRequested, ReviewCompleted
 from contracts.search import SavedSearchAlerted
 from servicekit.delivery import Delivery, EventConsumer
 
-from notify.application import alert_notice, checkup_notices, contacts, notices, publiccode_notice
+from notify.application import alert_notice, checkup_notices, contacts, correction_notices, notices, publiccode_notice
 from notify.application.notices import Notice
 from notify.application.policies import tell
 from notify.application.ports import Ports
@@ -78,16 +78,16 @@ def _bind_catalog(consumer: EventConsumer, ports: Ports, say: Tell) -> None:
     @consumer.on(SolutionPublished)
     async def _published(event: SolutionPublished, delivery: Delivery) -> None:
         await ports.names.remember(event.data.solution_id, event.data.listing.name)
-        if not notices.is_correction(event):
+        if not correction_notices.is_correction(event):
             await say(notices.of_publication(event), delivery)
 
     @consumer.on(CorrectionOpened)
     async def _correction_opened(event: CorrectionOpened, delivery: Delivery) -> None:
-        await say(notices.of_open_correction(event), delivery)
+        await say(correction_notices.of_opened(event), delivery)
 
     @consumer.on(CorrectionDecided)
     async def _correction_decided(event: CorrectionDecided, delivery: Delivery) -> None:
-        await say(notices.of_correction(event), delivery)
+        await say(correction_notices.of_decided(event), delivery)
 
     @consumer.on(RatingAdded)
     async def _rated(event: RatingAdded, delivery: Delivery) -> None:

@@ -12,7 +12,7 @@ from servicekit.background import end
 from servicekit.delivery import Delivery, EventConsumer
 from servicekit.settling import is_transient
 
-from notify.application import notices, watch_news, watching
+from notify.application import correction_notices, watch_news, watching
 from notify.application.ports import Ports
 from notify.application.watching import News
 
@@ -36,7 +36,7 @@ def bind(events: EventConsumer, private: EventConsumer, ports: Ports, wake: Call
 
     @events.on(SolutionPublished)
     async def _published(event: SolutionPublished, delivery: Delivery) -> None:
-        if not notices.is_correction(event):
+        if not correction_notices.is_correction(event):
             await say(watch_news.of_publication(event), delivery)
 
     @events.on(SolutionDelisted)
