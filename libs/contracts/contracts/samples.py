@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from contracts import catalog, checkup, notify, people, review, search, uses, watches
+from contracts import catalog, checkup, guard, notify, people, review, search, uses, watches
 from contracts.envelope import Event
 from contracts.ids import derived_id
 
@@ -259,6 +259,23 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "role": "admin",
     },
     catalog.MemberLeft: {"organisation_id": _PROVIDER, "user": "u-4711"},
+    guard.SolutionTermDue: {
+        **_OWNED,
+        "solution_name": "Mitfahrbank Digital",
+        "version": 1,
+        "term": "certificate",
+        "certificate": "iso_27001",
+        "number": "IS 123456",
+        "until": "2026-03-01",
+        "days_left": 0,
+        "relied_on": True,
+    },
+    guard.SolutionStandingChanged: {
+        **_OWNED,
+        "solution_name": "Mitfahrbank Digital",
+        "version": 2,
+        "changes": [{"kind": "operator", "before": "Musterlösungen GmbH", "after": "Beispielbetrieb GmbH"}],
+    },
     uses.DeploymentClaimed: {
         **_USED,
         "provider_organisation_name": "Musterlösungen GmbH",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contracts import catalog, checkup, people, registry, review, search, uses, watches
+from contracts import catalog, checkup, guard, people, registry, review, search, uses, watches
 from contracts.access import Account, Share, User, accounts_block
 from contracts.envelope import Event
 from contracts.subjects import redrive_subject, wildcard
@@ -143,6 +143,10 @@ _MAIN: tuple[Consumer, ...] = (
             catalog.PubliccodeDrifted,
             catalog.RatingHidden,
             catalog.DeploymentConfirmed,
+            catalog.DeploymentEnded,
+            catalog.SolutionDelisted,
+            guard.SolutionTermDue,
+            guard.SolutionStandingChanged,
             catalog.OrganisationOnboarded,
             uses.DeploymentClaimed,
             uses.DeploymentClaimRefused,

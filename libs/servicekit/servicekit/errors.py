@@ -11,6 +11,7 @@ Kind = Literal[
     "not_found",
     "not_acceptable",
     "conflict",
+    "gone",
     "stale",
     "too_large",
     "invalid",
@@ -84,6 +85,11 @@ def not_acceptable(slug: str, detail: str) -> ProblemError:
 def conflict(slug: str, detail: str) -> ProblemError:
     """The state of the thing forbids it (409)."""
     return ProblemError(slug, "conflict", detail)
+
+
+def gone(slug: str, detail: str) -> ProblemError:
+    """There was such a thing, and everybody may know that it is no longer there (410)."""
+    return ProblemError(slug, "gone", detail)
 
 
 def stale(slug: str, detail: str) -> ProblemError:

@@ -23,6 +23,7 @@ STATUS: dict[str, int] = {
     "not_found": 404,
     "not_acceptable": 406,
     "conflict": 409,
+    "gone": 410,
     "stale": 412,
     "too_large": 413,
     "invalid": 422,

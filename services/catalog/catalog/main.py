@@ -2,7 +2,7 @@
 
 from servicekit.process import Service
 
-from catalog.entrypoints import cli
+from catalog.entrypoints import cli, guard
 from catalog.entrypoints.api.app import create_app
 from catalog.entrypoints.consumer import worker
 from catalog.settings import CatalogSettings
@@ -15,4 +15,5 @@ def main() -> None:
     """Run the command line."""
     commands = service.cli()
     cli.add_to(commands)
+    guard.add_to(commands, service)
     commands()

@@ -16,6 +16,7 @@ from notify.adapters.messages import MongoMessages
 from notify.adapters.names import MongoNames
 from notify.adapters.smtp import SmtpPost
 from notify.adapters.templates import JinjaTemplates
+from notify.adapters.users import MongoUsers
 from notify.adapters.watches import MongoDigests, MongoWatches
 from notify.application.delivery import DeliveryRules
 from notify.application.ports import Ports
@@ -56,6 +57,7 @@ async def build(settings: NotifySettings, clock: Clock | None = None) -> AsyncIt
             names=MongoNames(platform.db),
             watches=watches,
             digests=digests,
+            users=MongoUsers(platform.db),
             membership=LiveMembership(platform.members),
             templates=templates,
             links=SignedLinks(settings.notify_secret, settings.public_url),

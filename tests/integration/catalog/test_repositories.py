@@ -21,6 +21,7 @@ from servicekit.testing.servers import MongoServer
 from tests.unit.catalog.people_repository_suite import InquirySuite, InvitationSuite
 from tests.unit.catalog.repository_suite import (
     AggregateSuite,
+    GuardSuite,
     OrganisationSuite,
     RatingSuite,
     SolutionSuite,
@@ -62,6 +63,10 @@ class TestSolutions(SolutionSuite):
 
 
 class TestUnapproved(UnapprovedSuite):
+    pass
+
+
+class TestGuard(GuardSuite):
     pass
 
 

@@ -10,6 +10,7 @@ from catalog.application.dossier_ports import CheckupState, MarketState
 from catalog.application.people_ports import InquiryFilter, PeopleLimits, PeoplePorts
 from catalog.application.ports import (
     Decide,
+    Guarded,
     LiveSolution,
     Loaded,
     Ports,
@@ -20,7 +21,7 @@ from catalog.application.ports import (
     Write,
 )
 from catalog.application.use_ports import PeerLimits, UsePorts
-from catalog.domain import using
+from catalog.domain import guarding, using
 from catalog.domain.blocklist import Blocklist
 from catalog.domain.deployment import DeploymentBook, Terms, Use, name_key
 from catalog.domain.inquiry import Inquiry, Schedule
@@ -29,7 +30,7 @@ from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.domain.peer import Side, Thread
 from catalog.domain.rating import RatingBook
 from catalog.domain.slug import numbered
-from catalog.domain.solution import Solution
+from catalog.domain.solution import Solution, SolutionState
 from catalog.domain.watchlist import Owner, Watchlist
 from contracts import registry
 from contracts.envelope import Event
@@ -216,6 +217,15 @@ class InMemorySolutions(InMemory[Solution]):
             and chosen.state in (None, loaded.state.state)
         ]
         return Selection(*_page(found, after, limit))
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        found = [(at, key) for key, each in self.held.items() if (at := guarding.next_at(each.state)) and at <= now]
+        return [key for _, key in sorted(found)[:limit]]
+
+    async def guarded(self) -> Guarded:
+        states = [each.state for each in self.held.values()]
+        expired = sum(each.state is SolutionState.EXPIRED for each in states)
+        return Guarded(expired, min((at for each in states if (at := guarding.next_at(each))), default=None))
 
     async def live(self, id_or_slug: str) -> Loaded[LiveSolution] | None:
         found = self.held.get(id_or_slug) or await self.by_slug(id_or_slug)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from catalog.application.ports import Loaded, Ports, Position, SlugTaken, SolutionFilter, Write
-from catalog.domain import correcting, lifecycle, moderation, rating
+from catalog.application.ports import Guarded, Loaded, Ports, Position, SlugTaken, SolutionFilter, Write
+from catalog.domain import correcting, guarding, lifecycle, moderation, rating
 from catalog.domain.mandate import Proof, ProofFile
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
 from catalog.domain.rating import Context, RatingBook
@@ -286,6 +287,33 @@ class UnapprovedSuite:
 
         await ports.solutions.change(judged.id, accepted)
         assert (await ports.solutions.unapproved(after=None, limit=9)).total == 2
+
+
+class GuardSuite:
+    """What the lifecycle guard looks for."""
+
+    async def test_what_is_due_comes_in_order_and_what_expired_is_counted(self, ports: Ports) -> None:
+        for number in (3, 1, 2):
+            online = published(a_draft(slug=f"loesung-{number}"))
+            state = lifecycle.confirm(online, at=minutes(60 * 24 * number)).state
+            await ports.solutions.add(f"solution-{number}", replace(state, id=f"solution-{number}"))
+        await ports.solutions.add("draft", replace(a_draft(slug="still"), id="draft"))
+        first, later = minutes(60 * 24 * 307), minutes(60 * 24 * 400)
+        assert await ports.solutions.due(first - timedelta(days=5), 9) == []
+        assert await ports.solutions.due(first, 9) == ["solution-1", "solution-2"]
+        assert await ports.solutions.due(later, 2) == ["solution-1", "solution-2"]
+        assert await ports.solutions.guarded() == Guarded(0, datetime(2027, 1, 1, 23, tzinfo=UTC))
+
+        async def expired(loaded: Loaded[Solution]) -> Write[Solution]:
+            return Write(guarding.pass_time(loaded.state, later).state)
+
+        await ports.solutions.change("solution-1", expired)
+        assert await ports.solutions.due(later, 9) == ["solution-2", "solution-3"]
+        assert await ports.solutions.guarded() == Guarded(1, datetime(2027, 1, 2, 23, tzinfo=UTC))
+        assert await ports.solutions.live("loesung-1") is None
+        held = await ports.solutions.get("solution-1")
+        assert held is not None
+        assert held.state.state is SolutionState.EXPIRED
 
 
 class RatingSuite:

@@ -5,7 +5,7 @@ from catalog.application.ports import Ports
 
 from .fakes import new_world
 from .people_repository_suite import InquirySuite, InvitationSuite
-from .repository_suite import AggregateSuite, OrganisationSuite, RatingSuite, SolutionSuite, UnapprovedSuite
+from .repository_suite import AggregateSuite, GuardSuite, OrganisationSuite, RatingSuite, SolutionSuite, UnapprovedSuite
 from .use_repository_suite import BlocklistSuite, DeploymentSuite, ThreadSuite
 
 
@@ -27,6 +27,10 @@ class TestSolutions(SolutionSuite):
 
 
 class TestUnapproved(UnapprovedSuite):
+    pass
+
+
+class TestGuard(GuardSuite):
     pass
 
 

@@ -2,11 +2,11 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from catalog.adapters.documents import from_solution, to_solution
-from catalog.domain import correcting, lifecycle, review
+from catalog.domain import correcting, guarding, lifecycle, review, term
 from catalog.domain.correction import CorrectionState, answer_in
 from catalog.domain.solution import (
     EDITABLE,
@@ -20,6 +20,7 @@ from catalog.domain.solution import (
     SolutionChange,
     SolutionState,
     Submitted,
+    TermDue,
     VersionState,
 )
 from contracts.listing import Listing
@@ -31,6 +32,7 @@ from servicekit.errors import ProblemError
 from .given import CURATOR, EDITOR, a_draft, a_listing, minutes
 
 ADDRESSES = st.sampled_from([None, *(f"https://{name}.example.org" for name in "abc")])
+CERTIFIED = st.sampled_from([None, "2026-04-01", "2026-12-31", "2028-02-29"])
 OUTCOMES = st.sampled_from(["approved", "changes_requested", "opened", "rejected"])
 
 
@@ -58,6 +60,7 @@ class Lifecycle(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = 0
+        self.days = 0
         self.solution: Solution = a_draft(a_listing("Text 0"), at=minutes(0))
         self.last_text = self.solution.newest.listing
         self.texts = 0
@@ -70,10 +73,11 @@ class Lifecycle(RuleBasedStateMachine):
         self.onboarded = True
         self.seen: Listing | None = None
         self.judged: set[int] = set()
+        self.told: dict[str, int] = {}
 
     def _time(self) -> datetime:
         self.now += 1
-        return minutes(self.now)
+        return minutes(self.now) + timedelta(days=self.days)
 
     def _apply(self, change: SolutionChange) -> None:
         before = self.solution
@@ -97,8 +101,13 @@ class Lifecycle(RuleBasedStateMachine):
                 case CorrectionDecided(correction):
                     assert correction.number not in self.judged
                     self.judged.add(correction.number)
+                case TermDue(number, due, days):
+                    assert number == before.published_version
+                    assert days < self.told.get(due.key, 61)
+                    self.told[due.key] = days
                 case Delisted(reason):
                     self.online = None
+                    assert (reason == "expired") == (before.expired is None and self.solution.expired is not None)
                     if reason == "withdrawn":
                         for case in self.cases.values():
                             case.open = False
@@ -107,17 +116,57 @@ class Lifecycle(RuleBasedStateMachine):
         with suppress(ProblemError):
             self._apply(getattr(lifecycle, command)(self.solution, at=self._time(), **given))
 
-    @rule(same=st.sampled_from([False, False, False, True]))
-    def write(self, same: bool) -> None:
+    @rule(same=st.sampled_from([False, False, False, True]), until=CERTIFIED)
+    def write(self, same: bool, until: str | None) -> None:
         if not same:
             self.texts += 1
-        text = a_listing(f"Text {self.texts}")
+        answers = {"certificates": [{"kind": "iso_27001", "until": until}]} if until else {}
+        text = a_listing(f"Text {self.texts}", answers=answers)
         self._apply(lifecycle.save_draft(self.solution, text, at=self._time()))
         self.last_text = text
 
     @rule()
     def submit(self) -> None:
         self._attempt("submit", by=EDITOR.user)
+
+    @rule(days=st.sampled_from([1, 29, 53, 366, 366, 500]), watched=st.sampled_from([True, True, False]))
+    def time_passes(self, days: int, watched: bool) -> None:
+        self.days += days
+        if watched:
+            self.the_guard_makes_its_round()
+
+    @rule()
+    def the_guard_makes_its_round(self) -> None:
+        """What nobody confirms is gone afterwards; what waits for the review stays; a second round finds nothing."""
+        before, at = self.solution, self._time()
+        self._apply(guarding.pass_time(before, at))
+        assert self.solution.versions == before.versions
+        assert guarding.pass_time(self.solution, at).events == ()
+        again = guarding.next_at(self.solution)
+        assert again is None or again > at
+        until = lifecycle.confirmed_until(self.solution)
+        if self.solution.live is not None:
+            assert until is not None
+            assert term.day_of(at) <= until
+        elif before.live is not None:
+            assert until is not None
+            assert term.day_of(at) > until
+
+    @rule()
+    def confirm(self) -> None:
+        """What is or was public is so for a year more, or refused when it was gone for too long."""
+        before, at = self.solution, self._time()
+        last = lifecycle.back_until(before)
+        try:
+            self._apply(lifecycle.confirm(before, at=at))
+        except ProblemError:
+            gone = before.state in (SolutionState.WITHDRAWN, SolutionState.SUSPENDED)
+            late = before.state is SolutionState.EXPIRED and last is not None and term.day_of(at) > last
+            assert gone or late or before.published_version is None
+        else:
+            assert self.solution.live is not None
+            assert self.solution.versions == before.versions
+            assert lifecycle.confirmed_until(self.solution) == term.confirmed_until(at)
 
     @rule(address=ADDRESSES)
     def correct(self, address: str | None) -> None:

@@ -76,6 +76,13 @@ FACTS = {
     "role_name": "Redaktion",
     "bundesland": HOSTILE,
     "again": True,
+    "term": "certificate",
+    "what": HOSTILE,
+    "until": "01.03.2027",
+    "days_left": 30,
+    "back_until": "01.06.2027",
+    "changes": [HOSTILE],
+    "note": HOSTILE,
 }
 
 

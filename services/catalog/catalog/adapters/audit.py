@@ -38,7 +38,9 @@ AUDITED: Mapping[str, Audited] = {
         "organisation", ORGANISATION, left_out=CONTACT | {"proof"}, derived=frozenset({"name_key"})
     ),
     "solutions": Audited(
-        "solution", SOLUTION, derived=frozenset({"live", "renamed_at", "unapproved_at", "updated_at"})
+        "solution",
+        SOLUTION,
+        derived=frozenset({"live", "renamed_at", "unapproved_at", "updated_at", "guard_at", "told"}),
     ),
     "ratings": Audited("ratings", FEEDBACK, derived=frozenset({"summary", "score"})),
     "deployments": Audited(

@@ -9,12 +9,14 @@ from contracts.listing import Finding, Listing
 from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
 
 from catalog.application.ports import LiveSolution
+from catalog.domain import guarding
 from catalog.domain.correction import Correction, CorrectionState, FieldChange
 from catalog.domain.deployment import name_key
 from catalog.domain.draft import listing_of
 from catalog.domain.mandate import Proof, ProofFile
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationState
 from catalog.domain.solution import Mark, Solution, Version, VersionState
+from catalog.domain.term import Told
 
 Document = dict[str, Any]
 
@@ -70,7 +72,7 @@ def _to_proof(body: Mapping[str, Any] | None) -> Proof | None:
 
 
 def from_solution(solution: Solution) -> Document:
-    """Return the body of a solution's document; `state` and `live` repeat what follows from the rest, for reading."""
+    """Return the body of a solution's document; `state`, `live`, `guard_at` follow from the rest, for reading."""
     live = solution.live
     return {
         "slug": solution.slug,
@@ -80,6 +82,10 @@ def from_solution(solution: Solution) -> Document:
         "published_version": solution.published_version,
         "withdrawn": _optional(solution.withdrawn),
         "suspended": _optional(solution.suspended),
+        "expired": _optional(solution.expired),
+        "confirmed_at": solution.confirmed_at,
+        "told": [asdict(each) for each in solution.told],
+        "guard_at": guarding.next_at(solution),
         "corrections": [asdict(each) | {"state": each.state.value} for each in solution.corrections],
         "unapproved_at": solution.open_correction.at if solution.open_correction else None,
         "created_at": solution.created_at,
@@ -103,6 +109,9 @@ def to_solution(solution_id: str, body: Mapping[str, Any]) -> Solution:
         published_version=body["published_version"],
         withdrawn=Mark(**body["withdrawn"]) if body["withdrawn"] else None,
         suspended=Mark(**body["suspended"]) if body["suspended"] else None,
+        expired=Mark(**body["expired"]) if body.get("expired") else None,
+        confirmed_at=body.get("confirmed_at", body["published_at"]),
+        told=tuple(Told(**each) for each in body.get("told", ())),
         corrections=tuple(_to_correction(each) for each in body.get("corrections", ())),
         renamed_at=body.get("renamed_at"),
         created_at=body["created_at"],

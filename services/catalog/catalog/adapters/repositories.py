@@ -13,7 +13,8 @@ from servicekit.outbox import OutboxMessage
 
 from catalog.adapters import documents, rating_documents
 from catalog.adapters.aggregates import NEWEST_FIRST, Document, MongoAggregates, MongoBooks, Saved, ignore
-from catalog.application.ports import LiveSolution, Loaded, Position, Selection, SlugTaken, SolutionFilter
+from catalog.application.ports import Guarded, LiveSolution, Loaded, Position, Selection, SlugTaken, SolutionFilter
+from catalog.domain import guarding
 from catalog.domain.deployment import name_key
 from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.domain.rating import RatingBook
@@ -22,6 +23,7 @@ from catalog.domain.slug import looks_like_id, numbered
 from catalog.domain.solution import Solution, SolutionState
 
 LONGEST_WAITING = (("unapproved_at", ASCENDING), ("_id", ASCENDING))
+NEXT_DUE = (("guard_at", ASCENDING),)
 LIVE_PROJECTION = dict.fromkeys((*documents.LIVE_FIELDS, "version"), 1)
 
 
@@ -97,6 +99,15 @@ class MongoSolutions(MongoAggregates[Solution]):
         await indexed.create_index(
             LONGEST_WAITING, name="unapproved", partialFilterExpression={"unapproved_at": {"$type": "date"}}
         )
+        await indexed.create_index([("guard_at", ASCENDING)], name="guard_at")
+        await self._guard_earlier_ones()
+
+    async def _guard_earlier_ones(self) -> None:
+        """Note for documents from before the guard when it has something to do; a no-op once they have it."""
+        for stored in await self._collection.find({"guard_at": {"$exists": False}}):
+            due = guarding.next_at(self.loaded(stored).state)
+            untouched = {"_id": stored.id, "version": stored.version}
+            await self._collection.collection.update_one(untouched, {"$set": {"guard_at": due}})
 
     async def add(self, aggregate_id: str, state: Solution, /, messages: Sequence[OutboxMessage] = ()) -> bool:
         """Save a new solution; False when one with this id is there already. Raises SlugTaken."""
@@ -147,6 +158,19 @@ class MongoSolutions(MongoAggregates[Solution]):
         more = Position(page[-1].body["unapproved_at"], page[-1].id) if len(found) > limit else None
         total = None if after else await self._collection.count(waiting)
         return Selection([self.loaded(stored) for stored in page], more, total)
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        """Return the solutions for which the lifecycle guard has something to do by now, the longest waiting first."""
+        query = {"guard_at": {"$lte": now}}
+        found = await self._collection.find(query, sort=NEXT_DUE, limit=limit, projection={"version": 1})
+        return [stored.id for stored in found]
+
+    async def guarded(self) -> Guarded:
+        """Return what the lifecycle guard has before it."""
+        expired = await self._collection.count({"state": SolutionState.EXPIRED.value})
+        query = {"guard_at": {"$type": "date"}}
+        found = await self._collection.collection.find_one(query, {"guard_at": 1}, sort=NEXT_DUE)
+        return Guarded(expired, found["guard_at"] if found else None)
 
     async def live(self, id_or_slug: str) -> Loaded[LiveSolution] | None:
         """Return what the public sees of the solution, or None while it is not online."""

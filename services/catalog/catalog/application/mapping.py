@@ -1,8 +1,10 @@
 """From what happened in the domain to the messages that tell the others; only the mappings know both."""
 
 from datetime import datetime
+from typing import Any
 
 from contracts import catalog as contract
+from contracts import guard
 from contracts import people as people_contract
 from contracts.envelope import Event, EventData
 from servicekit import outbox
@@ -46,6 +48,10 @@ def _solution_message(solution: Solution, event: SolutionEvent, now: datetime) -
             return _correction_opened(solution, event.correction, now)
         case solutions.CorrectionDecided():
             return _correction_decided(solution, event.correction, now)
+        case solutions.TermDue():
+            return _term_due(solution, event, now)
+        case solutions.Shifted():
+            return _shifted(solution, event, now)
 
 
 def _submitted(solution: Solution, event: solutions.Submitted, now: datetime) -> OutboxMessage:
@@ -108,6 +114,39 @@ def _correction_opened(solution: Solution, correction: Correction, now: datetime
         corrected_at=correction.at,
     )
     return message(contract.CorrectionOpened, data, solution.id, now)
+
+
+def _term_due(solution: Solution, event: solutions.TermDue, now: datetime) -> OutboxMessage:
+    data = guard.SolutionTermDueData(
+        **_about_listing(solution, event.version),
+        term=event.term.kind.value,
+        certificate=event.term.certificate,
+        number=event.term.number,
+        until=event.term.until,
+        days_left=event.days,
+        relied_on=event.relied_on,
+        back_until=event.back_until,
+    )
+    return message(guard.SolutionTermDue, data, solution.id, now)
+
+
+def _shifted(solution: Solution, event: solutions.Shifted, now: datetime) -> OutboxMessage:
+    changes = [
+        guard.StandingChange(kind=each.kind.value, before=each.before, after=each.after) for each in event.shifts
+    ]
+    data = guard.SolutionStandingChangedData(**_about_listing(solution, event.version), changes=changes)
+    return message(guard.SolutionStandingChanged, data, solution.id, now)
+
+
+def _about_listing(solution: Solution, version: int) -> dict[str, Any]:
+    return {
+        "solution_id": solution.id,
+        "slug": solution.slug,
+        "solution_name": solution.version(version).shown.name,
+        "version": version,
+        "organisation_id": solution.organisation_id,
+        "organisation_name": solution.organisation_name,
+    }
 
 
 def _correction_decided(solution: Solution, correction: Correction, now: datetime) -> OutboxMessage:

@@ -66,6 +66,14 @@ class LiveSolution:
 
 
 @dataclass(frozen=True, slots=True)
+class Guarded:
+    """What the lifecycle guard has before it: listings that expired, and when it has something to do next."""
+
+    expired: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SolutionFilter:
     """Which solutions a list shows; None means any."""
 
@@ -94,6 +102,14 @@ class Solutions(Aggregates[Solution], Protocol):
 
     async def unapproved(self, *, after: Position | None, limit: int) -> Selection[Solution]:
         """Return the solutions with corrections that the team has not looked at, the longest waiting first."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        """Return the solutions for which the lifecycle guard has something to do by now, the longest waiting first."""
+        ...
+
+    async def guarded(self) -> Guarded:
+        """Return what the lifecycle guard has before it."""
         ...
 
     async def live(self, id_or_slug: str) -> Loaded[LiveSolution] | None:
@@ -155,6 +171,7 @@ class Ports:
 __all__ = [
     "Aggregates",
     "Decide",
+    "Guarded",
     "LiveSolution",
     "Loaded",
     "Organisations",

@@ -37,7 +37,7 @@ async def public_solution(ports: Ports, id_or_slug: str) -> PublicView:
     """Return what everybody may see of a solution that is online."""
     found = await ports.solutions.live(id_or_slug)
     if found is None:
-        raise no_solution(id_or_slug)
+        raise await _not_online(ports, id_or_slug)
     return PublicView(found, await ports.ratings.summary(found.state.id))
 
 
@@ -108,6 +108,14 @@ async def organisations(
 
 def _offers(organisation: Organisation) -> bool:
     return OrganisationKind.PROVIDER in organisation.kinds
+
+
+async def _not_online(ports: Ports, id_or_slug: str) -> errors.ProblemError:
+    held = await ports.solutions.get(id_or_slug) or await ports.solutions.by_slug(id_or_slug)
+    if held is not None and held.state.state is SolutionState.EXPIRED:
+        detail = f"the solution {id_or_slug} is offline: its provider has not confirmed it for twelve months"
+        return errors.gone("solution-expired", detail)
+    return no_solution(id_or_slug)
 
 
 def no_solution(id_or_slug: str) -> errors.ProblemError:

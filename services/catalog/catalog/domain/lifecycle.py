@@ -1,13 +1,13 @@
 """What a provider and the team may do to a solution, and when."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from contracts.listing import Listing
 from contracts.vocabulary import DelistingReason
 from servicekit import errors
 
-from catalog.domain import correcting
+from catalog.domain import correcting, term
 from catalog.domain.change import Change
 from catalog.domain.solution import (
     EDITABLE,
@@ -16,6 +16,7 @@ from catalog.domain.solution import (
     Mark,
     ProviderRenamed,
     Published,
+    Shifted,
     Solution,
     SolutionChange,
     SolutionEvent,
@@ -142,12 +143,35 @@ def lift_suspension(solution: Solution, *, at: datetime) -> SolutionChange:
 
 
 def lift_withdrawal(solution: Solution, *, at: datetime) -> SolutionChange:
-    """Undo the provider's withdrawal: the version that was public is public again."""
+    """Undo the provider's withdrawal: the version that was public is public again, and counts as confirmed.
+
+    Not when its last confirmation is so long ago that only a review brings it back.
+    """
     if solution.suspended is not None:
         raise errors.conflict("solution-suspended", "cannot republish: the solution is suspended by the team")
     if solution.withdrawn is None:
         raise errors.conflict("not-withdrawn", "cannot republish: the solution is not withdrawn")
-    return _back_online(replace(solution, withdrawn=None, updated_at=at), at=at)
+    _require_not_too_late(solution, at)
+    return _back_online(replace(solution, withdrawn=None, expired=None, updated_at=at), at=at)
+
+
+def confirm(solution: Solution, *, at: datetime) -> SolutionChange:
+    """Note that what is public still holds; what had expired is online again, as it was.
+
+    A second time on the same day changes nothing. Long after expiring, only a review brings it back.
+    """
+    if solution.suspended is not None:
+        raise errors.conflict("solution-suspended", "cannot confirm: the solution is suspended by the team")
+    if solution.published_version is None:
+        raise errors.conflict("nothing-to-confirm", f"cannot confirm: the solution is {solution.state}, not published")
+    if solution.withdrawn is not None:
+        raise errors.conflict("solution-withdrawn", "cannot confirm: the solution is withdrawn; republish it")
+    if solution.expired is not None:
+        _require_not_too_late(solution, at)
+        return _back_online(replace(solution, expired=None), at=at)
+    if solution.confirmed_at is not None and term.day_of(solution.confirmed_at) == term.day_of(at):
+        return Change(solution)
+    return Change(replace(solution, confirmed_at=at, updated_at=at))
 
 
 def publish(solution: Solution, number: int, *, at: datetime) -> SolutionChange:
@@ -157,11 +181,25 @@ def publish(solution: Solution, number: int, *, at: datetime) -> SolutionChange:
         raise errors.conflict("not-approved", f"cannot publish: version {number} is {version.state}")
     public = replace(version, state=VersionState.PUBLISHED)
     published = solution.with_version(public)
+    shifts: tuple[term.Shift, ...] = ()
     if solution.published_version is not None:
         former = replace(solution.version(solution.published_version), state=VersionState.SUPERSEDED)
         published = correcting.carried(published.with_version(former), former, public)
-    published = replace(published, published_version=number, withdrawn=None)
-    return _back_online(published, at=at)
+        shifts = term.shifts(former.shown, public.listing, term.day_of(at))
+    published = replace(published, published_version=number, withdrawn=None, expired=None)
+    change = _back_online(published, at=at)
+    return Change(change.state, (*change.events, Shifted(number, shifts))) if shifts else change
+
+
+def confirmed_until(solution: Solution) -> date | None:
+    """Return the last day on which the confirmation holds; None as long as nothing was ever published."""
+    return term.confirmed_until(solution.confirmed_at) if solution.confirmed_at is not None else None
+
+
+def back_until(solution: Solution) -> date | None:
+    """Return the last day on which a listing that is offline comes back without a review."""
+    until = confirmed_until(solution)
+    return term.back_until(until) if until is not None else None
 
 
 def settle(solution: Solution, decided: Version) -> Solution:
@@ -183,8 +221,23 @@ def _back_online(solution: Solution, *, at: datetime) -> SolutionChange:
     live = solution.live
     if live is None:
         return Change(solution)
-    online = replace(solution, published_at=at, first_published_at=solution.first_published_at or at, updated_at=at)
+    online = replace(
+        solution,
+        published_at=at,
+        first_published_at=solution.first_published_at or at,
+        confirmed_at=at,
+        updated_at=at,
+    )
     return Change(online, (Published(live.number),))
+
+
+def _require_not_too_late(solution: Solution, at: datetime) -> None:
+    last = back_until(solution)
+    if last is not None and term.day_of(at) > last:
+        raise errors.conflict(
+            "confirmation-too-late",
+            f"cannot bring it back: that was possible until {last}; submit a new version for review",
+        )
 
 
 def _with_next_draft(solution: Solution, listing: Listing, *, by: str | None, at: datetime | None) -> Solution:

@@ -1,7 +1,7 @@
 """A solution: its versions, which of them the public sees, and what can happen to it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from contracts.listing import Finding, Listing
@@ -9,6 +9,7 @@ from contracts.vocabulary import DelistingReason
 
 from catalog.domain.change import Change
 from catalog.domain.correction import Correction, CorrectionState
+from catalog.domain.term import Shift, Term, Told
 
 
 class VersionState(StrEnum):
@@ -42,6 +43,7 @@ class SolutionState(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     SUSPENDED = "suspended"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,8 @@ class Solution:
     """A solution with all its versions, numbered from 1 without gaps.
 
     `published_version` is the version that is, or was until a mark took it offline, the public one. At most one version
-    is pending; only a draft can be newer than it, and none is when changes are requested.
+    is pending; only a draft can be newer than it, and none is when changes are requested. `confirmed_at`: when the
+    provider last stood by what is public; `told` is what was said about terms that run out.
     """
 
     id: str
@@ -102,6 +105,9 @@ class Solution:
     published_version: int | None = None
     withdrawn: Mark | None = None
     suspended: Mark | None = None
+    expired: Mark | None = None
+    confirmed_at: datetime | None = None
+    told: tuple[Told, ...] = ()
     corrections: tuple[Correction, ...] = ()
     created_at: datetime
     updated_at: datetime
@@ -128,7 +134,8 @@ class Solution:
     @property
     def live(self) -> Version | None:
         """The version that the public sees."""
-        online = self.published_version is not None and self.withdrawn is None and self.suspended is None
+        marks = (self.withdrawn, self.suspended, self.expired)
+        online = self.published_version is not None and all(mark is None for mark in marks)
         return self.version(self.published_version) if online and self.published_version is not None else None
 
     @property
@@ -138,6 +145,8 @@ class Solution:
             return SolutionState.SUSPENDED
         if self.withdrawn is not None:
             return SolutionState.WITHDRAWN
+        if self.expired is not None:
+            return SolutionState.EXPIRED
         if self.published_version is not None:
             return SolutionState.PUBLISHED
         return SolutionState((self.pending or self.newest).state.value)
@@ -199,5 +208,26 @@ class ProviderRenamed:
     at: datetime
 
 
-SolutionEvent = Submitted | Published | ProviderRenamed | Delisted | CorrectionOpened | CorrectionDecided
+@dataclass(frozen=True, slots=True)
+class TermDue:
+    """A term runs out in `days` days at most; 0: it has run out. `back_until`: until when confirming brings it back."""
+
+    version: int
+    term: Term
+    days: int
+    relied_on: bool = False
+    back_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """A version went online that says otherwise than the one before in what its users rely on."""
+
+    version: int
+    shifts: tuple[Shift, ...]
+
+
+SolutionEvent = (
+    Submitted | Published | ProviderRenamed | Delisted | CorrectionOpened | CorrectionDecided | TermDue | Shifted
+)
 SolutionChange = Change[Solution, SolutionEvent]

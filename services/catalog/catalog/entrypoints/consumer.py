@@ -16,7 +16,7 @@ from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from contracts.uses import DeploymentClaimRefused
 from servicekit.delivery import Delivery
 
-from catalog.application import people_policies, policies, use_policies
+from catalog.application import guard_policies, people_policies, policies, use_policies
 from catalog.application.commands import invitations, media, onboarding, watchlists
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.publiccode.drifting import Rounds
@@ -84,6 +84,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
 
     duties = (
         partial(use_policies.remind_due, ports),
+        partial(guard_policies.pass_time, ports),
         partial(use_policies.erase_old, ports),
         Rounds(container.publiccode),
         partial(people_policies.pass_time, ports),

@@ -29,7 +29,7 @@ WEAK_GRADE = 2
 class Notice:
     """Something to tell the members of an organisation, the holders of a role, one `user`, or a guest's `address`.
 
-    The last two need the `reason` why.
+    The last two need the `reason` why; for members of an organisation `relation` says what it has to do with it.
     """
 
     event_id: str
@@ -40,6 +40,7 @@ class Notice:
     address: str | None = None
     keep_until: datetime | None = None
     reason: str = ""
+    relation: str = ""
     link: str
     action: str
     facts: Mapping[str, Any]

@@ -1,6 +1,7 @@
 """Turns what is to be told into one message per recipient."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from servicekit import errors
 
@@ -46,6 +47,18 @@ async def tell(ports: Ports, notice: Notice, *, attempt: int) -> int:
     return added
 
 
+async def tell_users(ports: Ports, notice: Notice, solution_id: str) -> int:
+    """Tell the members of every municipality that uses a solution; return how many messages are new.
+
+    Somebody who was told of the same event before, in another role, is not told again. A municipality without known
+    members keeps nobody waiting.
+    """
+    told = 0
+    for organisation_id in await ports.users.of(solution_id):
+        told += await tell(ports, replace(notice, organisation_id=organisation_id), attempt=PATIENCE + 1)
+    return told
+
+
 def _recipients(ports: Ports, notice: Notice) -> Sequence[tuple[Recipient, str]]:
     if notice.role is not None:
         return [(Recipient("role", notice.role), "Sie gehören zum Prüfteam des Marktplatzes.")]
@@ -56,6 +69,9 @@ def _recipients(ports: Ports, notice: Notice) -> Sequence[tuple[Recipient, str]]
     if notice.organisation_id is None:
         return []
     return [
-        (Recipient("user", member.user), f"Sie sind Mitglied der Organisation „{member.organisation_name}“.")
+        (
+            Recipient("user", member.user),
+            f"Sie sind Mitglied der Organisation „{member.organisation_name}“{notice.relation}.",
+        )
         for member in ports.membership.members_of(notice.organisation_id)
     ]

@@ -222,6 +222,18 @@ class Names(Protocol):
         ...
 
 
+class Users(Protocol):
+    """Which municipalities use a solution, learnt from the events that carry all its deployments."""
+
+    async def learn(self, solution_id: str, organisation_ids: Sequence[str], *, sequence: int) -> None:
+        """Remember them; nothing happens when something newer is known than stream sequence `sequence`."""
+        ...
+
+    async def of(self, solution_id: str) -> Sequence[str]:
+        """Return the organisations, none when nothing is known of the solution."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody who belongs to an organisation now."""
@@ -279,6 +291,7 @@ class Ports:
     names: Names
     watches: Watches
     digests: Digests
+    users: Users
     membership: Membership
     templates: Templates
     links: UnsubscribeLinks

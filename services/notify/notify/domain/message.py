@@ -51,6 +51,9 @@ class Kind(StrEnum):
     INQUIRY_DUE = "inquiry_due"
     INQUIRY_REPORTED = "inquiry_reported"
     WATCHED_NEWS = "watched_news"
+    TERM_DUE = "term_due"
+    STANDING_CHANGED = "standing_changed"
+    SOLUTION_DELISTED = "solution_delisted"
 
 
 MAILED = frozenset(Kind) - {

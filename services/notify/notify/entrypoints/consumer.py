@@ -29,9 +29,9 @@ from servicekit.delivery import Delivery, EventConsumer
 
 from notify.application import alert_notice, checkup_notices, contacts, correction_notices, notices, publiccode_notice
 from notify.application.notices import Notice
-from notify.application.policies import tell
+from notify.application.policies import tell, tell_users
 from notify.application.ports import Ports
-from notify.entrypoints import people_events, use_events, watch_events
+from notify.entrypoints import guard_events, people_events, use_events, watch_events
 from notify.entrypoints.mailer import Mailer
 from notify.wiring import Container
 
@@ -49,10 +49,15 @@ async def worker(container: Container) -> AsyncIterator[None]:
         if await tell(container.ports, notice, attempt=delivery.attempt):
             mailer.wake()
 
+    async def tell_users_and_send(notice: Notice, solution_id: str) -> None:
+        if await tell_users(container.ports, notice, solution_id):
+            mailer.wake()
+
     events = platform.consumer("notify-events")
     _bind_catalog(events, container.ports, tell_and_send)
     use_events.bind(events, platform.consumer("notify-peers"), container.ports, tell_and_send)
     people_events.bind(platform.consumer("notify-people"), container.ports, tell_and_send)
+    guard_events.bind(events, container.ports, tell_and_send, tell_users_and_send)
     watch_events.bind(
         platform.consumer("notify-watchers"), platform.consumer("notify-watches"), container.ports, mailer.wake
     )

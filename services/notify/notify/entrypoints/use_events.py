@@ -18,13 +18,14 @@ from servicekit.delivery import Delivery, EventConsumer
 from notify.application import use_notices as notices
 from notify.application.notices import Notice
 from notify.application.ports import Ports
+from notify.entrypoints.guard_events import learn_users
 
 Tell = Callable[[Notice, Delivery], Awaitable[None]]
 
 
 def bind(events: EventConsumer, private: EventConsumer, ports: Ports, say: Tell) -> None:
     """Register the handlers."""
-    _bind_deployments(events, say)
+    _bind_deployments(events, ports, say)
     _bind_ratings(events, ports, say)
 
     @private.on(PeerMessageSent)
@@ -36,7 +37,7 @@ def bind(events: EventConsumer, private: EventConsumer, ports: Ports, say: Tell)
         await say(notices.of_reported_message(event), delivery)
 
 
-def _bind_deployments(events: EventConsumer, say: Tell) -> None:
+def _bind_deployments(events: EventConsumer, ports: Ports, say: Tell) -> None:
     @events.on(DeploymentClaimed)
     async def _claimed(event: DeploymentClaimed, delivery: Delivery) -> None:
         await say(notices.of_claim(event), delivery)
@@ -47,12 +48,14 @@ def _bind_deployments(events: EventConsumer, say: Tell) -> None:
 
     @events.on(DeploymentConfirmed)
     async def _confirmed(event: DeploymentConfirmed, delivery: Delivery) -> None:
+        await learn_users(ports, event, delivery)
         notice = notices.of_confirmation(event)
         if notice is not None:
             await say(notice, delivery)
 
     @events.on(DeploymentDue)
     async def _due(event: DeploymentDue, delivery: Delivery) -> None:
+        await learn_users(ports, event, delivery)
         await say(notices.of_due(event), delivery)
 
 

@@ -105,6 +105,19 @@ async def withdraw_solution(ports: Ports, actor: Actor, solution_id: str, note: 
     )
 
 
+async def confirm_solution(
+    ports: Ports, actor: Actor, solution_id: str, *, expected: int | None = None
+) -> Loaded[Solution]:
+    """Stand by what is public for twelve more months; brings back what expired a short time ago (its editors)."""
+    return await as_provider(
+        ports,
+        actor,
+        solution_id,
+        lambda solution: lifecycle.confirm(solution, at=ports.clock.now()),
+        expected=expected,
+    )
+
+
 async def suspend_solution(ports: Ports, actor: Actor, solution_id: str, reason: str) -> Loaded[Solution]:
     """Take a solution offline in the name of the team (curator)."""
     require_curator(actor)

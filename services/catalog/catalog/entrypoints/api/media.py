@@ -106,4 +106,4 @@ async def media(
 
 def _shown(response: Response, wired: Wired, loaded: Loaded[Solution]) -> SolutionView:
     response.headers["ETag"] = http.etag(loaded.version)
-    return SolutionView.of(loaded, wired.ports.profile)
+    return SolutionView.of(loaded, wired.ports)

@@ -95,7 +95,7 @@ async def take_over(
     """Keep answers of a file in the draft."""
     loaded = await importing.take_over(wired.publiccode, actor, solution_id, body.answers, expected=expected)
     response.headers["ETag"] = http.etag(loaded.version)
-    return SolutionView.of(loaded, wired.ports.profile)
+    return SolutionView.of(loaded, wired.ports)
 
 
 @router.get("/solutions/{id_or_slug}/publiccode")

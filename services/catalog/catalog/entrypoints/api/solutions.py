@@ -28,7 +28,7 @@ router = APIRouter(route_class=IdempotentRoute, tags=["solutions"])
 
 def _shown(response: Response, wired: Wired, loaded: Loaded[Solution]) -> SolutionView:
     response.headers["ETag"] = http.etag(loaded.version)
-    return SolutionView.of(loaded, wired.ports.profile)
+    return SolutionView.of(loaded, wired.ports)
 
 
 @router.post("/solutions", status_code=status.HTTP_201_CREATED)
@@ -70,7 +70,7 @@ async def solutions(
         )
     found = await wired.ports.solutions.page(everything, after=after, limit=page.limit)
     return Page[SolutionView](
-        items=[SolutionView.of(loaded, wired.ports.profile) for loaded in found.items],
+        items=[SolutionView.of(loaded, wired.ports) for loaded in found.items],
         next_cursor=cursor(found.next),
         total=found.total,
     )
@@ -78,7 +78,10 @@ async def solutions(
 
 @router.get("/solutions/{id_or_slug}", response_model=PublicSolutionPage)
 async def solution(id_or_slug: SolutionId, request: Request, wired: Wired) -> Response:
-    """What everybody may see of a solution that is online; send If-None-Match to learn that nothing changed."""
+    """What everybody may see of a solution that is online; send If-None-Match to learn that nothing changed.
+
+    410 `solution-expired` when it is offline because its provider did not confirm it any more.
+    """
     answer = wired.recent.get(id_or_slug)
     if answer is None:
         view = await queries.public_solution(wired.ports, id_or_slug)
@@ -148,6 +151,22 @@ async def withdraw(
     """Take the solution offline and its submission back; the note is public."""
     note = body.note if body else None
     return _shown(response, wired, await commands.withdraw_solution(wired.ports, actor, solution_id, note))
+
+
+@router.post("/solutions/{solution_id}/confirm")
+async def confirm(
+    solution_id: SolutionId,
+    expected: http.OptionalIfMatch,
+    response: Response,
+    actor: CurrentActor,
+    wired: Wired,
+) -> SolutionView:
+    """Stand by what is public for twelve more months (the provider's editors).
+
+    A listing that expired comes back as it was, until three months after its last day; later only by a review. A second
+    time on one day changes nothing.
+    """
+    return _shown(response, wired, await commands.confirm_solution(wired.ports, actor, solution_id, expected=expected))
 
 
 @router.post("/solutions/{solution_id}/suspend")

@@ -113,4 +113,4 @@ async def unapproved(actor: CurrentActor, wired: Wired, page: http.Page) -> Page
 
 def _shown(response: Response, wired: Wired, loaded: Loaded[Solution]) -> SolutionView:
     response.headers["ETag"] = http.etag(loaded.version)
-    return SolutionView.of(loaded, wired.ports.profile)
+    return SolutionView.of(loaded, wired.ports)

@@ -1,15 +1,16 @@
 """Solutions over HTTP: the public view, and the one for their providers and the team."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from contracts.listing import Finding, Listing, RatingSummary
-from contracts.profile.questionnaire import Questionnaire
 from pydantic import BaseModel, StringConstraints
 
-from catalog.application.ports import LiveSolution, Loaded
+from catalog.application.ports import LiveSolution, Loaded, Ports
 from catalog.application.queries import PublicView
+from catalog.domain import lifecycle, term
 from catalog.domain.solution import Mark, Solution, SolutionState, Version, VersionState
+from catalog.domain.term import Term, TermKind
 from catalog.entrypoints.api.schemas.listing import ListingIn
 from catalog.entrypoints.api.schemas.profile import CompletenessView
 from catalog.entrypoints.api.schemas.texts import Request
@@ -85,10 +86,28 @@ class MarkView(BaseModel):
         return None if mark is None else cls(at=mark.at, note=mark.note)
 
 
+class TermView(BaseModel):
+    """What the newest version states to hold through the day `until`; `soon`: in the last 60 days."""
+
+    kind: TermKind
+    certificate: str | None
+    number: str | None
+    until: date
+    state: Literal["valid", "soon", "passed"]
+
+    @classmethod
+    def of(cls, term: Term, today: date) -> Self:
+        """Return the view."""
+        step = term.step(today)
+        state: Literal["valid", "soon", "passed"] = "valid" if step is None else "soon" if step else "passed"
+        return cls(kind=term.kind, certificate=term.certificate, number=term.number, until=term.until, state=state)
+
+
 class SolutionView(BaseModel):
     """A solution for its provider and the team.
 
-    `working` is the newest version, `completeness` is that version's, `version` is the ETag's.
+    `working` is the newest version, `completeness` and `terms` are that version's, `version` is the ETag's. The
+    provider's confirmation holds through `confirmed_until`; what expired comes back by confirming through `back_until`.
     """
 
     id: str
@@ -102,6 +121,11 @@ class SolutionView(BaseModel):
     completeness: CompletenessView
     withdrawn: MarkView | None
     suspended: MarkView | None
+    expired: MarkView | None
+    confirmed_at: datetime | None
+    confirmed_until: date | None
+    back_until: date | None
+    terms: list[TermView]
     version: int
     created_at: datetime
     updated_at: datetime
@@ -109,9 +133,10 @@ class SolutionView(BaseModel):
     first_published_at: datetime | None
 
     @classmethod
-    def of(cls, loaded: Loaded[Solution], profile: Questionnaire) -> Self:
+    def of(cls, loaded: Loaded[Solution], ports: Ports) -> Self:
         """Return the view."""
         held = loaded.state
+        today = term.day_of(ports.clock.now())
         return cls(
             id=held.id,
             slug=held.slug,
@@ -121,9 +146,14 @@ class SolutionView(BaseModel):
             state=held.state,
             live_version=held.live.number if held.live else None,
             working=VersionView.of(held.newest),
-            completeness=CompletenessView.of(profile, held.newest.listing),
+            completeness=CompletenessView.of(ports.profile, held.newest.listing),
             withdrawn=MarkView.of(held.withdrawn),
             suspended=MarkView.of(held.suspended),
+            expired=MarkView.of(held.expired),
+            confirmed_at=held.confirmed_at,
+            confirmed_until=lifecycle.confirmed_until(held),
+            back_until=lifecycle.back_until(held),
+            terms=[TermView.of(each, today) for each in term.stated(held.newest.shown)],
             version=loaded.version,
             created_at=held.created_at,
             updated_at=held.updated_at,
