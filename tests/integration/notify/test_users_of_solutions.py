@@ -1,0 +1,97 @@
+"""Those who use a solution hear of what becomes of it, each person once, and those who stopped using it do not."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import httpx
+from contracts import catalog, guard
+from contracts.envelope import Event
+from servicekit.testing import wait
+
+from .conftest import Headers, Provider
+
+Login = Callable[..., Headers]
+SOLUTION = {"slug": "dorffunk", "solution_name": "DorfFunk"}
+
+
+def used_by(provider: Provider, users: Sequence[Provider], who: Provider, *, ended: bool = False) -> Event:
+    deployments = [
+        catalog.Deployment(organisation_id=each.id, organisation_name=each.name, visibility="hidden") for each in users
+    ]
+    about = {"solution_id": provider.solution_id, **SOLUTION, "provider_organisation_id": provider.id}
+    whose = {"organisation_id": who.id, "organisation_name": who.name, "deployments": deployments}
+    now = datetime.now(UTC)
+    if ended:
+        gone = catalog.DeploymentEndedData.model_validate({**about, **whose})
+        return catalog.DeploymentEnded.new(gone, aggregate_id=provider.solution_id, time=now)
+    there = catalog.DeploymentConfirmedData.model_validate({**about, **whose, "change": "changed"})
+    return catalog.DeploymentConfirmed.new(there, aggregate_id=provider.solution_id, time=now)
+
+
+def lost_certificate(provider: Provider) -> Event:
+    data = guard.SolutionTermDueData.model_validate(
+        {
+            "solution_id": provider.solution_id,
+            **SOLUTION,
+            "version": 1,
+            "organisation_id": provider.id,
+            "organisation_name": provider.name,
+            "term": "certificate",
+            "certificate": "bsi_c5",
+            "until": "2026-03-01",
+            "days_left": 0,
+            "relied_on": True,
+        }
+    )
+    return guard.SolutionTermDue.new(data, aggregate_id=provider.solution_id, time=datetime.now(UTC))
+
+
+def expired(provider: Provider) -> Event:
+    data = catalog.SolutionDelistedData.model_validate(
+        {
+            "solution_id": provider.solution_id,
+            "slug": "dorffunk",
+            "organisation_id": provider.id,
+            "reason": "expired",
+            "delisted_at": datetime.now(UTC),
+        }
+    )
+    return catalog.SolutionDelisted.new(data, aggregate_id=provider.solution_id, time=datetime.now(UTC))
+
+
+async def test_users_are_told_once_each_and_former_ones_no_more(
+    api: httpx.AsyncClient, provider: Provider, login: Login, user: str
+) -> None:
+    town, county = Provider(provider.js, name="Stadt Beispielstadt"), Provider(provider.js, name="Kreis Musterland")
+    both, clerk, nobody = f"{user}-both", f"{user}-clerk", Provider(provider.js, name="Ohne Mitglieder")
+    await provider.join(user)
+    await town.join(both)
+    await county.join(both)
+    await county.join(clerk)
+    await provider.join(both)
+
+    async def said(who: str) -> list[tuple[str, str]]:
+        items = (await api.get("/inbox", headers=login(who))).json()["items"]
+        return [(item["kind"], item["reason"]) for item in items]
+
+    await provider.publish(used_by(provider, [town, county, nobody], town))
+    lost = lost_certificate(provider)
+    await wait.until(provider.settled)
+    await provider.publish(lost)
+    await provider.publish(lost)
+    await wait.until(provider.settled)
+    assert [kind for kind, _ in await said(user)] == ["term_due"]
+    assert await said(clerk) == [
+        (
+            "standing_changed",
+            "Sie sind Mitglied der Organisation „Kreis Musterland“, die diese Lösung einsetzt.",
+        )
+    ]
+    assert [kind for kind, _ in await said(both)] == ["term_due"]
+
+    await provider.publish(used_by(provider, [town], county, ended=True))
+    await wait.until(provider.settled)
+    await provider.publish(expired(provider))
+    await wait.until(provider.settled)
+    assert [kind for kind, _ in await said(clerk)] == ["standing_changed"]
+    assert [kind for kind, _ in await said(both)] == ["solution_delisted", "term_due"]
