@@ -9,6 +9,7 @@ from contracts.listing import Listing
 from contracts.profile import completeness, questionnaire, showing
 from contracts.profile.checking import check
 from contracts.profile.questionnaire import Questionnaire, load, parse
+from contracts.vocabulary import Language
 
 TODAY = date(2026, 11, 22)
 MINIMAL: dict[str, Any] = {
@@ -104,6 +105,11 @@ def test_a_minimal_listing_is_complete_and_a_draft_needs_name_and_kind() -> None
         ({"support_hours": "a\0b"}, [("answers.support_hours", "control_characters")]),
         ({"penetration_test": "2026-11-23"}, [("answers.penetration_test", "in_the_future")]),
         ({"penetration_test": "2026-02-30"}, [("answers.penetration_test", "not_a_date")]),
+        ({"penetration_test": "1026-03-01"}, [("answers.penetration_test", "absurd_year")]),
+        (
+            {"certificates": [{"kind": "bsi_c5", "until": "9999-12-31"}]},
+            [("answers.certificates.0.until", "absurd_year")],
+        ),
         ({"penetration_test": "20260301"}, [("answers.penetration_test", "not_a_date")]),
         ({"certificates": [{"kind": "iso_27001"}]}, [("answers.certificates.0.until", "missing")]),
         (
@@ -217,3 +223,30 @@ def with_one_more_question() -> str:
       - id: summary"""
     text = changed("      - id: summary", question)
     return text.replace("vocabularies:\n", 'vocabularies:\n  colours:\n    - [red, "Rot", "Red"]\n', 1)
+
+
+def test_dates_through_which_something_holds_are_marked_once_they_have_passed() -> None:
+    profile = questionnaire.load()
+    document = answered(
+        certificates=[{"kind": "bsi_c5", "until": "2026-11-21"}, {"kind": "iso_27001", "until": "2026-11-22"}],
+        maintenance_type="contract",
+        maintenance_until="2026-11-21",
+        penetration_test="2020-01-01",
+    )
+    today = date(2026, 11, 22)
+    answers = profile.answers_in(document)
+
+    def shown(question: str, language: Language, today: date | None) -> tuple[str, ...]:
+        return showing.texts_of(profile.by_id[question], answers[question], language, today=today)
+
+    assert shown("certificates", "de", today) == (
+        "BSI C5, Gültig bis: 21.11.2026 (abgelaufen)",
+        "ISO/IEC 27001, Gültig bis: 22.11.2026",
+    )
+    assert shown("maintenance_until", "en", today) == ("2026-11-21 (expired)",)
+    assert shown("maintenance_until", "de", None) == ("21.11.2026",)
+    assert shown("penetration_test", "de", today) == ("01.01.2020",)
+    assert [each.id for each in showing.lapsed(profile, document, today)] == ["maintenance_until", "certificates"]
+    assert showing.lapsed(profile, document, date(2026, 11, 21)) == ()
+    rows = {each.question.id: each.texts for each in showing.compare(profile, [document], "de", today=today)}
+    assert rows["maintenance_until"] == (("21.11.2026 (abgelaufen)",),)

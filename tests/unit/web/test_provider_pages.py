@@ -286,6 +286,51 @@ async def test_a_withdrawn_solution_can_come_back(site: Site) -> None:
     assert (await site.post(f"{PATH}/wieder-veroeffentlichen")).status_code == 303
 
 
+CONFIRM = f"POST /api/catalog/solutions/{answers.SOLUTION}/confirm"
+
+
+async def test_the_provider_confirms_what_is_public(site: Site) -> None:
+    online = answers.own("published", live_version=1, confirmed_until="2027-11-22", back_until="2028-02-22")
+    site.gateway.on(WORKING, online)
+    page = await site.get(PATH)
+    assert "gelten bis zum 22. November 2027 als bestätigt" in text_of(page.text)
+    assert f'action="{PATH}/bestaetigen"' in page.text
+    site.gateway.on(CONFIRM, {**online, "confirmed_until": "2027-12-24"})
+    done = await site.post(f"{PATH}/bestaetigen")
+    assert (done.status_code, done.headers["location"]) == (303, PATH)
+    assert "Danke. Die Angaben gelten bis zum 24. Dezember 2027" in text_of((await site.get(PATH)).text)
+
+
+@pytest.mark.parametrize(("back_until", "comes_back"), [("2999-01-01", True), ("2026-01-01", False)])
+async def test_what_expired_is_confirmed_in_time_or_reviewed_again(
+    site: Site, back_until: str, comes_back: bool
+) -> None:
+    mark = {"at": "2026-11-20T10:00:00Z", "note": None}
+    expired = {"expired": mark, "confirmed_until": "2025-10-01", "back_until": back_until}
+    site.gateway.on(WORKING, answers.own("expired", working={"state": "published"}, **expired))
+    page = await site.get(PATH)
+    assert "Nicht mehr bestätigt" in text_of(page.text)
+    assert (f'action="{PATH}/bestaetigen"' in page.text) is comes_back
+    assert ("Zum Bestätigen ist es zu spät." in page.text) is not comes_back
+    site.gateway.on(CONFIRM, problem(409, "confirmation-too-late"))
+    refused = await site.post(f"{PATH}/bestaetigen")
+    assert (refused.status_code, "Die letzte Bestätigung ist mehr als 15 Monate her." in refused.text) == (409, True)
+
+
+async def test_terms_that_run_out_are_pointed_out(site: Site) -> None:
+    terms = [
+        {"kind": "certificate", "certificate": "iso_27001", "number": "IS 1", "until": "2026-11-01", "state": "passed"},
+        {"kind": "certificate", "certificate": "bsi_c5", "number": None, "until": "2029-11-01", "state": "valid"},
+        {"kind": "maintenance", "certificate": None, "number": None, "until": "2026-12-01", "state": "soon"},
+    ]
+    site.gateway.on(WORKING, answers.own("draft", terms=terms))
+    text = text_of((await site.get(PATH)).text)
+    assert "ISO/IEC 27001 (IS 1)" in text
+    assert ": abgelaufen am 1. November 2026" in text
+    assert "Wartungsvertrag: läuft am 1. Dezember 2026 ab" in text
+    assert "BSI C5:" not in text
+
+
 async def test_earlier_rounds_of_a_review_can_be_read_again(site: Site) -> None:
     rounds = [
         {"number": 1, "closed_at": "2026-11-20T10:00:00Z", "outcome": "changes_requested", "message": "Bitte ergänzen"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 import httpx
@@ -244,6 +244,16 @@ class Completeness(ApiModel):
         return [profile.by_id[each.question] for each in ordered if each.question in profile.by_id][:MOST_HELPFUL]
 
 
+class Term(ApiModel):
+    """What the newest version states to hold through the day `until`: valid, in its last 60 days, or passed."""
+
+    kind: str
+    certificate: str | None = None
+    number: str | None = None
+    until: date
+    state: str = "valid"
+
+
 class OwnSolution(ApiModel):
     """A solution as its provider and the team see it."""
 
@@ -257,6 +267,10 @@ class OwnSolution(ApiModel):
     completeness: Completeness | None = None
     withdrawn: Mark | None = None
     suspended: Mark | None = None
+    expired: Mark | None = None
+    confirmed_until: date | None = None
+    back_until: date | None = None
+    terms: list[Term] = []
     version: int = 0
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -430,6 +444,9 @@ class Catalog:
     async def withdraw(self, solution_id: str, note: str | None, key: str) -> None:
         body = {"note": note} if note else {}
         await self.call.post(f"{BASE}/solutions/{solution_id}/withdraw", body, key=key)
+
+    async def confirm(self, solution_id: str, key: str) -> OwnSolution:
+        return (await self.call.post(f"{BASE}/solutions/{solution_id}/confirm", key=key)).as_model(OwnSolution)
 
     async def republish(self, solution_id: str, key: str) -> None:
         await self.call.post(f"{BASE}/solutions/{solution_id}/republish", key=key)

@@ -138,6 +138,7 @@ GERMAN: Mapping[str, str] = {
     "not_a_choice": "Bitte wählen Sie einen Wert aus der Liste.",
     "not_an_address": "„{address}“ ist keine vollständige Adresse. Sie beginnt mit https:// oder http://.",
     "not_a_date": "Bitte geben Sie ein Datum an, zum Beispiel 31.12.2027.",
+    "absurd_year": "Das Jahr muss zwischen {first} und {last} liegen.",
     "in_the_future": "Das Datum liegt in der Zukunft.",
     "not_a_number": "Bitte geben Sie eine Zahl an.",
     "too_small": "Die Zahl muss mindestens {n} sein.",

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from web import checkup_view
-from web.api.catalog import OwnSolution
+from web.api.catalog import OwnSolution, Term
 from web.api.checkup import Report, Run
 from web.api.checkup_people import Sources
 from web.api.problem import ApiProblem
@@ -19,6 +19,7 @@ from web.flash import Flash
 from web.forms.conflicts import TAKEN, conflicts
 from web.forms.faults import Faults
 from web.forms.listing import ListingForm, refused_fields
+from web.i18n import BERLIN
 from web.page import CheckedForm, MemberPage, Page, form_key
 from web.partly import Part, part
 from web.solution_steps import steps_of
@@ -45,6 +46,17 @@ class OwnView:
     def editable(self) -> bool:
         """True when the newest version may be changed, or a next one begun."""
         return self.may_edit and self.solution.working.state not in WAITING and self.solution.state != "suspended"
+
+    @property
+    def comes_back(self) -> bool:
+        """True while confirming, or lifting the withdrawal, brings back what is offline."""
+        last = self.solution.back_until
+        return last is None or datetime.now(BERLIN).date() <= last
+
+    @property
+    def pressing(self) -> list[Term]:
+        """What the newest version states and what has passed, or will within 60 days."""
+        return [each for each in self.solution.terms if each.state != "valid"]
 
     @property
     def next_version(self) -> bool:
@@ -158,6 +170,16 @@ async def withdraw(page: MemberPage, solution_id: str, form: CheckedForm) -> Res
         return page.render("my/withdraw.html", view=await _load(page, solution_id))
     await page.services.catalog.withdraw(solution_id, form.text("note") or None, form_key(form))
     return page.go(f"/meine-loesungen/{solution_id}", Flash("Ihre Lösung ist zurückgezogen."))
+
+
+@router.post("/meine-loesungen/{solution_id}/bestaetigen")
+async def confirm(page: MemberPage, solution_id: str, form: CheckedForm) -> Response:
+    """Stand by what is public; what expired is online again."""
+    confirmed = await page.services.catalog.confirm(solution_id, form_key(form))
+    text = page.say(
+        "Danke. Die Angaben gelten bis zum {day} als bestätigt.", day=page.locale.day(confirmed.confirmed_until)
+    )
+    return page.go(f"/meine-loesungen/{solution_id}", Flash(text))
 
 
 @router.post("/meine-loesungen/{solution_id}/wieder-veroeffentlichen")

@@ -1,6 +1,7 @@
 """The Jinja environment: autoescaping, strict about names, with the filters that pages use."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from web.api.catalog import Listing
 from web.api.review import Criteria
 from web.assets import STATIC
 from web.forms.listing import ListingForm, condition_text, part_name
-from web.i18n import Locale
+from web.i18n import BERLIN, Locale
 from web.rendering import markdown
 from web.rendering.static_files import AssetAddresses
 from web.schema_org import data_block
@@ -90,7 +91,25 @@ def _field_label(context: Context, name: str) -> str:
 
 @pass_context
 def _profile_groups(context: Context, listing: Listing) -> tuple[showing.RowGroup, ...]:
-    return showing.table(_profile(context), listing.model_dump(), _locale(context).language)
+    return showing.table(_profile(context), listing.model_dump(), _locale(context).language, today=_today())
+
+
+@pass_context
+def _lapsed_titles(context: Context, listing: Listing) -> list[str]:
+    found = showing.lapsed(_profile(context), listing.model_dump(), _today())
+    return [each.title(_locale(context).language) for each in found]
+
+
+@pass_context
+def _certificate_title(context: Context, kind: str) -> str:
+    """Return the label of a kind of certificate; of an unknown one the value itself."""
+    asked = _profile(context).by_id.get("certificates")
+    chosen = next((found for part in asked.parts if (found := part.chosen(kind))), None) if asked else None
+    return chosen.in_(_locale(context).language) if chosen else kind
+
+
+def _today() -> date:
+    return datetime.now(BERLIN).date()
 
 
 @pass_context
@@ -122,6 +141,8 @@ def environment(*, development: bool) -> Environment:
         criterion_labels=_criterion_labels,
         field_label=_field_label,
         profile_groups=_profile_groups,
+        lapsed_titles=_lapsed_titles,
+        certificate_title=_certificate_title,
         titles_of=_titles_of,
         condition_text=condition_text,
         part_name=part_name,

@@ -20,6 +20,7 @@ _ENGLISH: Mapping[str, str] = {
     "not_a_choice": "is none of the choices",
     "not_an_address": "must be a complete URL that starts with https:// or http://, without blanks or a password",
     "not_a_date": "must be a date such as 2026-11-22",
+    "absurd_year": "must lie between the years {first} and {last}",
     "in_the_future": "must not be in the future",
     "not_a_number": "must be a number",
     "too_small": "must be at least {n}",
@@ -29,6 +30,8 @@ _ENGLISH: Mapping[str, str] = {
     "control_characters": "must not contain control characters",
 }
 _TEXTS = frozenset({"line", "note", "markdown"})
+YEARS = range(1900, 2200)
+"""Years that a date may lie in."""
 _LINE_BREAKS = frozenset("\n\r\t")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -188,7 +191,9 @@ def _of_date(asked: Asked, text: str, today: date) -> _Wrong | None:
         given = None
     if given is None:
         return _Wrong("not_a_date")
-    return _Wrong("in_the_future") if isinstance(asked, Question) and asked.past and given > today else None
+    if isinstance(asked, Question) and asked.past and given > today:
+        return _Wrong("in_the_future")
+    return None if given.year in YEARS else _Wrong("absurd_year", {"first": YEARS[0], "last": YEARS[-1]})
 
 
 def _less(one: Any, other: Any) -> bool:

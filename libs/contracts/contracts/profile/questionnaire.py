@@ -101,7 +101,10 @@ class Export(_Data):
 
 
 class Asked(_Data):
-    """What a question and a part of a record have in common; `choices` are those of the named vocabulary."""
+    """What a question and a part of a record have in common; `choices` are those of the named vocabulary.
+
+    `expires`: a date through which something holds, which is marked once it has passed.
+    """
 
     id: str
     type: Type
@@ -109,6 +112,7 @@ class Asked(_Data):
     required: bool = False
     longest: int | None = None
     pattern: str | None = None
+    expires: bool = False
     vocabulary: str | None = None
     choices: tuple[Choice, ...] = ()
 
@@ -123,6 +127,8 @@ class Asked(_Data):
     def _choosable(self) -> Self:
         if (self.type in ("choice", "choices")) is not bool(self.choices):
             raise ValueError(f"{self.id}: choices belong to questions of type choice and choices, and only there")
+        if self.expires and self.type != "date":
+            raise ValueError(f"{self.id}: only dates expire")
         return self
 
     @property

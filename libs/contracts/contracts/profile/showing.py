@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from contracts.profile.questionnaire import YES_NO, Asked, Group, Question, Questionnaire, Words
 from contracts.vocabulary import Language
 
+_PASSED = Words(de="abgelaufen", en="expired")
 _YES_NO: Mapping[str, Words] = {"yes": Words(de="ja", en="yes"), "no": Words(de="nein", en="no")}
 SEPARATOR = "; "
 """Between the entries of a list in one column."""
@@ -43,18 +45,31 @@ class ComparedRow:
         return len(set(self.texts)) > 1
 
 
-def texts_of(question: Question, answer: Any, language: Language) -> tuple[str, ...]:
-    """Return the words of an answer: one text, or one for each entry of a list."""
+def texts_of(question: Question, answer: Any, language: Language, *, today: date | None = None) -> tuple[str, ...]:
+    """Return the words of an answer: one text, or one for each entry of a list.
+
+    With `today` (in Germany), dates through which something holds are marked once they have passed.
+    """
     entries = answer if isinstance(answer, list) else [answer]
     if question.type == "records":
-        return tuple(_of_record(question, entry, language) for entry in entries)
+        return tuple(_of_record(question, entry, language, today) for entry in entries)
     if question.type == "media":
         return tuple(str(entry["alt"]) for entry in entries)
-    return tuple(_text(question, entry, language) for entry in entries)
+    return tuple(_text(question, entry, language, today) for entry in entries)
 
 
-def table(questionnaire: Questionnaire, document: Mapping[str, Any], language: Language) -> tuple[RowGroup, ...]:
-    """Return the profile table of a listing (as JSON values).
+def lapsed(questionnaire: Questionnaire, document: Mapping[str, Any], today: date) -> tuple[Question, ...]:
+    """Return the questions with an answer, or an entry of one, that held through a day that has passed."""
+    answers = questionnaire.answers_in(document)
+    return tuple(
+        each for each in questionnaire.questions if each.id in answers and _lapsed(each, answers[each.id], today)
+    )
+
+
+def table(
+    questionnaire: Questionnaire, document: Mapping[str, Any], language: Language, *, today: date | None = None
+) -> tuple[RowGroup, ...]:
+    """Return the profile table of a listing (as JSON values); `today` as for `texts_of`.
 
     What is compared has a row even without an answer, so that every listing reads alike; other questions without an
     answer are named at the end of their group, and not at all when they are not asked or would not be missed.
@@ -70,7 +85,7 @@ def table(questionnaire: Questionnaire, document: Mapping[str, Any], language: L
             if each.detail != group.id:
                 continue
             if each.id in answers or each.id in notes:
-                texts = texts_of(each, answers[each.id], language) if each.id in answers else ()
+                texts = texts_of(each, answers[each.id], language, today=today) if each.id in answers else ()
                 rows.append(Row(each, texts, notes.get(each.id)))
             elif each.typed and not each.hide_blank:
                 rows.append(Row(each, ()))
@@ -81,14 +96,21 @@ def table(questionnaire: Questionnaire, document: Mapping[str, Any], language: L
 
 
 def compare(
-    questionnaire: Questionnaire, documents: Sequence[Mapping[str, Any]], language: Language
+    questionnaire: Questionnaire,
+    documents: Sequence[Mapping[str, Any]],
+    language: Language,
+    *,
+    today: date | None = None,
 ) -> tuple[ComparedRow, ...]:
-    """Return a row for every question that is compared, whether or not anybody answers it."""
+    """Return a row for every question that is compared, answered or not; `today` as for `texts_of`."""
     held = [questionnaire.answers_in(document) for document in documents]
     return tuple(
         ComparedRow(
             each,
-            tuple(texts_of(each, answers[each.id], language) if each.id in answers else () for answers in held),
+            tuple(
+                texts_of(each, answers[each.id], language, today=today) if each.id in answers else ()
+                for answers in held
+            ),
         )
         for each in questionnaire.questions
         if each.compare
@@ -106,15 +128,21 @@ def record(questionnaire: Questionnaire, document: Mapping[str, Any]) -> dict[st
     return {column: _value(answers.get(each.id)) for each in questionnaire.questions if (column := each.column)}
 
 
-def _of_record(question: Question, entry: Mapping[str, str], language: Language) -> str:
+def _lapsed(asked: Asked, answer: Any, today: date) -> bool:
+    if isinstance(asked, Question) and asked.parts and isinstance(answer, list):
+        return any(_lapsed(part, entry.get(part.id), today) for entry in answer for part in asked.parts)
+    return asked.expires and isinstance(answer, str) and "" < answer < today.isoformat()
+
+
+def _of_record(question: Question, entry: Mapping[str, str], language: Language, today: date | None) -> str:
     return ", ".join(
         f"{part.label.in_(language)}: {text}" if part.type == "date" else text
         for part in question.parts
-        if (text := _text(part, entry.get(part.id, ""), language))
+        if (text := _text(part, entry.get(part.id, ""), language, today))
     )
 
 
-def _text(asked: Asked, value: Any, language: Language) -> str:
+def _text(asked: Asked, value: Any, language: Language, today: date | None = None) -> str:
     if isinstance(value, bool):
         return _YES_NO[YES_NO[value]].in_(language)
     if isinstance(asked, Question):
@@ -124,9 +152,14 @@ def _text(asked: Asked, value: Any, language: Language) -> str:
             return " ".join([_number(value, language), *([asked.unit.in_(language)] if asked.unit else [])])
     if chosen := asked.chosen(value):
         return chosen.in_(language)
-    if asked.type == "date" and language == "de" and str(value).count("-") == 2:
-        return ".".join(reversed(str(value).split("-")))
+    if asked.type == "date":
+        passed = today is not None and _lapsed(asked, value, today)
+        return _date(str(value), language) + (f" ({_PASSED.in_(language)})" if passed else "")
     return str(value)
+
+
+def _date(value: str, language: Language) -> str:
+    return ".".join(reversed(value.split("-"))) if language == "de" and value.count("-") == 2 else value
 
 
 def _number(value: float, language: Language) -> str:

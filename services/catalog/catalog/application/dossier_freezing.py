@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.listing import RatingSummary
 from contracts.profile.questionnaire import YES_NO, Question, Questionnaire
@@ -26,6 +27,7 @@ from catalog.application.dossier_record import (
 from catalog.application.ports import LiveSolution
 from catalog.domain.dossier import Candidate, Criteria, Dossier
 from catalog.domain.requirement import Requirement, judge_all
+from catalog.domain.term import day_of
 
 _NUMBERS = frozenset({"number"})
 _CHOSEN = frozenset({"choice", "choices", "yes_no"})
@@ -113,14 +115,14 @@ def record_of(profile: Questionnaire, dossier: Dossier, solutions: Sequence[Reco
         frozen_at=dossier.updated_at,
         profile_version=profile.version,
         solutions=list(solutions),
-        matrix=matrix(profile, solutions),
+        matrix=matrix(profile, solutions, dossier.updated_at),
         log=[RecordedStep.of(entry) for entry in dossier.log],
         conclusion=RecordedConclusion.of(dossier.conclusion) if dossier.conclusion else None,
     )
 
 
-def matrix(profile: Questionnaire, solutions: Sequence[RecordedSolution]) -> list[MatrixRow]:
-    """Return a row for every question that is compared and that somebody answers."""
+def matrix(profile: Questionnaire, solutions: Sequence[RecordedSolution], at: datetime) -> list[MatrixRow]:
+    """Return a row for every question that is compared and that somebody answers, as of a moment."""
     documents = [each.listing.model_dump(mode="json") if each.listing else {} for each in solutions]
     titles = {section.id: section.title.de for section in profile.sections}
     return [
@@ -131,7 +133,7 @@ def matrix(profile: Questionnaire, solutions: Sequence[RecordedSolution]) -> lis
             differs=row.differs,
             texts=[list(each) for each in row.texts],
         )
-        for row in compare(profile, documents, "de")
+        for row in compare(profile, documents, "de", today=day_of(at))
         if any(row.texts)
     ]
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from contracts.listing import Listing
+from contracts.profile.checking import YEARS
 from contracts.vocabulary import DeploymentStatus
 
 from catalog.domain.calendar import day_months_later, start_of
@@ -23,7 +24,6 @@ BACK_MONTHS = 3
 REMINDERS = (60, 30, 7)
 """Days before the last day."""
 PASSED = 0
-_YEARS = range(1900, 2200)
 
 
 class TermKind(StrEnum):
@@ -157,4 +157,4 @@ def _day(answer: object) -> date | None:
         day = date.fromisoformat(answer) if isinstance(answer, str) else None
     except ValueError:
         return None
-    return day if day is not None and day.year in _YEARS else None
+    return day if day is not None and day.year in YEARS else None

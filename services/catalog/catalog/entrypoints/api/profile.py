@@ -42,4 +42,4 @@ async def comparison(
         raise errors.invalid("compared-twice", "a solution was asked for twice")
     found = [(await queries.public_solution(wired.ports, each)).solution.state for each in solution]
     seen = await market_views(wired.surveys, found)
-    return ComparisonView.of(wired.ports.profile, seen, language)
+    return ComparisonView.of(wired.ports.profile, seen, language, now=wired.ports.clock.now())

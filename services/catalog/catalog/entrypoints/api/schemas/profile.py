@@ -1,6 +1,7 @@
 """The standard profile over HTTP: how complete a listing is, and listings side by side."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Self
 
 from contracts.listing import Listing, RatingSummary, ReviewSeal
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 from catalog.application.dossier_freezing import MarketView
 from catalog.application.dossier_ports import CheckupState
+from catalog.domain.term import day_of
 
 
 class MissingView(BaseModel):
@@ -113,9 +115,10 @@ class ComparisonView(BaseModel):
     rows: list[ComparedRowView]
 
     @classmethod
-    def of(cls, profile: Questionnaire, solutions: Sequence[MarketView], language: Language) -> Self:
+    def of(cls, profile: Questionnaire, solutions: Sequence[MarketView], language: Language, *, now: datetime) -> Self:
         """Return the view."""
-        rows = compare(profile, [each.live.listing.model_dump(mode="json") for each in solutions], language)
+        documents = [each.live.listing.model_dump(mode="json") for each in solutions]
+        rows = compare(profile, documents, language, today=day_of(now))
         return cls(
             profile=profile.version,
             solutions=[ComparedSolution.of(each) for each in solutions],
