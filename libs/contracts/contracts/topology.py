@@ -189,6 +189,8 @@ _MAIN: tuple[Consumer, ...] = (
         _filters(
             catalog.SolutionPublished,
             catalog.SolutionDelisted,
+            guard.SolutionTermDue,
+            guard.SolutionStandingChanged,
             catalog.RatingAdded,
             checkup.CheckupScored,
         ),

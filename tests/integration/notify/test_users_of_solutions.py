@@ -9,6 +9,7 @@ from contracts.envelope import Event
 from servicekit.testing import wait
 
 from .conftest import Headers, Provider
+from .test_watching import watch
 
 Login = Callable[..., Headers]
 SOLUTION = {"slug": "dorffunk", "solution_name": "DorfFunk"}
@@ -69,6 +70,12 @@ async def test_users_are_told_once_each_and_former_ones_no_more(
     await county.join(both)
     await county.join(clerk)
     await provider.join(both)
+    await watch(provider, user=f"{user}-watcher")
+    for each in (both, clerk):
+        await watch(provider, user=each)
+
+    async def quiet() -> bool:
+        return await provider.settled() and await provider.settled(durable="notify-watchers")
 
     async def said(who: str) -> list[tuple[str, str]]:
         items = (await api.get("/inbox", headers=login(who))).json()["items"]
@@ -76,10 +83,10 @@ async def test_users_are_told_once_each_and_former_ones_no_more(
 
     await provider.publish(used_by(provider, [town, county, nobody], town))
     lost = lost_certificate(provider)
-    await wait.until(provider.settled)
+    await wait.until(quiet)
     await provider.publish(lost)
     await provider.publish(lost)
-    await wait.until(provider.settled)
+    await wait.until(quiet)
     assert [kind for kind, _ in await said(user)] == ["term_due"]
     assert await said(clerk) == [
         (
@@ -88,10 +95,12 @@ async def test_users_are_told_once_each_and_former_ones_no_more(
         )
     ]
     assert [kind for kind, _ in await said(both)] == ["term_due"]
+    assert await said(f"{user}-watcher") == [("watched_news", "Die Lösung steht auf Ihrer Merkliste.")]
 
     await provider.publish(used_by(provider, [town], county, ended=True))
-    await wait.until(provider.settled)
+    await wait.until(quiet)
     await provider.publish(expired(provider))
-    await wait.until(provider.settled)
-    assert [kind for kind, _ in await said(clerk)] == ["standing_changed"]
+    await wait.until(quiet)
+    assert [kind for kind, _ in await said(clerk)] == ["watched_news", "standing_changed"]
     assert [kind for kind, _ in await said(both)] == ["solution_delisted", "term_due"]
+    assert [kind for kind, _ in await said(f"{user}-watcher")] == ["watched_news", "watched_news"]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from servicekit.clock import BERLIN
 
 from web import checkup_view
 from web.api.catalog import OwnSolution, Term
@@ -19,7 +20,6 @@ from web.flash import Flash
 from web.forms.conflicts import TAKEN, conflicts
 from web.forms.faults import Faults
 from web.forms.listing import ListingForm, refused_fields
-from web.i18n import BERLIN
 from web.page import CheckedForm, MemberPage, Page, form_key
 from web.partly import Part, part
 from web.solution_steps import steps_of

@@ -11,6 +11,7 @@ from contracts.profile import showing
 from contracts.profile.questionnaire import Question, Questionnaire
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from servicekit.clock import BERLIN
 from servicekit.permalinks import permalink
 
 from web import links, words
@@ -18,7 +19,7 @@ from web.api.catalog import Listing
 from web.api.review import Criteria
 from web.assets import STATIC
 from web.forms.listing import ListingForm, condition_text, part_name
-from web.i18n import BERLIN, Locale
+from web.i18n import Locale
 from web.rendering import markdown
 from web.rendering.static_files import AssetAddresses
 from web.schema_org import data_block

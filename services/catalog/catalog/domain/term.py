@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from contracts.listing import Listing
 from contracts.profile.checking import YEARS
 from contracts.vocabulary import DeploymentStatus
+from servicekit.clock import BERLIN
 
 from catalog.domain.calendar import day_months_later, start_of
 
-ZONE = ZoneInfo("Europe/Berlin")
 VALID_MONTHS = 12
 """How long a confirmation holds."""
 BACK_MONTHS = 3
@@ -90,12 +89,12 @@ class Shift:
 
 def day_of(moment: datetime) -> date:
     """Return the day in Germany."""
-    return moment.astimezone(ZONE).date()
+    return moment.astimezone(BERLIN).date()
 
 
 def begin(day: date) -> datetime:
     """Return the first moment of a day in Germany, in UTC."""
-    return start_of(day, ZONE)
+    return start_of(day, BERLIN)
 
 
 def confirmed_until(confirmed_at: datetime) -> date:

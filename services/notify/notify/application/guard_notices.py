@@ -1,13 +1,11 @@
 """What is worth telling about terms of a listing, and about what its users rely on."""
 
-from datetime import date
-
 from contracts.catalog import SolutionDelisted
 from contracts.guard import SolutionStandingChanged, SolutionTermDue, StandingChange
 from contracts.profile import questionnaire
 from contracts.vocabulary import label
 
-from notify.application.notices import Notice
+from notify.application.notices import Notice, german_day
 from notify.application.use_notices import OWN_USES
 from notify.domain.message import Kind
 
@@ -29,26 +27,35 @@ def of_term(event: SolutionTermDue) -> Notice:
             "solution_name": data.solution_name,
             "term": data.term,
             "what": _what(event),
-            "until": _day(data.until),
+            "until": german_day(data.until),
             "days_left": data.days_left,
-            "back_until": _day(data.back_until) if data.back_until else "",
+            "back_until": german_day(data.back_until) if data.back_until else "",
         },
     )
 
 
 def of_lost_term(event: SolutionTermDue) -> Notice | None:
     """The users learn what they can no longer rely on; None for reminders and for what never held for them."""
-    data = event.data
-    if data.days_left or not data.relied_on:
-        return None
-    change = f"{_what(event)}: galt bis zum {_day(data.until)} und ist abgelaufen."
-    return _to_users(event.id, data.slug, data.solution_name, [change])
+    words = lost(event)
+    return _to_users(event, [words]) if words else None
 
 
 def of_standing(event: SolutionStandingChanged) -> Notice:
     """The users learn what a new version says otherwise."""
+    return _to_users(event, changed(event))
+
+
+def lost(event: SolutionTermDue) -> str | None:
+    """Return in words what users can no longer rely on; None when that is nothing."""
     data = event.data
-    return _to_users(event.id, data.slug, data.solution_name, [_sentence(each) for each in data.changes])
+    if data.days_left or not data.relied_on:
+        return None
+    return f"{_what(event)}: galt bis zum {german_day(data.until)} und ist abgelaufen."
+
+
+def changed(event: SolutionStandingChanged) -> list[str]:
+    """Return a sentence for each change."""
+    return [_sentence(each) for each in event.data.changes]
 
 
 def of_delisting(event: SolutionDelisted, solution_name: str | None) -> Notice:
@@ -65,15 +72,15 @@ def of_delisting(event: SolutionDelisted, solution_name: str | None) -> Notice:
     )
 
 
-def _to_users(event_id: str, slug: str, solution_name: str, changes: list[str]) -> Notice:
+def _to_users(event: SolutionTermDue | SolutionStandingChanged, changes: list[str]) -> Notice:
     return Notice(
-        event_id=event_id,
+        event_id=event.id,
         kind=Kind.STANDING_CHANGED,
         organisation_id=None,
         relation=USED,
-        link=f"/loesungen/{slug}",
+        link=f"/loesungen/{event.data.slug}",
         action="Lösung ansehen",
-        facts={"solution_name": solution_name, "changes": changes},
+        facts={"solution_name": event.data.solution_name, "changes": changes},
     )
 
 
@@ -104,7 +111,3 @@ def _certificate(kind: str) -> str:
     asked = questionnaire.load().by_id.get("certificates")
     chosen = next((found for part in asked.parts if (found := part.chosen(kind))), None) if asked else None
     return chosen.de if chosen and chosen.value != "other" else "anderer Art"
-
-
-def _day(day: date) -> str:
-    return day.strftime("%d.%m.%Y")

@@ -4,8 +4,10 @@ from collections.abc import Collection
 
 from contracts.catalog import RatingAdded, SolutionDelisted, SolutionPublished
 from contracts.checkup import CheckupScored
+from contracts.guard import SolutionStandingChanged, SolutionTermDue
 from contracts.vocabulary import CheckupDimension, label
 
+from notify.application import guard_notices
 from notify.application.watching import SOLUTION_PAGE, News
 
 
@@ -31,6 +33,31 @@ def of_delisting(event: SolutionDelisted, solution_name: str | None) -> News:
         name=solution_name or data.slug,
         news=f"nicht mehr auf dem Marktplatz ({label(data.reason)})",
         path=None,
+        users_know=True,
+    )
+
+
+def of_lost_term(event: SolutionTermDue) -> News | None:
+    """A certificate or the maintenance has run out; None for reminders and for what never held while it was online."""
+    words = guard_notices.lost(event)
+    return _of_listing(event, words) if words else None
+
+
+def of_standing(event: SolutionStandingChanged) -> News:
+    """Somebody else runs it, it goes out of service, or something is no longer certified."""
+    return _of_listing(event, " ".join(guard_notices.changed(event)))
+
+
+def _of_listing(event: SolutionTermDue | SolutionStandingChanged, words: str) -> News:
+    data = event.data
+    return News(
+        event_id=event.id,
+        solution_id=data.solution_id,
+        name=data.solution_name,
+        news=words,
+        path=SOLUTION_PAGE.format(slug=data.slug),
+        apart_from=data.organisation_id,
+        users_know=True,
     )
 
 

@@ -26,7 +26,7 @@ SOLUTION_PAGE = "/loesungen/{slug}"
 class News:
     """What happened to a solution, in words that follow its name; `apart_from` is an organisation that knows already.
 
-    `path` leads to where it can be seen; None to the watchlist.
+    `path` leads to where it can be seen; None to the watchlist. `users_know`: whoever uses the solution is told anyway.
     """
 
     event_id: str
@@ -35,6 +35,7 @@ class News:
     news: str
     path: str | None
     apart_from: str | None = None
+    users_know: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ async def tell_watchers(ports: Ports, news: News, *, attempt: int) -> int:
     Whoever has a message because of the same event, for whatever reason, is not told again.
     """
     added = 0
-    reasons = _reasons(ports, await ports.watches.of(news.solution_id), news.apart_from)
+    knowing = [news.apart_from] if news.apart_from else []
+    if news.users_know:
+        knowing += await ports.users.of(news.solution_id)
+    reasons = _reasons(ports, await ports.watches.of(news.solution_id), knowing)
     for user, reason in reasons.items():
         item = Item(news.event_id, news.name, news.path or WATCHLIST, news.news, reason.organisation_id)
         frequency = await ports.contacts.watch_frequency(user)
@@ -118,8 +122,8 @@ def _watcher(event: WatchStarted | WatchEnded) -> Watcher:
     return Watcher(event.data.user, event.data.organisation_id)
 
 
-def _reasons(ports: Ports, watchers: Collection[Watcher], apart_from: str | None) -> dict[str, _Reason]:
-    """Return by user why they are told; the own list is the better reason."""
+def _reasons(ports: Ports, watchers: Collection[Watcher], knowing: Sequence[str]) -> dict[str, _Reason]:
+    """Return by user why they are told, without members of those who know; the own list is the better reason."""
     reasons: dict[str, _Reason] = {}
     for watcher in watchers:
         if watcher.organisation_id is not None:
@@ -127,6 +131,7 @@ def _reasons(ports: Ports, watchers: Collection[Watcher], apart_from: str | None
                 words = SHARED.format(name=member.organisation_name)
                 reasons.setdefault(member.user, _Reason(words, watcher.organisation_id))
     reasons |= {watcher.user: _Reason(OWN) for watcher in watchers if watcher.user is not None}
-    for member in ports.membership.members_of(apart_from) if apart_from else ():
-        reasons.pop(member.user, None)
+    for organisation_id in knowing:
+        for member in ports.membership.members_of(organisation_id):
+            reasons.pop(member.user, None)
     return reasons

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from contracts.catalog import RatingAdded, SolutionDelisted, SolutionPublished
 from contracts.checkup import CheckupScored
+from contracts.guard import SolutionStandingChanged, SolutionTermDue
 from contracts.watches import WatchEnded, WatchStarted
 from servicekit import logging
 from servicekit.background import end
@@ -42,6 +43,15 @@ def bind(events: EventConsumer, private: EventConsumer, ports: Ports, wake: Call
     @events.on(SolutionDelisted)
     async def _delisted(event: SolutionDelisted, delivery: Delivery) -> None:
         await say(watch_news.of_delisting(event, await ports.names.of(event.data.solution_id)), delivery)
+
+    @events.on(SolutionTermDue)
+    async def _term_due(event: SolutionTermDue, delivery: Delivery) -> None:
+        if (news := watch_news.of_lost_term(event)) is not None:
+            await say(news, delivery)
+
+    @events.on(SolutionStandingChanged)
+    async def _standing_changed(event: SolutionStandingChanged, delivery: Delivery) -> None:
+        await say(watch_news.of_standing(event), delivery)
 
     @events.on(RatingAdded)
     async def _rated(event: RatingAdded, delivery: Delivery) -> None:
