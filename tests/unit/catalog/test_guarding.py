@@ -4,19 +4,24 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import typer
 from catalog.application import guard_policies, mapping, queries
 from catalog.application.commands import solutions as commands
 from catalog.domain import correcting, guarding, lifecycle, review, term
 from catalog.domain.organisation import Organisation
 from catalog.domain.solution import Delisted, Solution, SolutionState, TermDue, VersionState
 from catalog.domain.term import ShiftKind, TermKind
-from catalog.entrypoints.guard import carry_out
+from catalog.entrypoints.guard import add_to, carry_out
+from catalog.main import service
+from catalog.settings import CatalogSettings
 from contracts import registry
 from contracts.catalog import SolutionDelisted, SolutionPublished
 from contracts.guard import SolutionStandingChanged, SolutionTermDue
 from contracts.listing import Listing
 from servicekit.errors import ProblemError
+from servicekit.process import Service
 from structlog.testing import capture_logs
+from typer.testing import CliRunner
 
 from .fakes import World
 from .given import (
@@ -331,3 +336,22 @@ def test_terms_are_those_of_what_is_online() -> None:
     assert [type(each) for each in off.events] == [Delisted]
     assert (guarding.terms_of(off.state), guarding.next_at(off.state)) == ((), None)
     assert guarding.next_at(a_draft()) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--as-of", "2031-01-01"], "--as-of needs --dry-run in production"),
+        (["--as-of", "31.12.2031", "--dry-run"], "does not match the format"),
+    ],
+)
+def test_nobody_is_reminded_too_early_in_production(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    settings = CatalogSettings.model_construct(env="production")
+    monkeypatch.setattr(Service, "load_settings", lambda _: settings)
+    commands = typer.Typer()
+    add_to(commands, service)
+    answer = CliRunner().invoke(commands, ["guard", "run", *arguments])
+    assert answer.exit_code == 2
+    assert said in " ".join(answer.output.replace("\u2502", " ").split())
