@@ -17,6 +17,7 @@ from contracts.catalog import (
     OrganisationSuspended,
     SolutionPublished,
 )
+from contracts.guard import SolutionStandingChanged
 from contracts.people import OnboardingRefused, OnboardingRequested
 from contracts.vocabulary import Bundesland, OrganisationKind
 from servicekit.errors import ProblemError
@@ -213,7 +214,11 @@ async def test_a_new_name_reaches_memberships_solutions_uses_and_ratings(world: 
     for _ in range(2):
         await policies.on_organisation_changed(world.ports, changed)
         await use_policies.on_organisation_changed(world.ports, changed)
-    [told] = world.outbox.take()
+    told, users_told = world.outbox.take()
+    assert isinstance(users_told, SolutionStandingChanged)
+    assert [(each.kind, each.before, each.after) for each in users_told.data.changes] == [
+        ("provider", "Musterlösungen GmbH", "Neue Lösungen eG")
+    ]
     assert isinstance(told, SolutionPublished)
     assert (told.data.organisation_name, told.data.version) == ("Neue Lösungen eG", 1)
     assert told.data.corrected_at is not None

@@ -44,14 +44,11 @@ def _solution_message(solution: Solution, event: SolutionEvent, now: datetime) -
             return _published(solution, solutions.Published(event.version), now, corrected_at=event.at)
         case solutions.Delisted():
             return _delisted(solution, event, now)
-        case solutions.CorrectionOpened():
-            return _correction_opened(solution, event.correction, now)
-        case solutions.CorrectionDecided():
-            return _correction_decided(solution, event.correction, now)
-        case solutions.TermDue():
-            return _term_due(solution, event, now)
-        case solutions.Shifted():
-            return _shifted(solution, event, now)
+        case solutions.CorrectionOpened() | solutions.CorrectionDecided():
+            tell = _correction_opened if isinstance(event, solutions.CorrectionOpened) else _correction_decided
+            return tell(solution, event.correction, now)
+        case solutions.TermDue() | solutions.Shifted():
+            return _guarded(solution, event, now)
 
 
 def _submitted(solution: Solution, event: solutions.Submitted, now: datetime) -> OutboxMessage:
@@ -114,6 +111,10 @@ def _correction_opened(solution: Solution, correction: Correction, now: datetime
         corrected_at=correction.at,
     )
     return message(contract.CorrectionOpened, data, solution.id, now)
+
+
+def _guarded(solution: Solution, event: solutions.TermDue | solutions.Shifted, now: datetime) -> OutboxMessage:
+    return _term_due(solution, event, now) if isinstance(event, solutions.TermDue) else _shifted(solution, event, now)
 
 
 def _term_due(solution: Solution, event: solutions.TermDue, now: datetime) -> OutboxMessage:

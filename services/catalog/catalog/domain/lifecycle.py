@@ -258,8 +258,11 @@ def _draft(number: int, listing: Listing, *, by: str | None, at: datetime | None
 
 
 def rename_provider(solution: Solution, name: str, *, at: datetime) -> SolutionChange:
-    """Take over the provider's name; what is online is told anew, as after a small correction."""
+    """Take over the provider's name; what is online is told anew, as after a small correction, and its users."""
     if solution.organisation_name == name:
         return Change(solution)
-    events: tuple[SolutionEvent, ...] = (ProviderRenamed(solution.live.number, at),) if solution.live else ()
+    events: tuple[SolutionEvent, ...] = ()
+    if live := solution.live:
+        renamed = term.Shift(term.ShiftKind.PROVIDER, solution.organisation_name, name)
+        events = (ProviderRenamed(live.number, at), Shifted(live.number, (renamed,)))
     return Change(replace(solution, organisation_name=name, renamed_at=at, updated_at=at), events)

@@ -72,6 +72,7 @@ class Told:
 class ShiftKind(StrEnum):
     """What changed that users rely on."""
 
+    PROVIDER = "provider"
     OPERATOR = "operator"
     DISCONTINUED = "discontinued"
     MAINTENANCE = "maintenance"
