@@ -5,19 +5,22 @@ import io
 import json
 import tracemalloc
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_type_hints
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
 from catalog.adapters.open_data import files, sitemap
+from catalog.adapters.open_data.source import MARKS
 from catalog.application import open_data
 from catalog.application.open_data import BATCH, Entry, OpenData, Standing
 from catalog.application.ports import LiveSolution
 from catalog.domain.open_data import formats
 from catalog.domain.open_data.terms import LICENCES, LicenceId, Terms
 from catalog.domain.open_data.texts import iri, plain
+from catalog.domain.solution import Mark, Solution
 from contracts.profile import questionnaire
 from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
@@ -205,6 +208,12 @@ async def test_every_window_is_read_without_what_was_withdrawn_meanwhile(monkeyp
     assert [each.id async for each in open_data.every(held)] == [
         each.id for each in held.solutions if each.id not in held.withdrawn
     ]
+
+
+def test_whatever_takes_a_solution_offline_changes_the_entity_tag() -> None:
+    offline = {each.name for each in fields(Solution) if get_type_hints(Solution)[each.name] == Mark | None}
+    assert offline >= {"withdrawn", "suspended"}
+    assert {f"{name}.at" for name in offline} <= set(MARKS)
 
 
 async def test_nothing_published_is_a_valid_file_too() -> None:

@@ -22,7 +22,7 @@ NEWEST = 20
 COUNTED_SECONDS = 10
 """How long a number is believed while the last changes are the same."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_MARKS = ("withdrawn.at", "suspended.at", "live.corrected_at", "renamed_at")
+MARKS = ("withdrawn.at", "suspended.at", "expired.at", "live.corrected_at", "renamed_at")
 
 
 class MongoPublishedSolutions:
@@ -40,7 +40,7 @@ class MongoPublishedSolutions:
         await self._collection.create_index(
             [state, ("published_at", DESCENDING), ("_id", ASCENDING)], name="last_published"
         )
-        for mark in _MARKS:
+        for mark in MARKS:
             await self._collection.create_index(
                 [(mark, DESCENDING), ("_id", ASCENDING)], name=f"last_{mark.partition('.')[0]}", sparse=True
             )
@@ -53,7 +53,7 @@ class MongoPublishedSolutions:
         several processes differ by no more than the time that the last NEWEST changes took.
         """
         newest = [await self._last_published()]
-        newest += [await self._newest({mark: {"$gt": _EVER}}, mark) for mark in _MARKS]
+        newest += [await self._newest({mark: {"$gt": _EVER}}, mark) for mark in MARKS]
         marks = repr([[(key, at.isoformat()) for key, at in each] for each in newest])
         count = await self._count(marks)
         said = repr((count, marks))
