@@ -1,10 +1,13 @@
 """What all tests share: fixtures with the real servers, what runs when side by side, and a summary by kind of test."""
 
+import logging
 import os
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -15,6 +18,18 @@ pytest_plugins = ["servicekit.testing.plugin"]
 OUTCOMES = ("passed", "failed", "error", "skipped")
 SLOWEST_KINDS = ("e2e", "integration")
 MOST_PROCESSES = 4
+
+
+@pytest.fixture(autouse=True, scope="module")
+def logging_of_its_own() -> Iterator[None]:
+    """What a file's tests set up for the logs of this process ends with them."""
+    root, configured = logging.getLogger(), structlog.get_config()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+    structlog.configure(**configured)
+    structlog.contextvars.clear_contextvars()
 
 
 def _kind(nodeid: str) -> str:

@@ -5,9 +5,11 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from servicekit.testing.servers import SmtpServer
 from servicekit.testing.stack import Stack
 
 FLAGS = ["--no-sandbox", "--disable-background-networking"]
@@ -24,18 +26,35 @@ def chromium() -> Path:
 
 
 @pytest.fixture(scope="session")
-def stack(chromium: Path) -> Iterator[str]:
-    """Address of the gateway of a system with the demo listings: the one of MARKTPLATZ_GATEWAY, else one of our own."""
+def system(chromium: Path) -> Iterator[dict[str, Any]]:
+    """Addresses of a system with the demo listings, as `make status JSON=1` tells them: `gateway`, `mails` and others.
+
+    It is the one of MARKTPLATZ_GATEWAY (and MARKTPLATZ_MAILS), else one of our own.
+    """
     if address := os.environ.get("MARKTPLATZ_GATEWAY"):
-        yield address.rstrip("/")
+        yield {"gateway": address.rstrip("/"), "mails": os.environ.get("MARKTPLATZ_MAILS")}
         return
     with tempfile.TemporaryDirectory(prefix="marktplatz-browser-", ignore_cleanup_errors=True) as directory:
         own = Stack(Path(directory))
         try:
             own.start()
-            yield own.gateway
+            yield own.status()
         finally:
             own.stop()
+
+
+@pytest.fixture(scope="session")
+def stack(system: dict[str, Any]) -> str:
+    """Address of the gateway."""
+    return str(system["gateway"])
+
+
+@pytest.fixture(scope="session")
+def mails(system: dict[str, Any]) -> SmtpServer:
+    """What the system sent by e-mail."""
+    if not system["mails"]:
+        pytest.skip("MARKTPLATZ_MAILS does not say where the mails of that system lie")
+    return SmtpServer("", str(system["mails"]))
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +80,20 @@ class Visitor:
         await self.page.goto(self.stack + path)
 
     async def log_in(self, user: str) -> None:
-        """Log in at the development provider."""
+        """Log in at the development provider, as one of the demo users or as anybody else."""
         await self.go("/anmelden?weiter=/ueber")
-        await self.page.click(f"button[value='{user}']")
+        await self.identify(user)
         await self.page.wait_for_url(self.stack + "/ueber")
         self.complaints.clear()  # the provider's own page asks for a style sheet from elsewhere
+
+    async def identify(self, user: str) -> None:
+        """Say who one is on the page of the development provider that is shown."""
+        known = self.page.locator(f"button[value='{user}']")
+        if await known.count():
+            await known.click()
+        else:
+            await self.page.fill("input[name=sub]", user)
+            await self.page.click("button:has-text('Authorize')")
 
     async def text(self, selector: str = "main") -> str:
         """The visible text of a part of the page."""

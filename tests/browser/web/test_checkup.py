@@ -3,7 +3,7 @@
 import pytest
 
 from .conftest import WIDTHS, Window
-from .test_pages import FAULTS
+from .faults import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 BEST = "/suche?sort=checkup&kind=software"
@@ -15,7 +15,7 @@ async def test_a_report_is_seen_at_a_glance_and_leads_to_its_evidence(window: Wi
     await visitor.go(BEST)
     await visitor.page.locator("main .mp-card a").first.click()
     await visitor.page.wait_for_selector("#checkup .mp-radar svg")
-    assert await visitor.page.evaluate(FAULTS) == []
+    assert await faults_of(visitor.page) == []
     assert await visitor.page.locator("#checkup .mp-radar__dot").count() >= 4
     rows = visitor.page.locator("#checkup .mp-checkup-table tbody tr")
     assert await rows.count() == 5
@@ -60,4 +60,4 @@ async def test_criteria_say_what_a_stage_needs(window: Window) -> None:
     await visitor.go("/kriterien#stufen")
     await visitor.page.locator("details:has-text('Herausragend') summary").last.click()
     assert "Auszeichnungen: mindestens 2" in await visitor.text()
-    assert await visitor.page.evaluate(FAULTS) == []
+    assert await faults_of(visitor.page) == []

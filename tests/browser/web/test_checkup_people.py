@@ -10,7 +10,7 @@ from playwright.async_api import Page
 from servicekit.testing import wait
 
 from .conftest import WIDTHS, Visitor, Window
-from .test_story import fill_in_listing, open_case
+from .steps import fill_in_listing, open_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PICTURES = os.environ.get("MARKTPLATZ_PICTURES")

@@ -1,8 +1,9 @@
-"""Every page: no complaint of the browser, one h1, headings in order, labelled fields, nothing wider than the view."""
+"""Every page: no complaint of the browser, and none of the faults that `faults.py` finds."""
 
 import pytest
 
 from .conftest import WIDTHS, Window
+from .faults import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -35,31 +36,12 @@ OF = {
     "demo-operator": ("/team/suchberichte",),
 }
 
-FAULTS = """() => {
-  const faults = [];
-  const wide = document.documentElement.scrollWidth - window.innerWidth;
-  if (wide > 0) faults.push(`page is ${wide} px wider than the window`);
-  const levels = [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(each => Number(each.tagName[1]));
-  if (levels.filter(each => each === 1).length !== 1) faults.push(`h1: ${levels}`);
-  levels.forEach((level, index) => {
-    if (index && level > levels[index - 1] + 1) faults.push(`h${level} after h${levels[index - 1]}`);
-  });
-  document.querySelectorAll('main input:not([type=hidden]), main select, main textarea').forEach(each => {
-    if (!each.labels.length && !each.getAttribute('aria-label')) faults.push(`no label: ${each.name}`);
-  });
-  const ids = [...document.querySelectorAll('[id]')].map(each => each.id);
-  const twice = ids.filter((each, index) => ids.indexOf(each) !== index);
-  if (twice.length) faults.push(`ids used twice: ${twice}`);
-  document.querySelectorAll('a:not([href]), img:not([alt])').forEach(each => faults.push(each.outerHTML.slice(0, 80)));
-  return faults;
-}"""
-
 
 async def check(window: Window, user: str | None, paths: tuple[str, ...], width: int) -> None:
     visitor = await window(user, width=width)
     for path in paths:
         await visitor.go(path)
-        assert await visitor.page.evaluate(FAULTS) == [], path
+        assert await faults_of(visitor.page) == [], path
         assert visitor.complaints == [], path
 
 
@@ -86,7 +68,7 @@ async def test_pages_that_lists_lead_to(window: Window, width: int) -> None:
         await visitor.go(start)
         await visitor.page.locator(link).first.click()
         await visitor.page.wait_for_load_state()
-        assert await visitor.page.evaluate(FAULTS) == [], visitor.page.url
+        assert await faults_of(visitor.page) == [], visitor.page.url
         assert visitor.complaints == [], visitor.page.url
 
 

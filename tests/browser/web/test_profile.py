@@ -10,7 +10,7 @@ from PIL import Image
 from servicekit.testing import wait
 
 from .conftest import Visitor, Window
-from .test_story import fill_in_listing, judge, open_case
+from .steps import fill_in_listing, judge, open_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

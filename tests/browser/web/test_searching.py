@@ -7,7 +7,7 @@ import pytest
 from servicekit.testing import wait
 
 from .conftest import WIDTHS, Visitor, Window
-from .test_pages import FAULTS
+from .faults import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -43,7 +43,7 @@ async def test_a_solution_is_found_by_keyboard_alone(window: Window, width: int)
     assert await visitor.page.get_attribute(field, "role") == "combobox"
     assert await visitor.page.get_attribute(field, "aria-expanded") == "true"
     assert "Mit den Pfeiltasten auswählen." in await visitor.page.inner_text(".mp-suggest [role=status]")
-    assert await visitor.page.evaluate(FAULTS) == []
+    assert await faults_of(visitor.page) == []
     name = await choose(visitor, field, "Lösung")
     await visitor.page.keyboard.press("Enter")
     await visitor.page.wait_for_url("**/loesungen/*")
@@ -122,7 +122,7 @@ async def test_another_spelling_is_offered_and_the_own_one_kept(window: Window, 
     assert "Ergebnisse auch für" in await visitor.text(".mp-understood")
     await visitor.page.locator(".mp-why summary").first.click()
     assert await visitor.page.locator(".mp-why[open] li").count() > 0
-    assert await visitor.page.evaluate(FAULTS) == []
+    assert await faults_of(visitor.page) == []
     await visitor.page.click("text=Nur nach „Mitfarbank“ suchen")
     await visitor.page.wait_for_url("**spelling=literal*")
     await visitor.page.click("text=Auch ähnliche Schreibweisen suchen")
