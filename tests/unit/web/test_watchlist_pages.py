@@ -49,13 +49,12 @@ async def logged_in(site: Site) -> None:
 async def test_the_button_says_what_it_does_for_which_solution(site: Site) -> None:
     site.gateway.on("GET /api/search/solutions", answers.found(answers.hit(id=answers.SOLUTION, name="Terminlotse")))
     page = await site.get("/suche?q=termin")
-    assert "Merken : Terminlotse" in text_of(page.text)
+    assert 'aria-label="Merken: Terminlotse"' in page.text
     assert 'form="merken" formaction="/merkliste/umschalten?weiter=/suche%3Fq%3Dtermin" name="merken"' in page.text
     site.gateway.on(f"GET {API}", lists(own=True, shared=True))
     page = await site.get("/loesungen/terminlotse")
-    text = text_of(page.text)
-    assert ": Terminlotse, von der Merkliste nehmen" in text
-    assert "Gemerkt für Stadt Beispielstadt" in text
+    assert 'aria-label="Gemerkt: Terminlotse, von der Merkliste nehmen"' in page.text
+    assert "Gemerkt für Stadt Beispielstadt" in text_of(page.text)
 
 
 async def test_visitors_and_an_outage_have_no_button(site: Site) -> None:
