@@ -38,10 +38,8 @@ async def test_a_listing_that_nobody_confirms_goes_and_comes_back(
     assert [(each["certificate"], each["state"]) for each in online["terms"]] == [("bsi_c5", "valid")]
 
     soon = (today + timedelta(days=180)).date().isoformat()
-    listed = await guard(settings, "--as-of", soon, "--dry-run")
-    assert f"certificate bsi_c5 until {until}, 30 days or less" in listed
-    assert (await catalog.ok(person, "GET", f"{path}/working"))["version"] == online["version"]
-    await asyncio.gather(*(guard(settings, "--as-of", soon) for _ in range(2)))
+    listed = await asyncio.gather(*(guard(settings, "--as-of", soon) for _ in range(2)))
+    assert "".join(listed).count(f"certificate bsi_c5 until {until}, 30 days or less") == 1
     [due] = await catalog.heard(SolutionTermDue, online["id"])
     assert (due.data.term, due.data.days_left) == ("certificate", 30)
 
