@@ -26,6 +26,11 @@ class Requirement(ApiModel):
     wanted: str = ""
 
 
+def bodies(requirements: Sequence[Requirement]) -> list[dict[str, Any]]:
+    """Return requirements as the service takes them."""
+    return [each.model_dump(exclude={"label", "wanted"}) for each in requirements]
+
+
 class Criteria(ApiModel):
     """What was searched by."""
 
@@ -35,8 +40,7 @@ class Criteria(ApiModel):
 
     def as_body(self) -> dict[str, Any]:
         """Return what the service takes."""
-        requirements = [each.model_dump(exclude={"label", "wanted"}) for each in self.requirements]
-        return {"query": self.query, "filters": self.filters, "requirements": requirements}
+        return {"query": self.query, "filters": self.filters, "requirements": bodies(self.requirements)}
 
 
 class ProviderAnswer(ApiModel):

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from web.api.caller import ApiModel, Caller
-from web.api.dossiers import Requirement
+from web.api.dossiers import Requirement, bodies
 
 BASE = "/api/catalog/requirement-profiles"
 
@@ -44,11 +43,6 @@ class Judgement(ApiModel):
 
     requirements: list[Requirement] = []
     solutions: list[Judged] = []
-
-
-def bodies(requirements: Sequence[Requirement]) -> list[dict[str, Any]]:
-    """Return requirements as the service takes them."""
-    return [each.model_dump(exclude={"label", "wanted"}) for each in requirements]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from servicekit.clock import BERLIN
 
-from web.api.dossiers import AskedProvider, Dossier, Dossiers, Requirement, Verdict
+from web.api.dossiers import AskedProvider, Criteria, Dossier, Dossiers, Requirement, Verdict
 from web.api.problem import ApiProblem
-from web.api.requirement_profiles import bodies
 from web.api.search import Hit
 from web.flash import Flash
 from web.forms import requirement as requirements_in
@@ -56,11 +55,9 @@ async def create(page: MemberPage, form: CheckedForm) -> Response:
     chosen = form.texts("loesung")
     if not faults:
         try:
-            criteria = {
-                "query": query.q,
-                "filters": {facet: list(values) for facet, values in query.filters.items()},
-                "requirements": bodies(await _demanded(page, form.text("anforderungen"))),
-            }
+            requirements = await _demanded(page, form.text("anforderungen"))
+            filters = {facet: list(values) for facet, values in query.filters.items()}
+            criteria = Criteria(query=query.q, filters=filters, requirements=requirements).as_body()
             body: dict[str, Any] = {
                 "title": typed.title,
                 "need": typed.need,
