@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -90,7 +90,8 @@ class MongoPublishedSolutions:
         found = await self._newest({**PUBLISHED, "published_at": {"$gte": self._floor}}, "published_at")
         if len(found) < NEWEST and self._floor > _EVER:
             found = await self._newest({**PUBLISHED, "published_at": {"$gte": _EVER}}, "published_at")
-        self._floor = found[-1][1] if len(found) == NEWEST else _EVER
+        # The embedded database leaves out what is equal to a bound of an index that descends.
+        self._floor = found[-1][1] - timedelta(milliseconds=1) if len(found) == NEWEST else _EVER
         return found
 
     async def _newest(self, query: dict[str, Any], field: str) -> list[tuple[str, datetime]]:
