@@ -110,11 +110,13 @@ async def by_dimension(repository: Path) -> tuple[dict[str, float], int]:
     """Analyse in a child; return seconds by dimension, and the most memory in bytes."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-m", "checkup.analysis", str(repository), checkup_repositories.NOW.isoformat(),
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    _, told = await child.communicate()
+    printed, told = await child.communicate()
     if child.returncode:
         raise RuntimeError(f"the analysis failed: {told.decode()[-500:]}")
+    if late := [one["id"] for one in json.loads(printed)["measurements"] if one["status"] == "timeout"]:
+        figures.row(f"cut off by their time, so the seconds below are too few: {', '.join(late)}")
     groups = [json.loads(line) for line in told.splitlines() if line.startswith(b'{"ids"')]
     seconds = dict.fromkeys(DIMENSIONS, 0.0)
     for group in groups:
