@@ -230,6 +230,12 @@ async def test_the_rubric_is_public(api: httpx.AsyncClient) -> None:
         True,
         "OpenSSF Scorecard: Maintained; EU Public Code Health",
     )
+    versions = (await api.get("/rubrics")).json()["items"]
+    assert [(each["version"], each["current"]) for each in versions] == [
+        ("2026.3", True),
+        ("2026.2", False),
+        ("2026.1", False),
+    ]
     unknown = await api.get("/rubric?version=1999.1")
     assert (unknown.status_code, unknown.json()["slug"]) == (404, "rubric-not-found")
 
