@@ -24,7 +24,7 @@ AT = datetime(2026, 9, 1, 12, tzinfo=UTC)
 Scores = Mapping[str, int | None]
 
 
-def report(scores: Scores, *, rubric: str = "2026.2", as_of: datetime = AT) -> Report:
+def report(scores: Scores, *, rubric: str = "2026.3", as_of: datetime = AT) -> Report:
     """A report with these numbers, and no evidence."""
     empty = of_analysis(
         Analysis("c" * 40, (), {}), load(rubric), as_of=as_of, repository_url="https://git.example.org/a"
@@ -135,10 +135,10 @@ async def test_an_answer_is_kept_for_a_while(api: httpx.AsyncClient, shelf: Shel
     for number in range(5):
         await shelf.run(await shelf.solution(f"l-{number}", "health"), report({"community": 60}))
     async with build(settings.model_copy(update={"checkup_comparison_seconds": 3600})) as held:
-        first = await held.ports.public_scores.of_field("health", "2026.2")
+        first = await held.ports.public_scores.of_field("health", "2026.3")
         await shelf.run(await shelf.solution("neu", "health"), report({"community": 60}))
-        assert await held.ports.public_scores.of_field("health", "2026.2") == first
-        assert len(await held.ports.public_scores.of_field("tourism", "2026.2")) == 0
+        assert await held.ports.public_scores.of_field("health", "2026.3") == first
+        assert len(await held.ports.public_scores.of_field("tourism", "2026.3")) == 0
     assert (await medians(api, "health"))["community"] == (60.0, 6)
 
 
