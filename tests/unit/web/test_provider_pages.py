@@ -331,6 +331,15 @@ async def test_terms_that_run_out_are_pointed_out(site: Site) -> None:
     assert "BSI C5:" not in text
 
 
+async def test_a_withdrawal_of_long_ago_needs_a_new_version(site: Site) -> None:
+    mark = {"at": "2026-11-20T10:00:00Z"}
+    dates = {"published_at": "2025-01-01T10:00:00Z", "back_until": "2026-04-01"}
+    site.gateway.on(WORKING, answers.own("withdrawn", withdrawn=mark, **dates))
+    page = await site.get(PATH)
+    assert "Wieder veröffentlichen" not in page.text
+    assert "reichen Sie eine neue Fassung ein" in page.text
+
+
 async def test_earlier_rounds_of_a_review_can_be_read_again(site: Site) -> None:
     rounds = [
         {"number": 1, "closed_at": "2026-11-20T10:00:00Z", "outcome": "changes_requested", "message": "Bitte ergänzen"},

@@ -219,3 +219,21 @@ async def test_reading_pages_needs_no_javascript_and_sets_no_cookie(site: Site) 
         assert "onclick" not in answer.text
         assert "style=" not in answer.text
         assert "<script>" not in answer.text
+
+
+async def test_what_has_expired_is_marked_in_words(site: Site) -> None:
+    certificates = [{"kind": "bsi_c5", "until": "2020-01-31"}, {"kind": "iso_27001", "until": "2199-01-31"}]
+    listing = answers.listing(answers={"certificates": certificates})
+    site.gateway.on("GET /api/catalog/solutions/terminlotse", answers.solution(listing=listing))
+    text = text_of((await site.get("/loesungen/terminlotse")).text)
+    assert "Abgelaufen: Zertifikate" in text
+    assert "BSI C5, Gültig bis: 31.01.2020 (abgelaufen)" in text
+    assert "ISO/IEC 27001, Gültig bis: 31.01.2199" in text
+    assert text.count("(abgelaufen)") == 1
+
+
+async def test_a_listing_that_nobody_confirms_says_so(site: Site) -> None:
+    site.gateway.on("GET /api/catalog/solutions/terminlotse", problem(410, "solution-expired"))
+    page = await site.get("/loesungen/terminlotse")
+    assert page.status_code == 410
+    assert "Der Anbieter hat die Angaben seit mehr als zwölf Monaten nicht bestätigt." in page.text

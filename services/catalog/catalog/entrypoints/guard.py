@@ -40,16 +40,15 @@ def add_to(commands: typer.Typer, service: Service[CatalogSettings, Container]) 
             typer.echo("catalog: --as-of needs --dry-run in production: reminders would be told too early", err=True)
             raise typer.Exit(2)
         clock = FixedClock(term.begin(as_of.date())) if as_of else None
-        raise typer.Exit(asyncio.run(_run(settings, clock, dry_run=dry_run)))
+        asyncio.run(_run(settings, clock, dry_run=dry_run))
 
     commands.add_typer(guard, name="guard")
 
 
-async def _run(settings: CatalogSettings, clock: Clock | None, *, dry_run: bool) -> int:
+async def _run(settings: CatalogSettings, clock: Clock | None, *, dry_run: bool) -> None:
     async with build(settings, clock) as container:
         done = await carry_out(container.ports, dry_run=dry_run)
     typer.echo(f"{done} solutions {'would be' if dry_run else 'were'} dealt with")
-    return 0
 
 
 async def carry_out(ports: Ports, *, dry_run: bool) -> int:
