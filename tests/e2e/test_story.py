@@ -71,19 +71,19 @@ async def test_a_solution_goes_all_the_way(
     async def use_found() -> bool:
         return (await story.found(name, submitted["slug"]))["municipalities"] == 1
 
-    await wait.until(use_found, timeout=20, message="the use is in the index")
+    await wait.until(use_found, message="the use is in the index")
 
     async def rating_found() -> bool:
         return (await story.found(name, submitted["slug"]))["rating"]["count"] == 1
 
-    await wait.until(rating_found, timeout=20, message="the rating is in the index")
+    await wait.until(rating_found, message="the rating is in the index")
 
     async def all_told() -> bool:
         kinds = set(await inbox_kinds(story, provider["user"]))
         assert len(kinds) >= 3, kinds
         return True
 
-    await wait.until(all_told, timeout=20, message="the provider is told of approval, checkup and rating")
+    await wait.until(all_told, message="the provider is told of approval, checkup and rating")
     address = f"{provider['user']}@example.org"
     subjects = await wait.until(
         lambda: [mail["subject"] for mail in mails(stack, address) if name in mail["subject"]],
@@ -108,7 +108,7 @@ async def test_changes_are_requested_and_made(story: Story, provider: dict[str, 
         seen = await story.expect(200, "GET", working, token=token)
         return seen if seen["working"]["state"] == "changes_requested" else None
 
-    seen = await wait.until(told, timeout=20, message="changes requested")
+    seen = await wait.until(told, message="changes requested")
     assert seen is not None
     assert seen["working"]["message"] == "Bitte den Betrieb beschreiben."
     response = await story.http.put(

@@ -103,7 +103,7 @@ async def test_a_killed_process_is_healed_and_counted(stack: Stack) -> None:
     await stack.until_ready()
     before = stack.pid_of("catalog")
     os.kill(before, signal.SIGKILL)
-    await wait.until(lambda: "catalog is back" in stack.output, timeout=20, message="the service to be back")
+    await wait.until(lambda: "catalog is back" in stack.output, message="the service to be back")
     entry = collect(stack.checkout)["processes"]["catalog"]
     assert entry["health"] == "ready"
     assert entry["restarts"] == 1

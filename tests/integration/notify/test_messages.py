@@ -160,7 +160,7 @@ async def test_an_event_of_an_unknown_organisation_concerns_nobody_and_is_done_w
     api: httpx.AsyncClient, provider: Provider
 ) -> None:
     await provider.publish(provider.changes_requested())
-    await wait.until(provider.settled, timeout=20)
+    await wait.until(provider.settled)
     assert (await provider.js.stream_info("DLQ")).state.messages == 0
 
 

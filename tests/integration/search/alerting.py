@@ -70,7 +70,7 @@ class Owner:
             assert sorted(await self.reasons()) == sorted(reasons)
             return True
 
-        await wait.until(told, timeout=20, message=f"alerts of {reasons}")
+        await wait.until(told, message=f"alerts of {reasons}")
         return await self.alerts()
 
 
@@ -81,4 +81,4 @@ async def settled(js: JetStreamContext) -> None:
         info = await js.consumer_info("EVENTS", ALERTS_DURABLE)
         return info.num_pending == 0 and info.num_ack_pending == 0
 
-    await wait.until(done, timeout=20, message="every event was heard")
+    await wait.until(done, message="every event was heard")

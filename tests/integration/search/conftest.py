@@ -72,6 +72,8 @@ def settings(
         opensearch_url=engine.url,
         oidc_issuer=oidc_server.issuer,
         shutdown_seconds=5,
+        search_timeout_seconds=30,
+        engine_timeout_seconds=30,
         supervise_seconds=0.05,
         rebuild_lease_seconds=1.5,
     )
@@ -136,7 +138,7 @@ class Search:
             answer = await self.http.get("/solutions", params=parameters)
             return answer.status_code == 200 and answer.json()["total"] == total
 
-        await wait.until(found, timeout=20, message=f"{total} results for {parameters}")
+        await wait.until(found, message=f"{total} results for {parameters}")
 
     async def until_compared(self, number: int) -> None:
         """Wait until the meanings of so many solutions (2 to 21) can be compared; a worker computes them meanwhile."""

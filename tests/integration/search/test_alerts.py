@@ -179,7 +179,7 @@ async def test_what_is_collected_is_told_when_it_is_time_by_one_of_many_workers(
                 shown = [await owner.read(api.http, each) for each in (daily, weekly)]
                 return [each["pending"] for each in shown] == [3, 3]
 
-            await wait.until(collected, timeout=20)
+            await wait.until(collected)
             await api.publish(now(gone.delisted()))
             await api.until_total(1)
         shown = await owner.read(api.http, daily)
@@ -246,7 +246,7 @@ async def test_who_leaves_the_last_organisation_is_forgotten(search, owner: Owne
     async def forgotten() -> bool:
         return (await search.http.get(PATH, headers=owner.headers)).json()["items"] == []
 
-    await wait.until(forgotten, timeout=20)
+    await wait.until(forgotten)
     await search.publish(now(search.solution("comby").published()))
     await settled(search.js)
     assert await owner.alerts() == []
@@ -277,7 +277,7 @@ async def test_the_projection_tells_how_far_it_is(search, now: Now, settings: Se
     async def far_enough() -> bool:
         return await progress.settled() >= sequence
 
-    await wait.until(far_enough, timeout=20)
+    await wait.until(far_enough)
     reader = AlertReader(load_splitter(), load_thesaurus())
     async with connect(settings.opensearch_url, timeout_seconds=5) as engine:
         found = await OpenSearchOffers(engine, reader, progress.settled).read([comby.solution_id, "unknown"])

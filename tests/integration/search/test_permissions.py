@@ -92,4 +92,4 @@ async def test_alerts_and_forgetting_are_permitted(search, connection, oidc_serv
     async def forgotten() -> bool:
         return (await search.http.get(PATH, headers=owner.headers)).json()["items"] == []
 
-    await wait.until(forgotten, timeout=20)
+    await wait.until(forgotten)

@@ -22,12 +22,12 @@ async def until_suggested(search, q: str, *texts: str) -> None:
         assert sorted(found) == sorted(texts)
         return True
 
-    await wait.until(suggested, timeout=20)
+    await wait.until(suggested)
 
 
 async def test_what_is_published_is_suggested_within_a_keystroke(search) -> None:
     number = await search.publish_demo()
-    await wait.until(lambda: len(search.container.mirror.entries) == number, timeout=20)
+    await wait.until(lambda: len(search.container.mirror.entries) == number)
     assert await suggestions(search, "mitfahrb") == [
         {
             "kind": "solution",

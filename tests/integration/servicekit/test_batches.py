@@ -88,6 +88,6 @@ async def test_waiting_has_no_limit_while_something_is_away(platform: Platform) 
 
         await wait.until(tried_again)
         away = False
-        await wait.until(lambda: settled(platform), timeout=20)
+        await wait.until(lambda: settled(platform))
     assert sorted(handled) == sorted(event.id for event in events)
     assert await dead_letters.letters(platform.js, 10) == []

@@ -84,7 +84,7 @@ async def test_a_failure_is_tried_again_after_a_pause_until_it_works(platform: P
 
     async with consuming(platform, handler):
         await send(platform, opened())
-        await wait.until(lambda: settled(platform), timeout=20)
+        await wait.until(lambda: settled(platform))
         assert attempts == [1, 2, 3]
     assert await dead_letter_count(platform) == 0
 
@@ -164,7 +164,7 @@ async def test_waiting_for_something_that_is_away_has_no_limit(platform: Platfor
 
     async with consuming(platform, handler):
         await send(platform, opened())
-        await wait.until(lambda: len(attempts) >= 3, timeout=20)
+        await wait.until(lambda: len(attempts) >= 3)
     assert await dead_letter_count(platform) == 0
     info = await platform.js.consumer_info("EVENTS", DURABLE)
     assert (info.num_ack_pending or 0) + (info.num_pending or 0) == 1

@@ -96,7 +96,7 @@ async def test_a_message_that_cannot_be_published_holds_back_only_its_own_aggreg
     async def one_left() -> bool:
         return await things.count_pending() == 1
 
-    await wait.until(one_left, timeout=15)
+    await wait.until(one_left)
     assert await stored_ids(platform) == [fine.id]
     document: dict[str, Any] | None = await things.collection.find_one({"_id": "stuck"})
     assert document is not None

@@ -7,7 +7,7 @@ from time import monotonic, sleep
 from typing import TypeVar, overload
 
 T = TypeVar("T")
-LONG_ENOUGH = 30.0
+LONG_ENOUGH = 60.0
 """Seconds. A condition that comes true is not waited for any longer, and a busy machine takes its time."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 
