@@ -54,6 +54,7 @@ async def test_a_form_from_another_site_is_refused_even_with_the_token(site: Sit
         "/meine-loesungen/x",
         "/meine-loesungen/x/zurueckziehen",
         "/meine-loesungen/x/wieder-veroeffentlichen",
+        "/meine-loesungen/x/bestaetigen",
         "/meine-loesungen/x/checkup",
         "/pruefung/x",
         "/pruefung/organisationen/x",
