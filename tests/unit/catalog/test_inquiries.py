@@ -100,12 +100,12 @@ async def test_an_inquiry_is_sent_seen_answered_and_closed(
     assert (await commands.see(world.ports, READER, "inquiry")).state.state is InquiryState.SEEN
     world.later()
     for _ in range(2):
-        answered = await commands.write(world.ports, EDITOR, "inquiry", "m-1", "500 Euro")
+        answered = await commands.write(world.ports, EDITOR, "inquiry", "m-1", "Fünfhundert Euro")
     assert answered.state.state is InquiryState.ANSWERED
     [event] = world.outbox.take()
     assert isinstance(event, InquiryAnswered)
     assert (event.data.answer, event.data.to_organisation_id) == (True, town.id)
-    assert "500" not in event.model_dump_json()
+    assert "Fünfhundert" not in event.model_dump_json()
     world.later()
     assert (
         await commands.write(world.ports, COLLEAGUE, "inquiry", "m-2", "Und im Monat?")
