@@ -175,8 +175,13 @@ def start(connection: Client, settings: SearchSettings) -> Start:
 
 @pytest.fixture
 async def search(start: Start) -> AsyncIterator[Search]:
-    """The service as in local use."""
+    """The service as in local use, once its first index is built: a real engine takes its time for that."""
     async with start() as running_service:
+
+        async def answers() -> bool:
+            return (await running_service.http.get("/solutions")).status_code == httpx.codes.OK
+
+        await wait.until(answers, timeout=120, message="the first index")
         yield running_service
 
 
