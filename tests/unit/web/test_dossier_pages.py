@@ -235,6 +235,7 @@ async def test_solutions_are_compared_by_an_address(site: Site) -> None:
     rows = [
         {"question": "licence", "label": "Lizenz", "differs": True, "texts": [["MIT"], []]},
         {"question": "kind", "label": "Art", "differs": False, "texts": [["Software"], ["Software"]]},
+        {"question": "languages", "label": "Sprachen", "differs": False, "texts": [["de"], ["hsb"]]},
     ]
     site.gateway.on("GET /api/catalog/comparison", {"profile": "2026.1", "solutions": columns, "rows": rows})
     page = await site.get("/vergleich?loesung=eins&loesung=zwei")
@@ -242,6 +243,7 @@ async def test_solutions_are_compared_by_an_address(site: Site) -> None:
     text = text_of(page.text)
     assert "Lizenz verschieden MIT keine Angabe" in text
     assert "Art Software Software" in text
+    assert "Sprachen Deutsch Obersorbisch" in text
     assert "Bestätigte Einsätze 0 7" in text
     asked = parse_qs(site.gateway.last("GET /api/catalog/comparison").url.query.decode())
     assert asked["solution"] == ["eins", "zwei"]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from contracts.profile.questionnaire import Questionnaire
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -13,9 +14,11 @@ from web.api.search import Hit
 from web.forms import requirement as requirements_in
 from web.forms.body import FormData
 from web.forms.dossier import options, without_requirement
+from web.i18n import Language
 from web.page import AnyPage, Page
 from web.partly import part
 from web.watching import watching
+from web.words import label
 
 router = APIRouter()
 PATH = "/vergleich"
@@ -135,13 +138,22 @@ async def _hits(page: Page, words: str, shown: set[str]) -> list[Hit]:
 
 
 def _parts(page: Page, compared: Comparison) -> list[Part]:
-    rows = {row.question: row for row in compared.rows if any(row.texts)}
-    profile = page.container.profile
+    profile, language = page.container.profile, page.locale.language
+    rows = {row.question: _readable(row, profile, language) for row in compared.rows if any(row.texts)}
     parts = [
         Part(
-            section.title.in_(page.locale.language),
+            section.title.in_(language),
             [rows[each.id] for each in section.questions if each.id in rows],
         )
         for section in profile.sections
     ]
     return [part for part in parts if part.rows]
+
+
+def _readable(row: ComparedRow, profile: Questionnaire, language: Language) -> ComparedRow:
+    """Return a row with words for what the listings give as codes, such as languages."""
+    question = profile.by_id.get(row.question)
+    if question is None or question.shown_as is None:
+        return row
+    kind = question.shown_as
+    return row.model_copy(update={"texts": [[label(kind, text, language) for text in texts] for texts in row.texts]})
