@@ -127,6 +127,7 @@ async def test_an_address_that_comes_late_is_still_used(
         assert (await api.get("/preferences", headers=mine)).json() == {
             "email": True,
             "address": f"{user}@mail.example.org",
+            "watching": "at_once",
         }
         await wait.until(lambda: len(mails.messages(to=f"{user}@mail.example.org")) == 1)
 
