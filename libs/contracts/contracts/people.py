@@ -121,3 +121,20 @@ class OnboardingRefused(Event):
         "digital.marktplatz.catalog.onboarding_refused.v1"
     )
     data: OnboardingRefusedData
+
+
+class PersonErasedData(EventData):
+    """Data of `PersonErased`."""
+
+    user: str
+
+
+class PersonErased(Event):
+    """A person wants to be forgotten: everything that is kept of this user is to be erased, pseudonyms aside."""
+
+    owner = "catalog"
+    name = "person_erased"
+    visibility = "private"
+
+    type: Literal["digital.marktplatz.catalog.person_erased.v1"] = "digital.marktplatz.catalog.person_erased.v1"
+    data: PersonErasedData

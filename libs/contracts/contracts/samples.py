@@ -244,6 +244,7 @@ _DATA: dict[type[Event], dict[str, Any]] = {
         "email": "antrag@example.org",
         "reason": "Bitte laden Sie einen unterschriebenen Nachweis hoch.",
     },
+    people.PersonErased: {"user": "u-4711"},
     catalog.MemberInvited: {
         "organisation_id": _PROVIDER,
         "email": "kollegin@example.org",
@@ -437,6 +438,7 @@ _AGGREGATES = (
     "index",
     "saved_search_id",
     "webhook_id",
+    "user",
 )
 
 

@@ -87,7 +87,7 @@ _MAIN: tuple[Consumer, ...] = (
         ),
     ),
     Consumer("catalog-market", "EVENTS", "catalog", _filters(review.ReviewCompleted, checkup.CheckupScored)),
-    Consumer("catalog-people", "PRIVATE", "catalog", _filters(catalog.MemberLeft)),
+    Consumer("catalog-people", "PRIVATE", "catalog", _filters(catalog.MemberLeft, people.PersonErased)),
     Consumer("review-policies", "EVENTS", "review", _filters(catalog.SolutionSubmitted, catalog.SolutionDelisted)),
     Consumer(
         "checkup-policies",
@@ -129,7 +129,7 @@ _MAIN: tuple[Consumer, ...] = (
         "search",
         _filters(catalog.SolutionPublished, catalog.RatingAdded, checkup.CheckupScored),
     ),
-    Consumer("search-members", "PRIVATE", "search", _filters(catalog.MemberLeft)),
+    Consumer("search-members", "PRIVATE", "search", _filters(catalog.MemberLeft, people.PersonErased)),
     Consumer(
         "notify-events",
         "EVENTS",
@@ -165,7 +165,12 @@ _MAIN: tuple[Consumer, ...] = (
             checkup.ContestAnswered,
         ),
     ),
-    Consumer("notify-contacts", "PRIVATE", "notify", _filters(catalog.MemberJoined, catalog.MemberLeft)),
+    Consumer(
+        "notify-contacts",
+        "PRIVATE",
+        "notify",
+        _filters(catalog.MemberJoined, catalog.MemberLeft, people.PersonErased),
+    ),
     Consumer("notify-peers", "PRIVATE", "notify", _filters(uses.PeerMessageSent, uses.PeerMessageReported)),
     Consumer(
         "notify-people",

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from contracts.people import PersonErased, PersonErasedData
+from notify.application.contacts import on_erased
 from notify.domain.contact import Contact
 from notify.main import command_line
 from notify.settings import NotifySettings
@@ -187,6 +189,38 @@ async def test_who_leaves_is_forgotten(
 
         await wait.until(emptied)
         assert (await api.get("/inbox", headers=login(user, email="x"))).json()["items"] == []
+
+
+async def test_who_wants_to_be_forgotten_is_unless_back_already(
+    settings: NotifySettings, provider: Provider, stored: Any, login: Login, user: str
+) -> None:
+    def erased() -> PersonErased:
+        return PersonErased.new(PersonErasedData(user=user), aggregate_id=f"list-{user}", time=datetime.now(UTC))
+
+    async with running(settings) as api:
+        await provider.join(user, f"{user}@example.org")
+        await api.put("/preferences", json={"email": True, "watching": "daily"}, headers=login(user))
+        await provider.publish(provider.changes_requested())
+        await mail_of(stored, "sent")
+        await stored["messages"].update_many({}, {"$set": {"recipient": f"address:{user}@example.org"}})
+        await provider.publish(provider.changes_requested())
+        await wait.until(lambda: stored["messages"].find_one({"recipient": f"user:{user}"}))
+        late = erased()
+        for _ in range(2):
+            await provider.publish(late)
+            await wait.until(lambda: provider.settled("PRIVATE", "notify-contacts"))
+        for kept in ("contacts", "preferences"):
+            assert await stored[kept].find_one({"_id": user}) is None
+        assert await stored["messages"].count_documents({}) == 0
+
+        await provider.join(user, "neu@example.org")
+        info = await provider.js.consumer_info("PRIVATE", "notify-contacts")
+        async with build(settings) as container:
+            back = erased()
+            await on_erased(container.ports, back, sequence=1)
+            assert await container.ports.contacts.get(user) == Contact(user, "neu@example.org")
+            await on_erased(container.ports, back, sequence=info.delivered.stream_seq + 1)
+            assert await container.ports.contacts.get(user) is None
 
 
 async def test_an_old_membership_event_cannot_bring_an_erased_address_back(

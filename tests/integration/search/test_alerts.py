@@ -11,6 +11,7 @@ from contracts import topology
 from contracts.catalog import MemberLeft, MemberLeftData
 from contracts.envelope import Event
 from contracts.ids import uuid7
+from contracts.people import PersonErased, PersonErasedData
 from contracts.subjects import subject_of
 from contracts.vocabulary import CheckupDimension
 from search.adapters.lexicon import load_splitter, load_thesaurus
@@ -254,6 +255,23 @@ async def test_who_leaves_the_last_organisation_is_forgotten(search, owner: Owne
     await owner.save(search.http)
     await again(search, left)
     await search.publish(now(search.solution("second").published()))
+    await owner.until_reasons("new_listing")
+
+
+async def test_who_wants_to_be_forgotten_is(search, owner: Owner, now: Now, clock: FixedClock) -> None:
+    await owner.save(search.http)
+    clock.advance(timedelta(seconds=1))
+    erased = PersonErased.new(PersonErasedData(user=owner.user), aggregate_id="list", time=clock.now())
+    await search.publish(erased)
+
+    async def forgotten() -> bool:
+        return (await search.http.get(PATH, headers=owner.headers)).json()["items"] == []
+
+    await wait.until(forgotten)
+    clock.advance(timedelta(seconds=1))
+    await owner.save(search.http)
+    await again(search, erased)
+    await search.publish(now(search.solution("third").published()))
     await owner.until_reasons("new_listing")
 
 

@@ -26,7 +26,8 @@ public: GET /organisations/{organisation_id}, GET /solutions, GET /solutions/{id
  GET /dossiers/verify/{sha256},
  GET /opendata, HEAD /opendata, GET /opendata/solutions, HEAD /opendata/solutions,
  GET /opendata/solutions.{extension}, HEAD /opendata/solutions.{extension}, GET /sitemap.xml, HEAD /sitemap.xml
-registered: GET /me, GET /organisations, POST /organisations, GET /peer-threads, GET /inquiries, GET /dossiers,
+registered: GET /me, GET /me/data, POST /me/erasure, GET /organisations, POST /organisations, GET /peer-threads,
+ GET /inquiries, GET /dossiers,
  GET /watchlists, GET /requirement-profiles, POST /publiccode/preview
 link: POST /invitations/look-up, POST /invitations/accept
 member: GET /requirement-profiles/{profile_id}, GET /solutions/{id_or_slug}/working,

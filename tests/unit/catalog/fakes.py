@@ -29,6 +29,7 @@ from catalog.domain.invitation import Invitation, InvitationState
 from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.domain.peer import Side, Thread
 from catalog.domain.rating import RatingBook
+from catalog.domain.rating import people as people_of
 from catalog.domain.slug import numbered
 from catalog.domain.solution import Solution, SolutionState
 from catalog.domain.watchlist import Owner, Watchlist
@@ -292,6 +293,9 @@ class InMemoryRatingBooks(InMemoryBooks[RatingBook]):
     async def summaries(self, solution_ids: Collection[str]) -> Mapping[str, RatingSummary]:
         return {key: self.books.held[key].state.summary for key in solution_ids if key in self.books.held}
 
+    async def with_person(self, user: str) -> list[Loaded[RatingBook]]:
+        return [held for _, held in sorted(self.books.held.items()) if user in people_of(held.state)]
+
     async def reported(self, *, after: str | None, limit: int) -> list[Loaded[RatingBook]]:
         found = [
             loaded
@@ -414,6 +418,13 @@ class InMemoryInvitations(InMemory[Invitation]):
 
     async def of_person(self, user: str) -> list[str]:
         return [key for key, held in self.held.items() if user in (held.state.invited_by, held.state.taken_by)]
+
+    async def sent_to(self, email: str) -> list[str]:
+        return [
+            key
+            for key, held in self.held.items()
+            if held.state.state is InvitationState.PENDING and (held.state.email or "").lower() == email.lower()
+        ]
 
     async def expired(self, now: datetime, limit: int) -> list[str]:
         return [

@@ -123,4 +123,5 @@ class InvitationSuite:
         assert await kept.pending_of("other") == []
         assert (await kept.begun("org", minutes(-1)), await kept.begun("org", minutes(1))) == (2, 0)
         assert (sorted(await kept.of_person("admin")), await kept.of_person("neu")) == (["one", "two"], ["two"])
+        assert (await kept.sent_to("NEU@example.org"), await kept.sent_to("n.u@example.org")) == (["one"], [])
         assert (await kept.expired(minutes(59), 5), await kept.expired(minutes(60), 5)) == ([], ["one"])

@@ -340,6 +340,20 @@ class RatingSuite:
         assert await ports.ratings.get("solution-1") == Loaded(RatingBook("solution-1"), 0)
         assert await ports.ratings.summary("solution-1") == Loaded(RatingBook("solution-1").summary, 0)
 
+    async def test_who_rated_is_found_until_forgotten(self, ports: Ports) -> None:
+        for solution_id in ("solution-1", "solution-2"):
+            await ports.ratings.change(solution_id, self.rate("a", 5))  # type: ignore[arg-type]
+
+        async def forget(loaded: Loaded[RatingBook]) -> Write[RatingBook]:
+            return Write(rating.forget_person(loaded.state, CLERK.user))
+
+        before = await ports.ratings.with_person(CLERK.user)
+        assert [held.state.solution_id for held in before] == ["solution-1", "solution-2"]
+        forgotten = await ports.ratings.change("solution-1", forget)
+        assert (forgotten.state.ratings["a"].rated_by, forgotten.state.summary.count) == ("", 1)
+        assert await ports.ratings.with_person(CLERK.user) == before[1:]
+        assert await ports.ratings.with_person("") == []
+
     async def test_ratings_of_several_organisations(self, ports: Ports) -> None:
         first = await ports.ratings.change("solution-1", self.rate("a", 5))  # type: ignore[arg-type]
         assert (first.version, first.state.summary.count) == (1, 1)

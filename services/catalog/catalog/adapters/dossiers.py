@@ -135,6 +135,7 @@ class MongoDossiers(MongoAggregates[Dossier]):
         indexed = self._collection.collection
         await indexed.create_index([("organisation_id", ASCENDING), *NEWEST_FIRST], name="organisation")
         await indexed.create_index([("seals.sha256", ASCENDING)], name="seal")
+        await indexed.create_index([("log.by.user", ASCENDING)], name="person")
 
     async def page(
         self, organisation_ids: Collection[str], *, after: Position | None, limit: int
@@ -143,6 +144,12 @@ class MongoDossiers(MongoAggregates[Dossier]):
         query = {"organisation_id": {"$in": sorted(organisation_ids)}}
         page, more, total = await self.newest(query, after=after, limit=limit, fields=_LISTED)
         return Selection([self.loaded(stored) for stored in page], more, total)
+
+    async def with_person(self, user: str) -> list[Dossier]:
+        """Return the surveys that a person worked on, without the records."""
+        fields = dict.fromkeys((*_LISTED, "version"), 1)
+        found = await self._collection.find({"log.by.user": user}, sort=NEWEST_FIRST, projection=fields)
+        return [self.loaded(stored).state for stored in found]
 
     async def by_seal(self, sha256: str) -> Dossier | None:
         """Return the survey that was sealed with this hash, without its record, or None."""

@@ -1,5 +1,6 @@
 """Inquiries and invitations in MongoDB."""
 
+import re
 from datetime import datetime
 from functools import partial
 
@@ -105,6 +106,12 @@ class MongoInvitations(MongoAggregates[Invitation]):
     async def of_person(self, user: str) -> list[str]:
         """Return the invitations that a person sent or used."""
         query: Document = {"$or": [{"invited_by": user}, {"taken_by": user}]}
+        return [stored.id for stored in await self._collection.find(query, projection={"version": 1})]
+
+    async def sent_to(self, email: str) -> list[str]:
+        """Return the pending invitations to an address; case makes no difference."""
+        address = {"$regex": f"^{re.escape(email)}$", "$options": "i"}
+        query: Document = {"state": InvitationState.PENDING.value, "email": address}
         return [stored.id for stored in await self._collection.find(query, projection={"version": 1})]
 
     async def expired(self, now: datetime, limit: int) -> list[str]:

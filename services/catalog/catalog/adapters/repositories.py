@@ -17,7 +17,7 @@ from catalog.application.ports import Guarded, LiveSolution, Loaded, Position, S
 from catalog.domain import guarding
 from catalog.domain.deployment import name_key
 from catalog.domain.organisation import Organisation, OrganisationState
-from catalog.domain.rating import RatingBook
+from catalog.domain.rating import RatingBook, people
 from catalog.domain.score import METHOD
 from catalog.domain.slug import looks_like_id, numbered
 from catalog.domain.solution import Solution, SolutionState
@@ -237,6 +237,19 @@ class MongoRatingBooks(MongoBooks[RatingBook]):
             else (await self.get(each["_id"])).state.summary
             for each in found
         }
+
+    async def with_person(self, user: str) -> list[Loaded[RatingBook]]:
+        """Return the books in which a person rated, replied or reported.
+
+        The organisations are keys of the documents, so no index can tell: it reads all of them, one at a time.
+        """
+        cursor = self.collection.collection.find({}, {"ratings": 1, "version": 1})
+        found = []
+        async for document in cursor:
+            book = rating_documents.to_book(document["_id"], document)
+            if user in people(book):
+                found.append(Loaded(book, document["version"]))
+        return found
 
     async def reported(self, *, after: str | None, limit: int) -> list[Loaded[RatingBook]]:
         """Return the books with ratings that somebody reported, in the order of their ids, from behind `after`."""

@@ -85,6 +85,10 @@ class Dossiers(Aggregates[Dossier], Protocol):
         """Return the surveys of these organisations, newest first."""
         ...
 
+    async def with_person(self, user: str) -> Sequence[Dossier]:
+        """Return the surveys that a person worked on, without the records."""
+        ...
+
     async def by_seal(self, sha256: str) -> Dossier | None:
         """Return the survey that was sealed with this hash, without its record, or None."""
         ...

@@ -64,6 +64,10 @@ class Invitations(Aggregates[Invitation], Protocol):
         """Return the invitations that a person sent or used."""
         ...
 
+    async def sent_to(self, email: str) -> list[str]:
+        """Return the pending invitations to an address."""
+        ...
+
     async def expired(self, now: datetime, limit: int) -> list[str]:
         """Return the pending invitations whose time is over."""
         ...

@@ -148,6 +148,10 @@ class RatingBooks(Protocol):
         """Load, decide, save; return the saved state. An event is carried out once (`event_id`)."""
         ...
 
+    async def with_person(self, user: str) -> list[Loaded[RatingBook]]:
+        """Return the books in which a person rated, replied or reported; reads all of them."""
+        ...
+
     async def reported(self, *, after: str | None, limit: int) -> list[Loaded[RatingBook]]:
         """Return the books with ratings that somebody reported, in the order of their ids, from behind `after`."""
         ...

@@ -87,9 +87,12 @@ async def on_organisation_changed(ports: Ports, event: OrganisationChanged) -> N
 
 async def on_member_left(ports: Ports, event: MemberLeft) -> None:
     """Forget who wrote in conversations, once the person belongs to no organisation any more."""
-    user = event.data.user
-    if await ports.organisations.of_member(user):
-        return
+    if not await ports.organisations.of_member(event.data.user):
+        await forget_person(ports, event.data.user)
+
+
+async def forget_person(ports: Ports, user: str) -> None:
+    """Forget who wrote in conversations; the words stay those of the municipality."""
 
     async def decide(loaded: Loaded[Thread]) -> Write[Thread]:
         return Write(peer.erase_person(loaded.state, user).state)

@@ -250,6 +250,14 @@ def _with(dossier: Dossier, former: Candidate, changed: Candidate, entry: LogEnt
     return _logged(replace(dossier, candidates=candidates), entry)
 
 
+def forget_person(dossier: Dossier, user: str) -> Dossier:
+    """Forget who worked on a draft. What was frozen is sealed with its log, and stays the municipality's record."""
+    if dossier.state is not DossierState.DRAFT:
+        return dossier
+    log = tuple(replace(each, by=Person("")) if each.by.user == user else each for each in dossier.log)
+    return replace(dossier, log=log)
+
+
 def _logged(dossier: Dossier, entry: LogEntry) -> Dossier:
     if len(dossier.log) >= MAX_LOG and entry.step not in (Step.FROZEN, Step.CONCLUDED):
         raise errors.conflict("log-full", f"a dossier can be changed {MAX_LOG} times at most: freeze it")

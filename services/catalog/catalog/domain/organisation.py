@@ -13,6 +13,7 @@ from catalog.domain.change import Change
 from catalog.domain.mandate import Proof
 
 MAX_MEMBERS = 1000
+WITHDRAWN = "Die Person, die den Antrag gestellt hat, hat ihre Daten löschen lassen."
 
 
 class OrganisationState(StrEnum):
@@ -175,6 +176,38 @@ def remove_member(organisation: Organisation, user: str) -> OrganisationChange:
     _keep_an_admin(others)
     changed = replace(organisation, members=others)
     return Change(changed, (MembershipChanged(known, active=False), MemberLeft(user)))
+
+
+def erase_member(organisation: Organisation, user: str, *, offers: bool, at: datetime) -> OrganisationChange:
+    """Forget a person who wants to be erased, in any state: membership, contact data, proof of mandate.
+
+    `offers`: it has a listing online. A request that nobody is left to stand for counts as refused. Raises ProblemError
+    `erasure-last-admin` (409) when others, or a listing, would be left without an admin.
+    """
+    known = organisation.member(user)
+    if known is None:
+        return Change(organisation)
+    others = tuple(member for member in organisation.members if member.user != user)
+    if (others or offers) and not any(member.role is MemberRole.ADMIN for member in others):
+        raise errors.conflict(
+            "erasure-last-admin",
+            f"{organisation.name} would be left without an admin: name another one, or withdraw its listings and "
+            "remove its members first",
+        )
+    given = organisation.proof is not None and organisation.proof.given_by == user
+    left = replace(
+        organisation,
+        members=others,
+        proof=mandate.erased(organisation.proof, at=at) if given else organisation.proof,
+    )
+    match organisation.state:
+        case OrganisationState.REQUESTED:
+            withdrawn = replace(left, state=OrganisationState.REFUSED, reason=WITHDRAWN, decided_at=at)
+            return Change(left if others else withdrawn)
+        case OrganisationState.REFUSED:
+            return Change(left)
+        case _:
+            return Change(left, (MembershipChanged(known, active=False), MemberLeft(user)))
 
 
 def edit(

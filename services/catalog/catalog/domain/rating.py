@@ -224,6 +224,29 @@ def renamed(book: RatingBook, organisation_id: str, name: str) -> RatingBook:
     return replace(book, ratings={**book.ratings, organisation_id: replace(held, organisation_name=name)})
 
 
+def forget_person(book: RatingBook, user: str) -> RatingBook:
+    """Forget who rated, replied and reported; what was said stays that of the organisations."""
+    return replace(book, ratings={key: _without(rating, user) for key, rating in book.ratings.items()})
+
+
+def _without(rating: Rating, user: str) -> Rating:
+    reply = rating.reply
+    return replace(
+        rating,
+        rated_by="" if rating.rated_by == user else rating.rated_by,
+        reply=replace(reply, by="") if reply is not None and reply.by == user else reply,
+        reports=tuple(replace(each, by="") if each.by == user else each for each in rating.reports),
+    )
+
+
+def people(book: RatingBook) -> frozenset[str]:
+    """Return who rated, replied or reported."""
+    found: set[str] = set()
+    for rating in book.ratings.values():
+        found |= {rating.rated_by, *(each.by for each in rating.reports), *([rating.reply.by] if rating.reply else ())}
+    return frozenset(found - {""})
+
+
 def summarise(ratings: Iterable[Rating]) -> RatingSummary:
     """Return count, weighted averages and distribution of the ratings that are not hidden.
 

@@ -12,12 +12,13 @@ from contracts.catalog import (
     SolutionPublished,
 )
 from contracts.checkup import CheckupScored
+from contracts.people import PersonErased
 from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from contracts.uses import DeploymentClaimRefused
 from servicekit.delivery import Delivery
 
 from catalog.application import guard_policies, people_policies, policies, use_policies
-from catalog.application.commands import invitations, media, onboarding, watchlists
+from catalog.application.commands import erasure, invitations, media, onboarding, watchlists
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.publiccode.drifting import Rounds
 from catalog.entrypoints.duties import on_duty
@@ -71,6 +72,10 @@ async def worker(container: Container) -> AsyncIterator[None]:
         await use_policies.on_member_left(ports, event)
         await people_policies.on_member_left(ports, event)
         await watchlists.forget_member(container.watching, event.data.user, event.data.organisation_id)
+
+    @people.on(PersonErased)
+    async def _erased(event: PersonErased, _: Delivery) -> None:
+        await erasure.forget_everywhere(ports, container.watching, container.surveys, event.data.user)
 
     market = container.platform.consumer("catalog-market")
 

@@ -58,6 +58,17 @@ class MongoContacts:
         await self._contacts.delete_one({"_id": user, "organisations": {"$size": 0}})
         return True
 
+    async def joined_since(self, user: str, sequence: int) -> bool:
+        """Return whether a user belongs to an organisation by an event after stream sequence `sequence`."""
+        held = await self._contacts.find_one({"_id": user}) or {}
+        marks = [f"{user}|{organisation_id}" for organisation_id in held.get("organisations", ())]
+        return await self._marks.find_one({"_id": {"$in": marks}, "sequence": {"$gt": sequence}}) is not None
+
+    async def forget(self, user: str) -> None:
+        """Delete contact and wishes of a user."""
+        await self._contacts.delete_one({"_id": user})
+        await self._preferences.delete_one({"_id": user})
+
     async def wants_email(self, user: str) -> bool:
         """Return whether a user wants e-mails; everybody does until they say otherwise."""
         found = await self._preferences.find_one({"_id": user})

@@ -73,6 +73,14 @@ class MongoMessages:
             query["organisation_id"] = organisation_id
         await self._messages.delete_many(query)
 
+    async def erase_guest(self, email: str) -> None:
+        """Delete what was mailed to an address that belonged to nobody yet."""
+        await self._messages.delete_many({"recipient": str(Recipient("address", email))})
+
+    async def erase_reader(self, user: str) -> None:
+        """Forget what a user has read of messages to a role."""
+        await self._messages.update_many({"read_by": user}, {"$pull": {"read_by": user}})
+
     async def claim(self, *, now: datetime, until: datetime) -> Claim | None:
         """Take the mail that has been due longest for this process alone, until `until`; None when none is due."""
         token = uuid7()

@@ -1,6 +1,7 @@
 """What is known of people, from the membership stream and from themselves; and what they want."""
 
 from contracts.catalog import MemberJoined, MemberLeft
+from contracts.people import PersonErased
 
 from notify.application.ports import Ports
 from notify.domain.contact import Contact, address, plain_name
@@ -19,6 +20,20 @@ async def on_left(ports: Ports, event: MemberLeft, *, sequence: int) -> None:
         gone = await ports.contacts.get(user) is None
         await ports.messages.erase(user, None if gone else organisation_id)
         await ports.digests.erase(user, None if gone else organisation_id)
+
+
+async def on_erased(ports: Ports, event: PersonErased, *, sequence: int) -> None:
+    """Forget a person who asked for it, unless the person has come back since: contact, wishes, inbox, what waits."""
+    user = event.data.user
+    if await ports.contacts.joined_since(user, sequence):
+        return
+    known = await ports.contacts.get(user)
+    await ports.messages.erase(user, None)
+    await ports.digests.erase(user, None)
+    await ports.messages.erase_reader(user)
+    if known is not None and known.email is not None:
+        await ports.messages.erase_guest(known.email)
+    await ports.contacts.forget(user)
 
 
 async def learn_from_token(ports: Ports, *, user: str, email: str | None, name: str | None) -> None:

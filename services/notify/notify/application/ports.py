@@ -113,6 +113,14 @@ class Messages(Protocol):
         """Delete what a user got as a member of an organisation (None: at all), mails that still wait included."""
         ...
 
+    async def erase_guest(self, email: str) -> None:
+        """Delete what was mailed to an address that belonged to nobody yet."""
+        ...
+
+    async def erase_reader(self, user: str) -> None:
+        """Forget what a user has read of messages to a role."""
+        ...
+
     async def claim(self, *, now: datetime, until: datetime) -> Claim | None:
         """Take the mail that has been due longest for this process alone, until `until`; None when none is due."""
         ...
@@ -139,6 +147,14 @@ class Contacts(Protocol):
 
     async def left(self, user: str, organisation_id: str, *, sequence: int) -> bool:
         """Forget a user who belongs to no organisation any more; False when something newer is known."""
+        ...
+
+    async def joined_since(self, user: str, sequence: int) -> bool:
+        """Return whether a user belongs to an organisation by an event after stream sequence `sequence`."""
+        ...
+
+    async def forget(self, user: str) -> None:
+        """Delete contact and wishes of a user."""
         ...
 
     async def wants_email(self, user: str) -> bool:

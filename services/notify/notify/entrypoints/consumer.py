@@ -23,6 +23,7 @@ from contracts.checkup import (
     DisclosurePublished,
     ManualCheckCompleted,
 )
+from contracts.people import PersonErased
 from contracts.review import ChangesRequested, ReviewCompleted
 from contracts.search import SavedSearchAlerted
 from servicekit.delivery import Delivery, EventConsumer
@@ -161,6 +162,10 @@ def _bind_members(consumer: EventConsumer, ports: Ports) -> None:
     @consumer.on(MemberLeft)
     async def _left(event: MemberLeft, delivery: Delivery) -> None:
         await contacts.on_left(ports, event, sequence=delivery.sequence)
+
+    @consumer.on(PersonErased)
+    async def _erased(event: PersonErased, delivery: Delivery) -> None:
+        await contacts.on_erased(ports, event, sequence=delivery.sequence)
 
 
 def _bind_alerts(consumer: EventConsumer, say: Tell) -> None:

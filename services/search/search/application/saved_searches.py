@@ -111,6 +111,10 @@ class Saving:
         else:
             await self._saved.forget(user, saved_before=at)
 
+    async def forget(self, user: str, *, at: datetime) -> None:
+        """Delete what a person who wants to be forgotten had saved by then."""
+        await self._saved.forget(user, saved_before=at)
+
     def query_of(self, asked: AskedQuery) -> StoredQuery:
         """Check a search by the rules of searching; faults are named by their place in the request's body."""
         for name in asked.filters:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from contracts.catalog import MemberLeft
+from contracts.people import PersonErased
 from servicekit.delivery import Delivery
 from servicekit.lanes import Batch
 
@@ -31,6 +32,10 @@ async def alerting(container: Container) -> AsyncIterator[None]:
         user = event.data.user
         others = platform.members.of(user)
         await parts.saving.left(user, event.data.organisation_id, others=others, at=event.time)
+
+    @members.on(PersonErased)
+    async def _erased(event: PersonErased, _: Delivery) -> None:
+        await parts.saving.forget(event.data.user, at=event.time)
 
     async with parts.digests.running():
         yield

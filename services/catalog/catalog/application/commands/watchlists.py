@@ -75,12 +75,12 @@ async def acknowledge(ports: WatchPorts, actor: Actor, list_of: str, solution_id
     return await _change(ports, owner, lambda held: rules.acknowledge(held, solution_id, standing))
 
 
-async def forget_user(ports: WatchPorts, user: str) -> None:
+async def forget_user(ports: WatchPorts, user: str, telling: tuple[OutboxMessage, ...] = ()) -> None:
     """Erase a person's own list, and who added what on the lists of organisations; idempotent.
 
-    `watch_ended` tells notify what the person no longer wants to hear of.
+    `watch_ended` tells notify what the person no longer wants to hear of; `telling` is published with it.
     """
-    await _change(ports, Owner("user", user), rules.clear)
+    await _change(ports, Owner("user", user), rules.clear, telling)
     for owner in await ports.lists.with_person(user):
         await _change(ports, owner, lambda held: rules.forget_person(held, user))
 
@@ -109,10 +109,12 @@ async def _standing(ports: WatchPorts, live: LiveSolution) -> Standing:
     return Standing(live.number, ports.catalog.clock.now(), rating.state.average, scores)
 
 
-async def _change(ports: WatchPorts, owner: Owner, command: rules.Command) -> Loaded[Watchlist]:
+async def _change(
+    ports: WatchPorts, owner: Owner, command: rules.Command, telling: tuple[OutboxMessage, ...] = ()
+) -> Loaded[Watchlist]:
     async def decide(loaded: Loaded[Watchlist]) -> Write[Watchlist]:
         change = command(loaded.state)
-        return Write(change.state, _messages(ports, change))
+        return Write(change.state, (*_messages(ports, change), *telling))
 
     return await ports.lists.change_of(owner, decide)
 

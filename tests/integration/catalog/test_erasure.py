@@ -1,0 +1,52 @@
+"""Erasure on request and the export of personal data through the real service."""
+
+from catalog.application.watch_ports import list_id
+from catalog.domain.watchlist import Owner
+from contracts.people import PersonErased
+from servicekit.testing import wait
+
+from .conftest import Catalog
+
+
+async def test_from_the_export_to_being_forgotten(
+    catalog: Catalog, person: str, provider: str, clerk: str, town: str
+) -> None:
+    online = await catalog.published(person, provider, name="Räume Plus")
+    await catalog.ok(clerk, "PUT", f"/watchlists/{town}/solutions/{online['id']}", json={"note": "Halle"})
+    await catalog.ok(clerk, "PUT", f"/watchlists/me/solutions/{online['id']}")
+    wish = {"solution_id": online["id"], "subject": "Räume", "text": "Was kostet es?"}
+    inquiry = (await catalog.ok(clerk, "POST", "/inquiries", json=wish))["inquiry"]
+    survey = await catalog.ok(clerk, "POST", "/dossiers", json={"title": "Räume", "need": "Vereine buchen Räume."})
+
+    answer = await catalog(clerk, "GET", "/me/data")
+    assert answer.headers["cache-control"] == "no-store"
+    held = answer.json()
+    assert [each["organisation_name"] for each in held["memberships"]] == ["Landkreis Musterland"]
+    assert [(each["conversation_id"], each["text"]) for each in held["written"]] == [(inquiry["id"], "Was kostet es?")]
+    assert [(each["organisation_id"], each["note"]) for each in held["watched"]] == [(None, None), (town, "Halle")]
+    assert [(each["dossier_id"], each["name"]) for each in held["market_surveys"]] == [(survey["id"], f"{clerk} Name")]
+    assert (await catalog(None, "GET", "/me/data")).status_code == 401
+    assert (await catalog.ok(person, "GET", "/me/data"))["versions"][0]["number"] == 1
+
+    path = "/me/erasure"
+    unsure = await catalog(clerk, "POST", path, json={"confirm": "ja"})
+    assert (unsure.status_code, unsure.json()["slug"]) == (422, "erasure-unconfirmed")
+    needed = await catalog(person, "POST", path, json={"confirm": person})
+    assert (needed.status_code, needed.json()["slug"]) == (409, "erasure-last-admin")
+
+    done = await catalog(clerk, "POST", path, json={"confirm": clerk})
+    assert (done.status_code, done.json()) == (202, {"user": clerk, "left_organisations": [town]})
+    await catalog.known(clerk, town, gone=True)
+    [event] = await catalog.heard(PersonErased, list_id(Owner("user", clerk)))
+    assert event.data.user == clerk
+
+    async def forgotten() -> bool:
+        kept = await catalog.ok(clerk, "GET", "/me/data")
+        return not any(found for found in kept.values() if isinstance(found, list))
+
+    await wait.until(forgotten, message="forgotten in the catalog")
+    stays = await catalog.container.ports.people.inquiries.get(inquiry["id"])
+    assert stays is not None
+    assert (stays.state.messages[0].by, stays.state.messages[0].text) == (None, "Was kostet es?")
+    again = await catalog(clerk, "POST", path, json={"confirm": clerk})
+    assert (again.status_code, again.json()["left_organisations"]) == (202, [])
