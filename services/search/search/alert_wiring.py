@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from opensearchpy import AsyncOpenSearch
+from servicekit.digest_times import DigestTimes
 from servicekit.platform import Platform
 
 from search.adapters.mongo.alert_marks import MongoAlertMarks
@@ -14,7 +15,6 @@ from search.application.alerts import Alerts
 from search.application.digests import Digests
 from search.application.rebuild_ports import EventLog
 from search.application.saved_searches import Saving
-from search.domain.alert_times import AlertTimes
 from search.domain.wanted import AlertReader
 from search.settings import SearchSettings
 
@@ -38,7 +38,7 @@ async def build_alerting(
     projection: str,
 ) -> Alerting:
     """Build it and create its indexes; `projection` is the durable that fills the index."""
-    times = AlertTimes(settings.alerts_at, settings.alerts_weekday, ZoneInfo(settings.alerts_timezone))
+    times = DigestTimes(settings.alerts_at, settings.alerts_weekday, ZoneInfo(settings.alerts_timezone))
     saved = MongoSavedSearches(platform.aggregates("saved_searches"))
     await saved.prepare()
     alerts = Alerts(

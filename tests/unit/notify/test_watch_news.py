@@ -7,7 +7,8 @@ from contracts.checkup import CheckupScored
 from notify.adapters.templates import JinjaTemplates
 from notify.application import watch_news
 from notify.application.watching import WATCHLIST, _notice
-from notify.domain.digest import Frequency, Item, due_at
+from notify.domain.digest import TIMES, Item
+from servicekit.digest_times import Frequency
 
 from .conftest import message_of
 from .test_use_notices import sample
@@ -59,4 +60,4 @@ def test_collected_news_name_each_solution_and_how_to_stop(templates: JinjaTempl
 def test_digests_come_in_the_morning_whatever_the_clock_does(
     frequency: Frequency, now: datetime, due: datetime
 ) -> None:
-    assert due_at(frequency, now) == due
+    assert TIMES.next_after(frequency, now) == due

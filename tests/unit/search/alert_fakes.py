@@ -6,10 +6,10 @@ from datetime import datetime
 
 from search.application.alert_ports import Decide, Found, Listener
 from search.domain.alert_mark import Mark
-from search.domain.alert_times import Frequency
 from search.domain.document import FacetName
 from search.domain.saved_search import MOST_PER_OWNER, Alert, SavedSearch
 from servicekit import errors
+from servicekit.digest_times import Frequency
 
 Key = tuple[str, FacetName]
 

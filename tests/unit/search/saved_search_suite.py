@@ -8,12 +8,12 @@ import pytest
 from search.application.alert_ports import Marks, SavedSearches
 from search.domain import saved_search as rules
 from search.domain.alert_mark import Mark
-from search.domain.alert_times import AlertTimes, Frequency
 from search.domain.saved_search import MOST_PER_OWNER, Change, Match, Reason, SavedSearch, StoredQuery, Wishes
+from servicekit.digest_times import DigestTimes, Frequency
 from servicekit.errors import ProblemError
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
-TIMES = AlertTimes(time(7), 0, UTC)
+TIMES = DigestTimes(time(7), 0, UTC)
 QUERY = StoredQuery.of("Mitfahrbänke", {"kind": ["software"], "bundesland": ["DE-BB", "DE-BE"]}, ["a:b"])
 
 

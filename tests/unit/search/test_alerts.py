@@ -14,12 +14,12 @@ from search.application.alerts import Alerts
 from search.application.digests import Digests
 from search.application.saved_searches import Saving
 from search.domain import saved_search as rules
-from search.domain.alert_times import AlertTimes, Frequency
 from search.domain.saved_search import StoredQuery
 from search.domain.thesaurus import Thesaurus
 from search.domain.wanted import AlertReader
 from search.testing import NOON, Events
 from servicekit.clock import FixedClock
+from servicekit.digest_times import DigestTimes, Frequency
 from servicekit.errors import ProblemError
 from servicekit.testing import wait
 
@@ -51,7 +51,7 @@ class World:
             marks=self.marks,
             event_log=self.log,  # type: ignore[arg-type]
             reader=READER,
-            times=AlertTimes(time(7), 0, NOON.tzinfo),  # type: ignore[arg-type]
+            times=DigestTimes(time(7), 0, NOON.tzinfo),  # type: ignore[arg-type]
             clock=self.clock,
             patience_seconds=self.patience,
         )
@@ -301,7 +301,7 @@ async def test_who_left_the_last_organisation_is_forgotten(
 ) -> None:
     await world.save("s", organisation_id="town")
     await world.save("later", organisation_id="town", now=NOON + timedelta(days=1))
-    saving = Saving(world.saved, READER, AlertTimes(time(7), 0, NOON.tzinfo), world.clock)  # type: ignore[arg-type]
+    saving = Saving(world.saved, READER, DigestTimes(time(7), 0, NOON.tzinfo), world.clock)  # type: ignore[arg-type]
     at: datetime = NOON
     await saving.left("u", "town", others=others, at=at)
     assert sorted(world.saved.held) == sorted(["later", *left])

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from search.application.alert_messages import message_of
 from search.domain import saved_search as rules
-from search.domain.alert_times import AlertTimes, Frequency
 from search.domain.saved_search import (
     LONGEST_NAME,
     MOST_HEARD,
@@ -21,9 +20,10 @@ from search.domain.saved_search import (
     StoredQuery,
     Wishes,
 )
+from servicekit.digest_times import DigestTimes, Frequency
 from servicekit.errors import ProblemError
 
-TIMES = AlertTimes(time(7), 0, UTC)
+TIMES = DigestTimes(time(7), 0, UTC)
 SAVED_AT = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 LATER = SAVED_AT + timedelta(hours=1)
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 from servicekit.clock import Clock
+from servicekit.digest_times import Frequency
 from servicekit.mongo import Database
 
 from notify.domain.contact import Contact
-from notify.domain.digest import Frequency
 
 MARK_KEPT_SECONDS = 60 * 24 * 3600
 """Twice as long as the membership stream keeps its events."""

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from servicekit.clock import Clock
+from servicekit.digest_times import Frequency
 
 from notify.domain.contact import Contact
-from notify.domain.digest import Digest, Frequency, Item
+from notify.domain.digest import Digest, Item
 from notify.domain.mailing import Mailing
 from notify.domain.message import Kind, Message
 

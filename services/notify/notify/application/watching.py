@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.watches import WatchEnded, WatchStarted
+from servicekit.digest_times import Frequency
 
 from notify.application.notices import Notice
 from notify.application.policies import tell
 from notify.application.ports import Ports, Watcher
-from notify.domain.digest import Digest, Frequency, Item, due_at
+from notify.domain.digest import TIMES, Digest, Item
 from notify.domain.message import Kind
 
 WATCHLIST = "/merkliste"
@@ -68,7 +69,7 @@ async def tell_watchers(ports: Ports, news: News, *, attempt: int) -> int:
         item = Item(news.event_id, news.name, news.path or WATCHLIST, news.news, reason.organisation_id)
         frequency = await ports.contacts.watch_frequency(user)
         if frequency.collects:
-            await ports.digests.collect(user, item, due_at(frequency, ports.clock.now()))
+            await ports.digests.collect(user, item, TIMES.next_after(frequency, ports.clock.now()))
         elif frequency is Frequency.AT_ONCE:
             notice = _notice(user, news.event_id, [item], reason.words, organisation_id=reason.organisation_id)
             added += await tell(ports, notice, attempt=attempt)

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from contracts.envelope import Event
 from servicekit import errors, logging
 from servicekit.clock import Clock
+from servicekit.digest_times import DigestTimes
 from servicekit.settling import is_transient
 
 from search.application.alert_ports import Found, Listener, Marks, SavedSearches, Solutions
@@ -15,7 +16,6 @@ from search.application.news import News, facet_of, news_in
 from search.application.rebuild_ports import EventLog
 from search.domain import saved_search
 from search.domain.alert_mark import Mark
-from search.domain.alert_times import AlertTimes
 from search.domain.document import FacetName
 from search.domain.saved_search import Change, Match, SavedSearch
 from search.domain.wanted import AlertReader, fits
@@ -50,7 +50,7 @@ class Alerts:
         marks: Marks,
         event_log: EventLog,
         reader: AlertReader,
-        times: AlertTimes,
+        times: DigestTimes,
         clock: Clock,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:

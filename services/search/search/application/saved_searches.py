@@ -7,11 +7,11 @@ from typing import NoReturn
 
 from servicekit import errors
 from servicekit.clock import Clock
+from servicekit.digest_times import DigestTimes, Frequency
 from servicekit.errors import FieldError, ProblemError
 
 from search.application.alert_ports import SavedSearches
 from search.domain import saved_search
-from search.domain.alert_times import AlertTimes, Frequency
 from search.domain.facets import FACETS_BY_NAME
 from search.domain.saved_search import Change, SavedSearch, StoredQuery, Wishes
 from search.domain.search_request import AS_WORDS, bad_cursor, parse
@@ -30,7 +30,7 @@ class AskedQuery:
 class Saving:
     """Saved searches belong to the user who saved them; for everybody else they are not there."""
 
-    def __init__(self, saved: SavedSearches, reader: AlertReader, times: AlertTimes, clock: Clock) -> None:
+    def __init__(self, saved: SavedSearches, reader: AlertReader, times: DigestTimes, clock: Clock) -> None:
         self._saved = saved
         self._reader = reader
         self._times = times

@@ -7,9 +7,9 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from servicekit import errors
+from servicekit.digest_times import DigestTimes, Frequency
 from servicekit.errors import FieldError
 
-from search.domain.alert_times import AlertTimes, Frequency
 from search.domain.words import clean
 
 LONGEST_NAME = 120
@@ -151,7 +151,7 @@ def save(
     )
 
 
-def revise(saved: SavedSearch, wishes: Wishes, *, times: AlertTimes, now: datetime) -> SavedSearch:
+def revise(saved: SavedSearch, wishes: Wishes, *, times: DigestTimes, now: datetime) -> SavedSearch:
     """Return the saved search as its owner wants it now; unchanged when that is what it is. Raises `invalid-request`.
 
     Another search begins anew. Without alerts nothing is collected; what was collected for a time is told at the new
@@ -175,7 +175,7 @@ def revise(saved: SavedSearch, wishes: Wishes, *, times: AlertTimes, now: dateti
     return replace(revised, revision=saved.revision + 1, changed_at=now)
 
 
-def hear(saved: SavedSearch, matches: Iterable[Match], *, times: AlertTimes, now: datetime) -> Change:
+def hear(saved: SavedSearch, matches: Iterable[Match], *, times: DigestTimes, now: datetime) -> Change:
     """Tell of the matches at once, or keep them until it is time. Each event counts once, however often it comes."""
     if saved.frequency is Frequency.NEVER:
         return Change(saved)

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, StrictBool
+from servicekit.digest_times import Frequency
 
 from notify.application.ports import InboxItem
-from notify.domain.digest import Frequency
 from notify.domain.message import Kind
 
 

@@ -8,11 +8,11 @@ from pydantic import TypeAdapter
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 from servicekit import errors
+from servicekit.digest_times import Frequency
 from servicekit.mongo import AggregateCollection, Document, Stored, retrying
 
 from search.application.alert_messages import message_of
 from search.application.alert_ports import Decide, Listener
-from search.domain.alert_times import Frequency
 from search.domain.saved_search import MOST_PER_OWNER, Change, SavedSearch, StoredQuery
 
 PAGE = 1000

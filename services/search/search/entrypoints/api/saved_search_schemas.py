@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from servicekit.digest_times import Frequency
 
 from search.application.saved_searches import AskedQuery
-from search.domain.alert_times import Frequency
 from search.domain.facets import FACETS, LONGEST_OPEN_VALUE
 from search.domain.saved_search import LONGEST_NAME, MOST_PER_OWNER, SavedSearch
 from search.domain.search_request import LONGEST_TEXT, MOST_AS_WORDS, MOST_VALUES

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
-from search.domain.alert_times import AlertTimes, Frequency
 from search.settings import SearchSettings
+from servicekit.digest_times import DigestTimes, Frequency
 
-TIMES = AlertTimes(time(7), 0, ZoneInfo("Europe/Berlin"))
+TIMES = DigestTimes(time(7), 0, ZoneInfo("Europe/Berlin"))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_the_next_time(now: str, daily: str, weekly: str) -> None:
 
 
 def test_another_day_and_hour() -> None:
-    fridays = AlertTimes(time(16, 30), 4, UTC)
+    fridays = DigestTimes(time(16, 30), 4, UTC)
     assert fridays.next_after(Frequency.WEEKLY, datetime(2026, 3, 4, tzinfo=UTC)) == datetime(
         2026, 3, 6, 16, 30, tzinfo=UTC
     )

@@ -1,4 +1,4 @@
-"""When collected alerts are sent: once a day or once a week, at a time on the clock of the people who read them."""
+"""When collected news are sent: once a day or once a week, at a time on the clock of the people who read them."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Frequency(StrEnum):
-    """How often the owner of a saved search wants to hear of it."""
+    """How often somebody wants to hear of something; `never` is told nothing."""
 
     AT_ONCE = "at_once"
     DAILY = "daily"
@@ -15,20 +15,20 @@ class Frequency(StrEnum):
 
     @property
     def collects(self) -> bool:
-        """True when matches wait for a time at which they are sent together."""
+        """True when news wait for a time at which they are sent together."""
         return self in (Frequency.DAILY, Frequency.WEEKLY)
 
 
 @dataclass(frozen=True, slots=True)
-class AlertTimes:
-    """`at` is the local time in `zone`, `weekday` (0 is Monday) the day of weekly alerts."""
+class DigestTimes:
+    """`at` is the local time in `zone`, `weekday` (0 is Monday) the day of weekly digests."""
 
     at: time
     weekday: int
     zone: tzinfo
 
     def next_after(self, frequency: Frequency, now: datetime) -> datetime:
-        """Return the first instant after `now` at which alerts of this frequency are sent, in UTC.
+        """Return the first instant after `now` at which digests of this frequency are sent, in UTC.
 
         The clock of the zone counts: across a change to summer time a day has 23 hours.
         """
