@@ -1,12 +1,24 @@
-"""For which municipality somebody acts."""
+"""For which municipality somebody acts, and what it holds."""
+
+from typing import Protocol, TypeVar
 
 from contracts.vocabulary import OrganisationKind
 from servicekit import errors
 from servicekit.errors import FieldError
 
 from catalog.application.actor import Actor, require_member
-from catalog.application.ports import Ports
+from catalog.application.ports import Loaded, Ports
 from catalog.domain.organisation import MemberRole, Organisation, require_onboarded
+
+
+class Held(Protocol):
+    """What belongs to an organisation."""
+
+    @property
+    def organisation_id(self) -> str: ...
+
+
+H = TypeVar("H", bound=Held)
 
 
 async def acting_for(
@@ -49,3 +61,18 @@ async def _only_one(ports: Ports, actor: Actor, doing: str) -> Organisation:
         message = "you belong to more than one municipality: say for which one you act"
         raise errors.invalid("organisation-required", message, [FieldError("organisation_id", message)])
     return able[0]
+
+
+async def own(ports: Ports, actor: Actor, found: Loaded[H] | None, at_least: MemberRole, missing: str) -> Loaded[H]:
+    """Return what was found when the actor's own organisation holds it.
+
+    Raises ProblemError `missing` (404), also for what others hold, `missing-role` (403) and, for more than reading,
+    `organisation-not-onboarded` (409).
+    """
+    owner = await ports.organisations.get(found.state.organisation_id) if found else None
+    if found is None or owner is None or owner.state.member(actor.user) is None:
+        raise errors.not_found(missing, "your organisation has nothing of this id")
+    require_member(actor, owner.state, at_least)
+    if at_least is not MemberRole.MEMBER:
+        require_onboarded(owner.state)
+    return found

@@ -8,14 +8,14 @@ from contracts.vocabulary import OrganisationKind
 from servicekit import errors
 
 from catalog.application import dossier_record as records
-from catalog.application.actor import Actor, require_member
+from catalog.application.actor import Actor
 from catalog.application.dossier_freezing import appraise, record_of, require_sound
 from catalog.application.dossier_ports import SurveyPorts
-from catalog.application.municipalities import acting_for
+from catalog.application.municipalities import acting_for, own
 from catalog.application.ports import Loaded, Position, Selection, Write
 from catalog.domain import dossier as rules
 from catalog.domain.dossier import Candidate, Criteria, Dossier, LogEntry, Outcome, Person, ProviderAnswer, Step
-from catalog.domain.organisation import MemberRole, Organisation, require_onboarded
+from catalog.domain.organisation import MemberRole, Organisation
 
 DOING = "survey the market"
 
@@ -60,14 +60,7 @@ async def dossier_of(
 
     Raises ProblemError `dossier-not-found` (404), also for those of others, and `missing-role` (403).
     """
-    found = await ports.dossiers.get(dossier_id)
-    owner = await ports.catalog.organisations.get(found.state.organisation_id) if found else None
-    if found is None or owner is None or owner.state.member(actor.user) is None:
-        raise errors.not_found("dossier-not-found", f"there is no dossier {dossier_id}")
-    require_member(actor, owner.state, at_least)
-    if at_least is not MemberRole.MEMBER:
-        require_onboarded(owner.state)
-    return found
+    return await own(ports.catalog, actor, await ports.dossiers.get(dossier_id), at_least, "dossier-not-found")
 
 
 async def dossiers_of(ports: SurveyPorts, actor: Actor, *, after: Position | None, limit: int) -> Selection[Dossier]:

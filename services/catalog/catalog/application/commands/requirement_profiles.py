@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from servicekit import errors
 
-from catalog.application.actor import Actor, require_member
+from catalog.application.actor import Actor
 from catalog.application.dossier_freezing import require_sound
 from catalog.application.dossier_ports import SurveyPorts
-from catalog.application.municipalities import acting_for
+from catalog.application.municipalities import acting_for, own
 from catalog.application.ports import Loaded, Write
 from catalog.domain import requirement_profile as rules
-from catalog.domain.organisation import MemberRole, require_onboarded
+from catalog.domain.organisation import MemberRole
 from catalog.domain.requirement import Requirement
 from catalog.domain.requirement_profile import MAX_PROFILES, RequirementProfile
 
@@ -48,14 +48,7 @@ async def profile_of(
 
     Raises ProblemError `profile-not-found` (404), also for those of others, and `missing-role` (403).
     """
-    found = await ports.profiles.get(profile_id)
-    owner = await ports.catalog.organisations.get(found.state.organisation_id) if found else None
-    if found is None or owner is None or owner.state.member(actor.user) is None:
-        raise errors.not_found("profile-not-found", f"there is no requirement profile {profile_id}")
-    require_member(actor, owner.state, at_least)
-    if at_least is not MemberRole.MEMBER:
-        require_onboarded(owner.state)
-    return found
+    return await own(ports.catalog, actor, await ports.profiles.get(profile_id), at_least, "profile-not-found")
 
 
 async def profiles_of(ports: SurveyPorts, actor: Actor) -> Sequence[Loaded[RequirementProfile]]:
