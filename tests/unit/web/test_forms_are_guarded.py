@@ -42,6 +42,7 @@ async def test_a_form_from_another_site_is_refused_even_with_the_token(site: Sit
     [
         "/abmelden",
         "/einstellungen",
+        "/einstellungen/meine-daten/loeschen",
         "/organisation",
         "/organisation/x/mitglieder",
         "/organisation/x/mitglieder/entfernen",

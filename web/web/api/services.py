@@ -14,6 +14,7 @@ from web.api.invitations import Invitations
 from web.api.media import MediaFiles
 from web.api.notify import Notify
 from web.api.open_data import OpenDataFiles
+from web.api.personal_data import OwnData
 from web.api.publiccode import Publiccode
 from web.api.requirement_profiles import RequirementProfiles
 from web.api.review import Review
@@ -97,6 +98,10 @@ class Services:
     @cached_property
     def search_reports(self) -> SearchReports:
         return SearchReports(self.call)
+
+    @cached_property
+    def own_data(self) -> OwnData:
+        return OwnData(self.call)
 
     @cached_property
     def notify(self) -> Notify:
