@@ -72,7 +72,12 @@ async def forget_everywhere(ports: Ports, watching: WatchPorts, surveys: SurveyP
 
 
 async def _offers(ports: Ports, organisation_id: str) -> bool:
-    return bool((await ports.solutions.live_page(organisation_id, after=None, limit=1)).items)
+    """A version that is under review may go online any moment."""
+    for solution_id in await ports.solutions.ids_of(organisation_id):
+        found = await ports.solutions.get(solution_id)
+        if found is not None and (found.state.live or found.state.pending):
+            return True
+    return False
 
 
 async def _leave(ports: Ports, files: MediaPorts, left: Organisation, how: Decide[Organisation]) -> None:
