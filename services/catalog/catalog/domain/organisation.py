@@ -181,8 +181,8 @@ def remove_member(organisation: Organisation, user: str) -> OrganisationChange:
 def erase_member(organisation: Organisation, user: str, *, offers: bool, at: datetime) -> OrganisationChange:
     """Forget a person who wants to be erased, in any state: membership, contact data, proof of mandate.
 
-    `offers`: it has a listing online or under review. A request that nobody is left to stand for counts as refused. Raises ProblemError
-    `erasure-last-admin` (409) when others, or a listing, would be left without an admin.
+    `offers`: it has a listing online or under review. A request that nobody is left to stand for counts as refused.
+    Raises ProblemError `erasure-last-admin` (409) when others, or a listing, would be left without an admin.
     """
     known = organisation.member(user)
     if known is None:

@@ -23,8 +23,8 @@ async def data(response: Response, actor: CurrentActor, wired: Wired) -> Persona
 async def erase(body: ErasureRequest, actor: CurrentActor, wired: Wired) -> ErasureView:
     """Be forgotten: your memberships end at once, and every service forgets your name, contact data and lists.
 
-    409 `erasure-last-admin` when an organisation with other members or a listing online or under review would have no admin. Once more
-    does no harm.
+    409 `erasure-last-admin` when an organisation with other members, or with a listing online or under review, would
+    have no admin. Once more does no harm.
     """
     left = await erasure.erase_person(wired.ports, wired.watching, wired.media, actor, confirmed=body.confirm)
     return ErasureView(user=actor.user, left_organisations=left)
