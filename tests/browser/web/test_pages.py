@@ -18,7 +18,15 @@ PUBLIC = (
     "/abmelden",
 )
 OF = {
-    "demo-provider": ("/meine-loesungen", "/meine-loesungen/neu", "/organisation", "/posteingang", "/einstellungen"),
+    "demo-provider": (
+        "/meine-loesungen",
+        "/meine-loesungen/neu",
+        "/organisation",
+        "/posteingang",
+        "/einstellungen",
+        "/einstellungen/meine-daten",
+        "/einstellungen/meine-daten/loeschen",
+    ),
     "demo-municipality": (
         "/meine-loesungen",
         "/organisation",
