@@ -86,15 +86,19 @@ class OpenSearchSolutions:
         return _window(hits, hits[-1:], answer, request, text)
 
     async def _window_of_many(self, request: SearchRequest, text: QueryText, near: Near) -> Window:
-        """Find while meanings are compared, then count and weigh: apart, which spares scoring whatever is found."""
-        answer, enough = await asyncio.gather(self._ask(candidates_body(request, text, self._weights), request), near())
-        candidates = _named(answer)
-        ids = list(dict.fromkeys((*(hit["_id"] for hit in candidates), *enough)))
-        weighed, counted = await asyncio.gather(
-            self._ask(weighing_body(ids, request, text, self._weights)),
-            self._ask(counts_body(request, text, enough, self._weights)),
-        )
-        return _window(_named(weighed), candidates[-1:], counted, request, text)
+        """Find, compare meanings and count side by side, then weigh: apart, which spares scoring whatever is found."""
+        comparing = asyncio.ensure_future(near())
+
+        async def found() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+            candidates = _named(await self._ask(candidates_body(request, text, self._weights), request))
+            ids = list(dict.fromkeys((*(hit["_id"] for hit in candidates), *await comparing)))
+            return candidates, _named(await self._ask(weighing_body(ids, request, text, self._weights)))
+
+        async def counted() -> dict[str, Any]:
+            return await self._ask(counts_body(request, text, await comparing, self._weights))
+
+        (candidates, weighed), counts = await asyncio.gather(found(), counted())
+        return _window(weighed, candidates[-1:], counts, request, text)
 
     def _crowded(self, text: QueryText) -> bool:
         return self._listings() > ALL_AT_ONCE and text.searchable and not text.only_filters
