@@ -38,7 +38,7 @@ async def test_the_session_cookie_is_closed_to_scripts_and_other_sites(site: Sit
     cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("mp_sitzung_8080="))
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
-    assert "ada" not in cookie.lower().replace("max-age", "")
+    assert "muster" not in cookie.lower()  # her name; three letters of her id may come up in any cipher
 
 
 @pytest.mark.parametrize(
