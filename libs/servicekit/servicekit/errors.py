@@ -97,6 +97,17 @@ def stale(slug: str, detail: str) -> ProblemError:
     return ProblemError(slug, "stale", detail)
 
 
+def stale_version(what: str, expected: int, current: int) -> ProblemError:
+    """The caller worked from version `expected` of something that is in version `current` (412, `stale-version`)."""
+    return stale("stale-version", f"{what} was changed meanwhile: you have version {expected}, current is {current}")
+
+
+def require_version(what: str, expected: int, current: int) -> None:
+    """Raise `stale_version` unless the caller worked from the current version."""
+    if expected != current:
+        raise stale_version(what, expected, current)
+
+
 def invalid(slug: str, detail: str, fields: Sequence[FieldError] = ()) -> ProblemError:
     """The content breaks a rule (422)."""
     return ProblemError(slug, "invalid", detail, fields=fields)

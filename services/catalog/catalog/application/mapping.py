@@ -100,12 +100,7 @@ def _delisted(solution: Solution, event: solutions.Delisted, now: datetime) -> O
 
 def _correction_opened(solution: Solution, correction: Correction, now: datetime) -> OutboxMessage:
     data = contract.CorrectionOpenedData(
-        solution_id=solution.id,
-        slug=solution.slug,
-        solution_name=solution.version(correction.version).shown.name,
-        organisation_id=solution.organisation_id,
-        organisation_name=solution.organisation_name,
-        version=correction.version,
+        **_about_listing(solution, correction.version),
         correction=correction.number,
         questions=[each.question for each in correction.changes],
         corrected_at=correction.at,

@@ -183,11 +183,8 @@ def _check_month(name: str, month: str, at: datetime) -> None:
 
 
 def _check_revision(use: Use | None, expected: int | None) -> None:
-    current = use.revision if use else 0
-    if expected is not None and expected != current:
-        raise errors.stale(
-            "stale-version", f"the use was changed meanwhile: you have revision {expected}, current is {current}"
-        )
+    if expected is not None:
+        errors.require_version("the use", expected, use.revision if use else 0)
 
 
 def _running(book: DeploymentBook, organisation_id: str) -> Use:

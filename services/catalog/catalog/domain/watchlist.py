@@ -99,11 +99,7 @@ def remove(held: Watchlist, solution_id: str) -> WatchlistChange:
 def annotate(held: Watchlist, solution_id: str, note: str | None, *, expected: int) -> WatchlistChange:
     """Write a note beside an entry, or delete it; raises ProblemError `stale-version` (412) for an older revision."""
     former = held.entry(solution_id)
-    if former.revision != expected:
-        raise errors.stale(
-            "stale-version",
-            f"the entry was changed meanwhile: you have revision {expected}, current is {former.revision}",
-        )
+    errors.require_version("the entry", expected, former.revision)
     return _with(held, replace(former, note=note))
 
 

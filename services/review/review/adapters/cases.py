@@ -84,11 +84,8 @@ class MongoCases:
             held = await self.get(case_id)
             if held is None:
                 raise errors.not_found("case-not-found", f"there is no case {case_id}")
-            if expected is not None and held.revision != expected:
-                raise errors.stale(
-                    "stale-version",
-                    f"the case was changed meanwhile: you have version {expected}, current is {held.revision}",
-                )
+            if expected is not None:
+                errors.require_version("the case", expected, held.revision)
             changed = decide(held.case)
             if changed is None:
                 return held

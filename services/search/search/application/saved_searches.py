@@ -17,6 +17,8 @@ from search.domain.saved_search import Change, SavedSearch, StoredQuery, Wishes
 from search.domain.search_request import AS_WORDS, bad_cursor, parse
 from search.domain.wanted import AlertReader
 
+WHAT = "the saved search"
+
 
 @dataclass(frozen=True, slots=True)
 class AskedQuery:
@@ -88,8 +90,7 @@ class Saving:
 
         def decide(saved: SavedSearch) -> Change:
             _owned(saved, search_id, owner)
-            if saved.revision != expected:
-                raise _stale(saved, expected)
+            errors.require_version(WHAT, expected, saved.revision)
             return Change(saved_search.revise(saved, wishes, times=self._times, now=self._clock.now()))
 
         return _owned(await self._saved.change(search_id, decide), search_id, owner)
@@ -102,7 +103,8 @@ class Saving:
         saved = await self.get(search_id, owner=owner)
         if await self._saved.remove(search_id, revision=expected):
             return
-        raise _stale(await self.get(search_id, owner=owner), expected or saved.revision)
+        now = await self.get(search_id, owner=owner)
+        raise errors.stale_version(WHAT, expected or saved.revision, now.revision)
 
     async def left(self, user: str, organisation_id: str, *, others: Iterable[str], at: datetime) -> None:
         """Forget what a user saved who left an organisation; of members of others only for which one it was."""
@@ -139,11 +141,6 @@ def _owned(saved: SavedSearch | None, search_id: str, owner: str) -> SavedSearch
     if saved is None or saved.owner != owner:
         raise errors.not_found("saved-search-not-found", f"you have no saved search {search_id[:100]}")
     return saved
-
-
-def _stale(saved: SavedSearch, expected: int) -> ProblemError:
-    detail = f"the saved search was changed meanwhile: you have version {expected}, current is {saved.revision}"
-    return errors.stale("stale-version", detail)
 
 
 def _placed(error: ProblemError) -> ProblemError:

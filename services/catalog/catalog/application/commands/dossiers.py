@@ -18,6 +18,7 @@ from catalog.domain.dossier import Candidate, Criteria, Dossier, LogEntry, Outco
 from catalog.domain.organisation import MemberRole, Organisation
 
 DOING = "survey the market"
+WHAT = "the dossier"
 
 
 async def create_dossier(
@@ -184,9 +185,9 @@ async def delete_dossier(ports: SurveyPorts, actor: Actor, dossier_id: str, *, e
     """Throw a draft away; what is frozen stays."""
     found = await dossier_of(ports, actor, dossier_id, MemberRole.EDITOR)
     rules.require_draft(found.state, "delete")
-    _require_version(found, expected)
+    errors.require_version(WHAT, expected, found.version)
     if not await ports.dossiers.remove(found):
-        raise _stale(expected, found.version + 1)
+        raise errors.stale_version(WHAT, expected, found.version + 1)
 
 
 async def change_dossier(
@@ -201,7 +202,7 @@ async def change_dossier(
 
     async def decided(loaded: Loaded[Dossier]) -> Write[Dossier]:
         if expected is not None:
-            _require_version(loaded, expected)
+            errors.require_version(WHAT, expected, loaded.version)
         return Write(await command(loaded.state))
 
     saved = await ports.dossiers.change(dossier_id, decided)
@@ -224,17 +225,6 @@ async def _found(ports: SurveyPorts, solutions: Sequence[str]) -> list[Candidate
             noted_version=live.state.number,
         )
     return list(found.values())
-
-
-def _require_version(loaded: Loaded[Dossier], expected: int) -> None:
-    if expected != loaded.version:
-        raise _stale(expected, loaded.version)
-
-
-def _stale(expected: int, current: int) -> errors.ProblemError:
-    return errors.stale(
-        "stale-version", f"the dossier was changed meanwhile: you have version {expected}, current is {current}"
-    )
 
 
 def _surveys(organisation: Organisation) -> bool:

@@ -43,11 +43,7 @@ async def edit_organisation(
 
     async def decide(loaded: Loaded[Organisation]) -> Write[Organisation]:
         require_admin(actor, loaded.state)
-        if loaded.version != expected:
-            raise errors.stale(
-                "stale-version",
-                f"the organisation was changed meanwhile: you have version {expected}, current is {loaded.version}",
-            )
+        errors.require_version("the organisation", expected, loaded.version)
         change = rules.edit(
             loaded.state,
             name=facts.name,

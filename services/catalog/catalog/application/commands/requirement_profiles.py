@@ -15,6 +15,7 @@ from catalog.domain.requirement import Requirement
 from catalog.domain.requirement_profile import MAX_PROFILES, RequirementProfile
 
 DOING = "keep requirement profiles"
+WHAT = "the profile"
 
 
 async def create_profile(
@@ -73,7 +74,7 @@ async def edit_profile(
     now = ports.catalog.clock.now()
 
     async def decide(loaded: Loaded[RequirementProfile]) -> Write[RequirementProfile]:
-        _require_version(loaded, expected)
+        errors.require_version(WHAT, expected, loaded.version)
         return Write(rules.edit(loaded.state, name=name, requirements=requirements, at=now))
 
     saved = await ports.profiles.change(profile_id, decide)
@@ -85,17 +86,6 @@ async def edit_profile(
 async def delete_profile(ports: SurveyPorts, actor: Actor, profile_id: str, *, expected: int) -> None:
     """Delete a profile; dossiers that took its requirements over keep them."""
     found = await profile_of(ports, actor, profile_id, MemberRole.EDITOR)
-    _require_version(found, expected)
+    errors.require_version(WHAT, expected, found.version)
     if not await ports.profiles.remove(found):
-        raise _stale(expected, found.version + 1)
-
-
-def _require_version(loaded: Loaded[RequirementProfile], expected: int) -> None:
-    if expected != loaded.version:
-        raise _stale(expected, loaded.version)
-
-
-def _stale(expected: int, current: int) -> errors.ProblemError:
-    return errors.stale(
-        "stale-version", f"the profile was changed meanwhile: you have version {expected}, current is {current}"
-    )
+        raise errors.stale_version(WHAT, expected, found.version + 1)

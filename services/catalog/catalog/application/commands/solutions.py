@@ -170,11 +170,8 @@ async def as_provider(
         provider = await provider_of(ports, loaded.state)
         require_member(actor, provider, MemberRole.EDITOR)
         require_onboarded(provider)
-        if expected is not None and expected != loaded.version:
-            raise errors.stale(
-                "stale-version",
-                f"the draft was changed meanwhile: you have version {expected}, current is {loaded.version}",
-            )
+        if expected is not None:
+            errors.require_version("the draft", expected, loaded.version)
         return command(loaded.state)
 
     return await change(ports, solution_id, allowed)
