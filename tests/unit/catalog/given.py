@@ -22,6 +22,7 @@ EDITOR = Actor("provider-editor", "Edda Redaktion", "provider-editor@example.org
 READER = Actor("provider-member", "Mia Mitglied", "provider-member@example.org")
 CLERK = Actor("clerk", "Kai Kommune", "clerk@example.org")
 STRANGER = Actor("stranger", "Sascha Fremd", "stranger@example.org")
+COLLEAGUE = Actor("colleague")
 REVIEWER = Actor("reviewer", "Rita Review", "reviewer@example.org", frozenset({"reviewer"}))
 CURATOR = Actor("curator", "Kurt Kuratierend", "curator@example.org", frozenset({"curator"}))
 

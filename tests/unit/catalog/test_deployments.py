@@ -49,13 +49,6 @@ TERMS = Terms(since="2024-05", version="3.1", module="Buchung", visibility=PUBLI
 
 
 @pytest.fixture
-def provider(world: World) -> Organisation:
-    held = a_provider()
-    world.has(held)
-    return held
-
-
-@pytest.fixture
 def online(world: World, provider: Organisation) -> Solution:
     solution = published(provider=provider, slug="online")
     world.has(solution)

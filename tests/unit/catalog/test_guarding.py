@@ -31,7 +31,6 @@ from .given import (
     STRANGER,
     a_draft,
     a_listing,
-    a_provider,
     approved,
     in_review,
     minutes,
@@ -194,13 +193,6 @@ def test_what_users_rely_on_is_compared_between_published_versions() -> None:
     assert term.shifts(later, later, date(2026, 3, 2)) == ()
     renewed = certified(("iso_27001", "2027-12-31"), maintenance_type="contract")
     assert term.shifts(former, renewed.model_copy(update={"operator_name": "Betrieb A GmbH"}), date(2026, 3, 2)) == ()
-
-
-@pytest.fixture
-def provider(world: World) -> Organisation:
-    provider = a_provider()
-    world.has(provider)
-    return provider
 
 
 @pytest.fixture

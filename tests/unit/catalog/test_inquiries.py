@@ -13,7 +13,7 @@ from catalog.application.people_queries import OwnInquiry
 from catalog.application.ports import Loaded
 from catalog.domain import inquiry as rules
 from catalog.domain.inquiry import Inquiry, InquiryState, Schedule, Wish
-from catalog.domain.organisation import MemberRole, Organisation
+from catalog.domain.organisation import Organisation
 from catalog.domain.peer import Side
 from catalog.domain.solution import Solution
 from catalog.entrypoints.api.inquiry_export import to_csv
@@ -26,35 +26,20 @@ from servicekit.errors import ProblemError
 from .fakes import World
 from .given import (
     CLERK,
+    COLLEAGUE,
     CURATOR,
     EDITOR,
     PROVIDER_ADMIN,
     READER,
     REVIEWER,
     STRANGER,
-    a_municipality,
     a_provider,
     an_inquiry,
     minutes,
     published,
 )
 
-COLLEAGUE = Actor("colleague")
 WISH = Wish(subject="Räume für 20 Vereine", questions=("Was kostet es im Jahr?",))
-
-
-@pytest.fixture
-def town(world: World) -> Organisation:
-    held = a_municipality(members=((CLERK, MemberRole.ADMIN), (COLLEAGUE, MemberRole.MEMBER)))
-    world.has(held)
-    return held
-
-
-@pytest.fixture
-def provider(world: World) -> Organisation:
-    held = a_provider()
-    world.has(held)
-    return held
 
 
 @pytest.fixture

@@ -19,13 +19,6 @@ from .given import CURATOR, EDITOR, PROVIDER_ADMIN, READER, STRANGER, a_provider
 GUEST = Actor("guest", "Gülşah Ŵöřļđ", "other-address@example.org")
 
 
-@pytest.fixture
-def provider(world: World) -> Organisation:
-    held = a_provider()
-    world.has(held)
-    return held
-
-
 async def invited(world: World, provider: Organisation, key: str = "one", **given: Any) -> str:
     """Invite somebody; return the token of the link."""
     await commands.invite(

@@ -12,7 +12,7 @@ from catalog.application.actor import Actor
 from catalog.application.commands import media as sweeping
 from catalog.application.commands import onboarding as commands
 from catalog.application.commands.onboarding import RequestOrganisation
-from catalog.application.media_ports import Blob, Examined, MediaPorts, MediaRecord, Variant
+from catalog.application.media_ports import Examined, MediaPorts, MediaRecord, Variant
 from catalog.domain.organisation import Organisation, OrganisationState
 from contracts.people import OnboardingRequested
 from contracts.vocabulary import Bundesland, OrganisationKind
@@ -43,14 +43,8 @@ class Kept:
         elif file is not None:
             self.bytes[first] = file.read_bytes()
 
-    async def open(self, key: str) -> Blob | None:
-        raise NotImplementedError
-
     async def get(self, media_id: str) -> MediaRecord | None:
         return self.held.get(media_id)
-
-    async def count(self, solution_id: str) -> int:
-        raise NotImplementedError
 
     async def due(self, moment: datetime) -> Any:
         for record in [each for each in self.held.values() if each.check_at <= moment]:

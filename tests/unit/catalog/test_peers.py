@@ -19,18 +19,9 @@ from contracts.vocabulary import DeploymentVisibility, ReportReason
 from servicekit.errors import ProblemError
 
 from .fakes import World
-from .given import CLERK, CURATOR, EDITOR, REVIEWER, STRANGER, a_municipality, a_provider, published
+from .given import CLERK, COLLEAGUE, CURATOR, EDITOR, REVIEWER, STRANGER, a_municipality, a_provider, published
 
 PEER = Actor("peer", "Petra Partner", "peer@example.org")
-COLLEAGUE = Actor("colleague")
-
-
-@pytest.fixture
-def town(world: World) -> Organisation:
-    """The municipality that asks."""
-    held = a_municipality(members=((CLERK, MemberRole.ADMIN), (COLLEAGUE, MemberRole.MEMBER)))
-    world.has(held)
-    return held
 
 
 @pytest.fixture

@@ -75,13 +75,6 @@ def suspended_event(organisation: Organisation) -> OrganisationSuspended:
     return OrganisationSuspended.new(data, aggregate_id=organisation.id, time=minutes(5), actor=CURATOR.user)
 
 
-@pytest.fixture
-def provider(world: World) -> Organisation:
-    held = a_provider()
-    world.has(held)
-    return held
-
-
 def now(world: World, solution: Solution) -> Solution:
     return world.solutions.held[solution.id].state
 

@@ -20,18 +20,10 @@ from .given import (
     STRANGER,
     a_draft,
     a_municipality,
-    a_provider,
     an_opinion,
     an_organisation,
     published,
 )
-
-
-@pytest.fixture
-def provider(world: World) -> Organisation:
-    held = a_provider()
-    world.has(held)
-    return held
 
 
 @pytest.fixture

@@ -30,13 +30,6 @@ from .given import (
 )
 
 
-@pytest.fixture
-def provider(world: World) -> Organisation:
-    held = a_provider()
-    world.has(held)
-    return held
-
-
 async def create(
     world: World, provider: Organisation, *, solution_id: str = "solution-1", slug: str | None = None
 ) -> Solution:

@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 from catalog.application import watch_queries as queries
-from catalog.application.actor import Actor
 from catalog.application.commands import watchlists as commands
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.watch_ports import WatchPorts
 from catalog.application.watch_queries import Order, WatchedNow
 from catalog.domain import watchlist as rules
-from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
+from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.domain.solution import Solution
 from catalog.domain.watchlist import Owner, Standing, WatchEntry, Watchlist
 from contracts.listing import CheckupDimensionScore
@@ -18,9 +17,8 @@ from contracts.watches import WatchEnded, WatchStarted
 from servicekit.errors import ProblemError
 
 from .fakes import InMemoryMarket, InMemoryWatchlists, World
-from .given import CLERK, CURATOR, START, STRANGER, a_municipality, a_provider, published
+from .given import CLERK, COLLEAGUE, CURATOR, START, STRANGER, a_municipality, a_provider, published
 
-COLLEAGUE = Actor("colleague")
 NO_LIST = ("not_found", "watchlist-not-found")
 NO_SOLUTION = ("not_found", "solution-not-found")
 MAY_NOT = ("conflict", "organisation-not-onboarded")
@@ -29,13 +27,6 @@ MAY_NOT = ("conflict", "organisation-not-onboarded")
 @pytest.fixture
 def ports(world: World) -> WatchPorts:
     return WatchPorts(world.ports, InMemoryWatchlists(world.outbox), InMemoryMarket())
-
-
-@pytest.fixture
-def town(world: World) -> Organisation:
-    held = a_municipality(members=((CLERK, MemberRole.ADMIN), (COLLEAGUE, MemberRole.MEMBER)))
-    world.has(held)
-    return held
 
 
 @pytest.fixture
