@@ -12,7 +12,6 @@ from search.adapters.mongo.saved_searches import MongoSavedSearches
 from search.adapters.opensearch.offers import OpenSearchOffers
 from search.adapters.projected import JetStreamProgress
 from search.application.alerts import Alerts
-from search.application.digests import Digests
 from search.application.rebuild_ports import EventLog
 from search.application.saved_searches import Saving
 from search.domain.wanted import AlertReader
@@ -25,7 +24,6 @@ class Alerting:
 
     saving: Saving
     alerts: Alerts
-    digests: Digests
 
 
 async def build_alerting(
@@ -50,8 +48,4 @@ async def build_alerting(
         times=times,
         clock=platform.clock,
     )
-    return Alerting(
-        saving=Saving(saved, reader, times, platform.clock),
-        alerts=alerts,
-        digests=Digests(alerts, interval_seconds=settings.alerts_poll_seconds),
-    )
+    return Alerting(saving=Saving(saved, reader, times, platform.clock), alerts=alerts)

@@ -11,7 +11,6 @@ from contracts.vocabulary import CheckupDimension
 from search.adapters.lexicon import load_splitter
 from search.application.alert_ports import Found
 from search.application.alerts import Alerts
-from search.application.digests import Digests
 from search.application.saved_searches import Saving
 from search.domain import saved_search as rules
 from search.domain.saved_search import StoredQuery
@@ -20,6 +19,7 @@ from search.domain.wanted import AlertReader
 from search.testing import NOON, Events
 from servicekit.clock import FixedClock
 from servicekit.digest_times import DigestTimes, Frequency
+from servicekit.duties import on_duty
 from servicekit.errors import ProblemError
 from servicekit.testing import wait
 
@@ -285,8 +285,7 @@ async def test_due_alerts_wait_for_the_engine_and_for_a_worker(world: World) -> 
     await world.hear(Events().published(1))
     world.clock.advance(timedelta(days=3))
     world.solutions.away = True
-    digests = Digests(world.alerts, interval_seconds=0.001)
-    async with digests.running():
+    async with on_duty([world.alerts.tell_due], interval_seconds=0.001, name="alerts"):
         reads = world.solutions.reads
         await wait.until(lambda: world.solutions.reads > reads + 2)
         assert world.told() == []

@@ -16,12 +16,12 @@ from contracts.people import PersonErased
 from contracts.review import ChangesRequested, ReviewCompleted, ReviewOpened
 from contracts.uses import DeploymentClaimRefused
 from servicekit.delivery import Delivery
+from servicekit.duties import on_duty
 
 from catalog.application import guard_policies, people_policies, policies, use_policies
 from catalog.application.commands import erasure, invitations, media, onboarding, watchlists
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.publiccode.drifting import Rounds
-from catalog.entrypoints.duties import on_duty
 from catalog.wiring import Container
 
 
@@ -99,5 +99,5 @@ async def worker(container: Container) -> AsyncIterator[None]:
         partial(onboarding.erase_proofs, ports, container.media),
     )
     interval = container.settings.catalog_duties_seconds
-    async with on_duty(duties, interval_seconds=interval), container.platform.consuming():
+    async with on_duty(duties, interval_seconds=interval, name="catalog"), container.platform.consuming():
         yield

@@ -1,23 +1,18 @@
 """Binds events to what watchers are told, and looks regularly for what was collected."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from contracts.catalog import RatingAdded, SolutionDelisted, SolutionPublished
 from contracts.checkup import CheckupScored
 from contracts.guard import SolutionStandingChanged, SolutionTermDue
 from contracts.watches import WatchEnded, WatchStarted
-from servicekit import logging
-from servicekit.background import end
 from servicekit.delivery import Delivery, EventConsumer
-from servicekit.settling import is_transient
+from servicekit.duties import on_duty
 
 from notify.application import correction_notices, watch_news, watching
 from notify.application.ports import Ports
 from notify.application.watching import News
-
-log = logging.get(__name__)
 
 
 def bind(events: EventConsumer, private: EventConsumer, ports: Ports, wake: Callable[[], None]) -> None:
@@ -67,25 +62,12 @@ def bind(events: EventConsumer, private: EventConsumer, ports: Ports, wake: Call
         await ports.watches.note_awards(solution_id, watch_news.awards_of(event), sequence=delivery.sequence)
 
 
-@asynccontextmanager
-async def collecting(ports: Ports, wake: Callable[[], None], *, poll_seconds: float) -> AsyncIterator[None]:
-    """Tell collected news when they are due, inside the block; what comes due without a worker is told by the next."""
-    task = asyncio.create_task(_collect(ports, wake, poll_seconds), name="digests")
-    try:
-        yield
-    finally:
-        await end(task)
+def collecting(ports: Ports, wake: Callable[[], None], *, poll_seconds: float) -> AbstractAsyncContextManager[None]:
+    """Tell collected news when they are due, inside the block."""
 
+    async def tell() -> int:
+        if told := await watching.tell_collected(ports):
+            wake()
+        return told
 
-async def _collect(ports: Ports, wake: Callable[[], None], poll_seconds: float) -> None:
-    complained = False
-    while True:
-        try:
-            while await watching.tell_collected(ports):
-                wake()
-            complained = False
-        except Exception as error:  # the database is away: nothing is lost, it stays due
-            if not complained:
-                log.warning("digests wait", error=repr(error), exc_info=None if is_transient(error) else error)
-            complained = True
-        await asyncio.sleep(poll_seconds)
+    return on_duty([tell], interval_seconds=poll_seconds, name="digests")

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from contracts.catalog import MemberLeft
 from contracts.people import PersonErased
 from servicekit.delivery import Delivery
+from servicekit.duties import on_duty
 from servicekit.lanes import Batch
 
 from search.application.news import HEARD_EVENTS
@@ -37,5 +38,6 @@ async def alerting(container: Container) -> AsyncIterator[None]:
     async def _erased(event: PersonErased, _: Delivery) -> None:
         await parts.saving.forget(event.data.user, at=event.time)
 
-    async with parts.digests.running():
+    duties, interval = [parts.alerts.tell_due], container.settings.alerts_poll_seconds
+    async with on_duty(duties, interval_seconds=interval, name="collected alerts"):
         yield
