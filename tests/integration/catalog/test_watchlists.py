@@ -72,3 +72,19 @@ async def test_others_learn_who_watches_what_and_never_why(
         (told,) = await catalog.heard(event, key)
         assert (told.data.organisation_id, told.data.user, told.data.solution_ids) == (town, None, [online["id"]])
         assert "geheim" not in told.to_bytes().decode()
+
+
+async def test_a_list_is_read_page_by_page(
+    catalog: Catalog, person: str, provider: str, clerk: str, town: str, online: dict[str, Any]
+) -> None:
+    second = await catalog.published(person, provider, name="Räume Minus")
+    for each in (online, second):
+        await catalog.ok(clerk, "PUT", f"/watchlists/{town}/solutions/{each['id']}")
+    first = await catalog.ok(clerk, "GET", f"/watchlists/{town}", params={"sort": "name", "limit": 1})
+    assert ([each["name"] for each in first["items"]], first["total"]) == (["Räume Minus"], 2)
+    more = {"sort": "name", "limit": 1, "cursor": first["next_cursor"]}
+    rest = await catalog.ok(clerk, "GET", f"/watchlists/{town}", params=more)
+    assert [each["name"] for each in rest["items"]] == ["Räume Plus"]
+    assert (rest["next_cursor"], rest["total"]) == (None, None)
+    for given in ({"limit": 101}, {"cursor": "x"}):
+        assert (await catalog(clerk, "GET", f"/watchlists/{town}", params=given)).status_code in (400, 422)

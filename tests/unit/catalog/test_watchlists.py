@@ -1,11 +1,14 @@
 """Watchlists: who may, what is counted as a change, what the others are told, and what is forgotten."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from catalog.application import watch_queries as queries
 from catalog.application.commands import watchlists as commands
 from catalog.application.dossier_ports import CheckupState
+from catalog.application.loading import Loaded
+from catalog.application.ports import Write
 from catalog.application.watch_ports import WatchPorts
 from catalog.application.watch_queries import Order, WatchedNow
 from catalog.domain import watchlist as rules
@@ -59,7 +62,7 @@ async def refused(awaited: Any) -> tuple[str, str]:
 
 
 async def only(ports: WatchPorts, list_of: str = "me") -> WatchedNow:
-    (found,) = await queries.watched(ports, CLERK, list_of, Order.NEWEST)
+    (found,), _ = await queries.watched(ports, CLERK, list_of, Order.NEWEST)
     return found
 
 
@@ -102,7 +105,7 @@ async def test_members_share_a_list_that_nobody_else_sees(
 async def test_a_suspended_organisation_may_look_and_no_more(ports: WatchPorts, world: World, online: Solution) -> None:
     town = a_municipality(state=OrganisationState.SUSPENDED)
     world.has(town)
-    assert await queries.watched(ports, CLERK, town.id, Order.NEWEST) == []
+    assert await queries.watched(ports, CLERK, town.id, Order.NEWEST) == ([], 0)
     assert (await refused(commands.watch(ports, CLERK, town.id, online.id, note=None)))[
         1
     ] == "organisation-not-onboarded"
@@ -156,18 +159,36 @@ async def test_a_forgotten_person_leaves_no_trace_and_the_shared_entries_stay(
     assert await commands.sweep(ports) == 1
 
 
-def test_a_list_is_full_at_some_time() -> None:
-    def entry(number: int) -> WatchEntry:
-        return WatchEntry(
-            solution_id=str(number),
-            slug="s",
-            name="n",
-            organisation_name="o",
-            noted=Standing(1, START),
-            added_at=START,
-            added_by="u",
-        )
+def entry(number: int) -> WatchEntry:
+    return WatchEntry(
+        solution_id=str(number),
+        slug="s",
+        name=f"Name {9 - number}",
+        organisation_name="o",
+        noted=Standing(1, START),
+        added_at=START + timedelta(days=number),
+        added_by="u",
+    )
 
+
+@pytest.mark.parametrize("order", Order)
+async def test_the_pages_of_a_list_are_the_list(ports: WatchPorts, order: Order) -> None:
+    owner = Owner("user", CLERK.user)
+
+    async def fill(loaded: Loaded[Watchlist]) -> Write[Watchlist]:
+        return Write(Watchlist(owner, {str(each): entry(each) for each in range(5)}), ())
+
+    await ports.lists.change_of(owner, fill)
+    whole, total = await queries.watched(ports, CLERK, "me", order)
+    pages = [await queries.watched(ports, CLERK, "me", order, start=start, limit=2) for start in (0, 2, 4, 6)]
+    assert [len(page) for page, _ in pages] == [2, 2, 1, 0]
+    assert [each for page, _ in pages for each in page] == whole
+    assert {count for _, count in pages} == {total} == {5}
+    if order is Order.NEWEST:
+        assert [each.entry.solution_id for each in whole] == ["4", "3", "2", "1", "0"]
+
+
+def test_a_list_is_full_at_some_time() -> None:
     full = Watchlist(Owner("user", "u"), {str(number): entry(number) for number in range(rules.MAX_ENTRIES)})
     assert rules.add(full, entry(1)).state is full
     with pytest.raises(ProblemError) as refusal:

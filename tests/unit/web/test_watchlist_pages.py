@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from . import answers
-from .conftest import Site, text_of
+from .conftest import Site, field_of, text_of
 from .fakes import problem
 
 API = "/api/catalog/watchlists"
@@ -95,7 +95,25 @@ async def test_the_list_tells_what_changed_and_leads_on(site: Site) -> None:
     assert 'form="auswahl" name="loesung" value="terminlotse"' in page.text
     assert 'form="auswahl" formaction="/markterkundungen/neu"' in page.text
     assert 'value="weekly" checked' in page.text
-    assert parse_qs(site.gateway.last(f"GET {API}/me").url.query.decode()) == {"sort": ["changed"]}
+    assert parse_qs(site.gateway.last(f"GET {API}/me").url.query.decode()) == {
+        "sort": ["changed"],
+        "limit": ["25"],
+    }
+
+
+async def test_a_long_list_has_more_pages_and_a_change_leads_back_to_its_entry(site: Site) -> None:
+    site.gateway.on(f"GET {API}/me", {"items": [entry()], "next_cursor": "c/2"})
+    assert 'href="/merkliste?sort=name&amp;cursor=c%2F2"' in (await site.get("/merkliste?sort=name")).text
+    piece = await site.get("/merkliste?sort=name&cursor=c/2", **{"HX-Request": "true", "HX-Target": "mehr"})
+    assert "<html" not in piece.text
+    assert field_of(piece.text, "cursor") == "c/2"
+    site.gateway.on(f"POST {MINE}/seen", entry())
+    form = {"aktion": "gesehen", "solution_id": answers.SOLUTION, "sort": "name", "cursor": "c/2"}
+    back = (await site.post("/merkliste", form)).headers["location"]
+    assert back == f"/merkliste?sort=name&cursor=c%2F2#merken-{answers.SOLUTION}"
+    site.gateway.on(f"GET {API}/me", {"items": []})
+    assert "Noch nichts gemerkt" in (await site.get("/merkliste?cursor=c/2")).text
+    assert site.gateway.last(f"GET {API}/me").url.params.get("cursor") is None
 
 
 async def test_a_note_that_somebody_else_changed_keeps_what_was_typed(site: Site) -> None:

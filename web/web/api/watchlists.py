@@ -9,6 +9,7 @@ from web.api.caller import ApiModel, Caller
 
 BASE = "/api/catalog/watchlists"
 OWN = "me"
+AT_ONCE = 25
 
 
 class WatchlistLine(ApiModel):
@@ -60,9 +61,10 @@ class Entry(ApiModel):
 
 
 class Entries(ApiModel):
-    """What is on a list."""
+    """A piece of a list, in the order that was asked for."""
 
     items: list[Entry] = []
+    next_cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,10 @@ class Watchlists:
         """The user's lists, and which of the solutions (ids, at most 100) are on each."""
         return (await self.call.get(BASE, {"solution": list(solutions)[:100]})).as_model(Lists).items
 
-    async def entries(self, list_id: str, sort: str) -> list[Entry]:
+    async def entries(self, list_id: str, sort: str, cursor: str = "") -> Entries:
         """404 for the list of an organisation that the user does not belong to."""
-        return (await self.call.get(f"{BASE}/{quote(list_id, safe='')}", {"sort": sort})).as_model(Entries).items
+        query = {"sort": sort, "limit": AT_ONCE, "cursor": cursor or None}
+        return (await self.call.get(f"{BASE}/{quote(list_id, safe='')}", query)).as_model(Entries)
 
     async def watch(self, list_id: str, solution: str) -> None:
         """Once more changes nothing."""

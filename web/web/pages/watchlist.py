@@ -1,5 +1,6 @@
 """`/merkliste`: solutions that a person, or an organisation together, keeps an eye on."""
 
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -8,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from web.api.problem import ApiProblem
 from web.api.watchlists import OWN
 from web.flash import Flash
+from web.forms.body import FormData
 from web.forms.faults import Faults
 from web.links import own_path, with_query
 from web.page import CheckedForm, Page, UserPage
@@ -28,9 +30,9 @@ FREQUENCIES = ("at_once", "daily", "weekly", "never")
 REFUSALS = frozenset({400, 404, 409, 412, 422})
 
 
-def address(list_id: str = OWN, sort: str = "newest") -> str:
-    """The address of a list."""
-    given = {"liste": list_id if list_id != OWN else "", "sort": sort if sort != "newest" else ""}
+def address(list_id: str = OWN, sort: str = "newest", cursor: str = "") -> str:
+    """The address of a list, or of a piece of it."""
+    given = {"liste": list_id if list_id != OWN else "", "sort": sort if sort != "newest" else "", "cursor": cursor}
     return with_query(PATH, {name: value for name, value in given.items() if value})
 
 
@@ -73,7 +75,7 @@ async def change(page: UserPage, form: CheckedForm) -> Response:
     faults = Faults()
     if action == "notiz" and len(note) > LONGEST_NOTE:
         faults.add(f"note-{solution}", page.say("Höchstens {n} Zeichen.", n=LONGEST_NOTE))
-        return await _show(page, list_id, faults, typed={solution: note}, status=422)
+        return await _show(page, form, faults, typed={solution: note}, status=422)
     try:
         match action:
             case "notiz":
@@ -96,31 +98,38 @@ async def change(page: UserPage, form: CheckedForm) -> Response:
             raise
         faults.general.append(problem.text(page.locale.language))
         typed = {solution: note} if action == "notiz" else {}
-        return await _show(page, list_id, faults, typed=typed, status=problem.status)
-    return page.go(address(list_id, form.text("sort") or "newest"), told)
+        return await _show(page, form, faults, typed=typed, status=problem.status)
+    back = address(list_id, form.text("sort") or "newest", form.text("cursor"))
+    return page.go(back if action == "entfernen" else f"{back}#merken-{quote(solution, safe='')}", told)
 
 
 async def _show(
     page: Page,
-    list_id: str | None = None,
+    form: FormData | None = None,
     faults: Faults | None = None,
     *,
     typed: dict[str, str] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    chosen = list_id or page.request.query_params.get("liste", "")[:100] or OWN
-    sort = page.request.query_params.get("sort", "")
+    given = form.text if form else partial(page.request.query_params.get, default="")
+    chosen, sort, cursor = given("liste")[:100] or OWN, given("sort"), given("cursor")
     sort = sort if sort in SORTS else "newest"
-    lists = await page.services.watchlists.lists()
-    entries = await page.services.watchlists.entries(chosen, sort)
+    calls = page.services.watchlists
+    lists = await calls.lists()
+    found = await calls.entries(chosen, sort, cursor)
+    if cursor and not found.items:
+        cursor, found = "", await calls.entries(chosen, sort)
+    more = page.partial and page.request.headers.get("hx-target") == "mehr"
     preferences = await part(page.services.notify.preferences())
-    current = next((each for each in lists if each.id == chosen), None)
     return page.render(
-        "watchlist.html",
+        "watchlist/entries.html" if more else "watchlist/page.html",
         status=status,
         lists=lists,
-        current=current,
-        entries=entries,
+        list_id=chosen,
+        current=next((each for each in lists if each.id == chosen), None),
+        entries=found.items,
+        cursor=cursor,
+        next_cursor=found.next_cursor,
         sort=sort,
         sorts=SORTS,
         address=address,

@@ -1,7 +1,7 @@
 """What is on a watchlist, and how each solution stands now compared with when it was noted."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -88,11 +88,16 @@ async def lists_of(ports: WatchPorts, actor: Actor, solutions: Collection[str]) 
     return list(await asyncio.gather(*(one(*each) for each in whose)))
 
 
-async def watched(ports: WatchPorts, actor: Actor, list_of: str, order: Order) -> list[WatchedNow]:
-    """Return what is on a list, sorted."""
+async def watched(
+    ports: WatchPorts, actor: Actor, list_of: str, order: Order, *, start: int = 0, limit: int | None = None
+) -> tuple[list[WatchedNow], int]:
+    """Return a piece of a list, sorted, and how many entries the list has."""
     owner = await owner_of(ports, actor, list_of)
-    entries = list((await ports.lists.of(owner)).state.entries.values())
-    return _sorted(await standing_of(ports, entries), order)
+    entries = _newest_first((await ports.lists.of(owner)).state.entries.values())
+    piece = slice(start, None if limit is None else start + limit)
+    if order is Order.NEWEST:
+        return await standing_of(ports, entries[piece]), len(entries)
+    return _sorted(await standing_of(ports, entries), order)[piece], len(entries)
 
 
 async def standing_of(ports: WatchPorts, entries: Sequence[WatchEntry]) -> list[WatchedNow]:
@@ -128,8 +133,11 @@ def _moved(entry: WatchEntry, average: float | None, scores: Mapping[str, float]
     ]
 
 
-def _sorted(found: list[WatchedNow], order: Order) -> list[WatchedNow]:
-    newest = sorted(found, key=lambda each: (each.entry.added_at, each.entry.solution_id), reverse=True)
+def _newest_first(entries: Iterable[WatchEntry]) -> list[WatchEntry]:
+    return sorted(entries, key=lambda each: (each.added_at, each.solution_id), reverse=True)
+
+
+def _sorted(newest: list[WatchedNow], order: Order) -> list[WatchedNow]:
     match order:
         case Order.NEWEST:
             return newest

@@ -12,7 +12,7 @@ V = TypeVar("V", bound=BaseModel)
 
 
 class Page(BaseModel, Generic[V]):
-    """One page of a list, newest first; `total` counts the whole list and is null after the first page."""
+    """One page of a list, newest first unless said otherwise; `total` counts all and is null after the first page."""
 
     items: list[V]
     next_cursor: str | None

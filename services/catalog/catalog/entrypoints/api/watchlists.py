@@ -13,7 +13,8 @@ from catalog.application.ports import Loaded
 from catalog.application.watch_queries import Order
 from catalog.domain.watchlist import Watchlist
 from catalog.entrypoints.api.dependencies import CurrentActor, SolutionId, Wired
-from catalog.entrypoints.api.schemas.watchlists import Entries, EntryView, Lists, ListView, NoteRequest, WatchRequest
+from catalog.entrypoints.api.pages import Page, next_start, start_of
+from catalog.entrypoints.api.schemas.watchlists import EntryView, Lists, ListView, NoteRequest, WatchRequest
 
 router = APIRouter(route_class=IdempotentRoute, tags=["watchlists"])
 ListId = Annotated[str, Path(min_length=1, max_length=100)]
@@ -36,11 +37,20 @@ async def lists(actor: CurrentActor, wired: Wired, solution: Asked = []) -> List
 
 @router.get("/watchlists/{list_id}")
 async def entries(
-    list_id: ListId, actor: CurrentActor, wired: Wired, sort: Annotated[Order, Query()] = Order.NEWEST
-) -> Entries:
-    """What is on a list, each as it is public now, and what changed since it was noted."""
-    found = await queries.watched(wired.watching, actor, list_id, sort)
-    return Entries(items=[EntryView.of(each) for each in found])
+    list_id: ListId,
+    actor: CurrentActor,
+    wired: Wired,
+    page: http.Page,
+    sort: Annotated[Order, Query()] = Order.NEWEST,
+) -> Page[EntryView]:
+    """What is on a list, each as it is public now, and what changed since it was noted; ordered by `sort`."""
+    start = start_of(page)
+    found, total = await queries.watched(wired.watching, actor, list_id, sort, start=start, limit=page.limit)
+    return Page(
+        items=[EntryView.of(each) for each in found],
+        next_cursor=next_start(start, page.limit, total),
+        total=total if page.position is None else None,
+    )
 
 
 @router.put("/watchlists/{list_id}/solutions/{solution_id}")

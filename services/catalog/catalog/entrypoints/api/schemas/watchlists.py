@@ -108,9 +108,3 @@ class EntryView(BaseModel):
             checkup=dict(found.scores),
             moved=[MovedView(figure=each.figure, before=each.before, now=each.now) for each in found.moved],
         )
-
-
-class Entries(BaseModel):
-    """What is on a list."""
-
-    items: list[EntryView]
