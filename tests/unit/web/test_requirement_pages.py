@@ -1,8 +1,10 @@
 """Requirement profiles and comparisons by requirements, without script."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from web.forms import requirement as requirements_in
 
 from . import answers
 from .conftest import Site, text_of
@@ -81,6 +83,56 @@ async def test_a_chosen_requirement_is_part_of_the_address(site: Site) -> None:
     answer = await site.get(given)
     assert answer.status_code == 303
     assert answer.headers["location"] == "/vergleich?loesung=a&anforderungen=profile-1&anf=should%3A3%3Alicence"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "written"),
+    [
+        ({"wanted": "availability_percent>=", "amount": "99,5"}, "must:1:availability_percent>=99.5"),
+        ({"wanted": "price_to<=", "amount": "1.250.000"}, "must:1:price_to<=1250000"),
+        ({"wanted": "features~", "amount": "Termin buchen"}, "must:1:features~Termin buchen"),
+    ],
+)
+async def test_bounds_and_words_are_part_of_the_address(site: Site, chosen: dict[str, str], written: str) -> None:
+    answer = await site.get(f"/vergleich?{urlencode({'loesung': 'a', **chosen})}")
+    assert parse_qs(urlsplit(answer.headers["location"]).query) == {"loesung": ["a"], "anf": [written]}
+    (read,) = requirements_in.read([written])
+    assert requirements_in.write(read) == written
+
+
+async def test_the_other_bound_of_a_question_narrows_what_is_demanded(site: Site) -> None:
+    given = {"loesung": "a", "anf": "must:1:price_to>=100", "wanted": "price_to<=", "amount": "5000"}
+    answer = await site.get(f"/vergleich?{urlencode(given)}")
+    assert parse_qs(urlsplit(answer.headers["location"]).query)["anf"] == ["must:1:price_to>=100<=5000"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "amount", "said"),
+    [
+        ("availability_percent>=", "", "Bitte geben Sie eine Zahl an."),
+        ("availability_percent>=", "viel", "Bitte geben Sie eine Zahl an."),
+        ("availability_percent>=", "101", "Die Zahl darf höchstens 100 Prozent sein."),
+        ("availability_percent<=", "49,9", "Die Zahl muss mindestens 50 Prozent sein."),
+        ("price_to<=", "99", "„Mindestens“ wäre damit größer als „höchstens“."),
+        ("features~", "", "Bitte geben Sie an, welche Wörter enthalten sein sollen."),
+        ("features~", "x" * 301, "Höchstens 300 Zeichen."),
+        ("nothing=", "", "Bitte wählen Sie eine Anforderung."),
+        ("<script>", "", "Bitte wählen Sie eine Anforderung."),
+    ],
+)
+async def test_what_nothing_could_meet_is_said_beside_the_field(
+    site: Site, wanted: str, amount: str, said: str
+) -> None:
+    site.gateway.on("GET /api/catalog/comparison", compared("a"))
+    site.gateway.on(JUDGE, {"requirements": [], "solutions": []})
+    given = {"wanted": wanted, "amount": amount, "need_kind": "must", "weight": "1"}
+    page = await site.get(f"/vergleich?{urlencode({'loesung': 'a', 'anf': 'must:1:price_to>=100', **given})}")
+    assert (page.status_code, said in text_of(page.text)) == (422, True)
+    held = profile(requirements=[{"question": "price_to", "need": "must", "weight": 1, "at_least": 100}])
+    site.gateway.on(f"GET {ONE}", held)
+    page = await site.post("/anforderungen/profile-1", {"aktion": "anforderung", "version": "2", **given})
+    assert (page.status_code, said in text_of(page.text)) == (422, True)
+    assert "mindestens 100 Euro, netto" in text_of(page.text)
 
 
 async def test_the_profile_of_others_is_said_to_be_none_and_the_comparison_stays(site: Site) -> None:

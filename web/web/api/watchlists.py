@@ -79,7 +79,7 @@ class Watchlists:
 
     async def entries(self, list_id: str, sort: str, cursor: str = "") -> Entries:
         """404 for the list of an organisation that the user does not belong to."""
-        query = {"sort": sort, "limit": AT_ONCE, "cursor": cursor or None}
+        query: dict[str, str | int | None] = {"sort": sort, "limit": AT_ONCE, "cursor": cursor or None}
         return (await self.call.get(f"{BASE}/{quote(list_id, safe='')}", query)).as_model(Entries)
 
     async def watch(self, list_id: str, solution: str) -> None:

@@ -15,6 +15,7 @@ from web.api.catalog import Listing
 from web.api.problem import FieldFault
 from web.forms.body import FormData
 from web.forms.faults import Faults
+from web.forms.numbers import read_number
 from web.i18n import Locale
 
 Values = dict[str, Any]
@@ -215,19 +216,5 @@ def _stored(question: Question, typed: Any) -> Any:
         case "yes_no":
             return {YES: True, NO: False}.get(str(typed), typed or None)
         case "number":
-            return _number(str(typed or ""))
+            return read_number(str(typed or ""))
     return str(typed or "")
-
-
-def _number(typed: str) -> float | int | str:
-    """Return the number in a German spelling (`1.200,50`) or a plain one; what is none stays text for the check."""
-    plain = typed.replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
-    if "," in plain or plain.count(".") > 1 or (plain.count(".") == 1 and len(plain.rpartition(".")[2]) == 3):
-        plain = plain.replace(".", "").replace(",", ".")
-    try:
-        number = float(plain) if plain else None
-    except ValueError:
-        return typed
-    if number is None or not plain.lstrip("+-").replace(".", "").isdecimal():
-        return typed
-    return int(number) if number.is_integer() else number

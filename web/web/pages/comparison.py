@@ -13,7 +13,8 @@ from web.api.requirement_profiles import Judged, Judgement
 from web.api.search import Hit
 from web.forms import requirement as requirements_in
 from web.forms.body import FormData
-from web.forms.dossier import options, without_requirement
+from web.forms.faults import Faults
+from web.forms.requirement import RequirementForm
 from web.i18n import Language
 from web.page import AnyPage, Page
 from web.partly import part
@@ -49,7 +50,7 @@ class Demand:
 
     def without(self, number: int) -> "Demand":
         """The same without one of the requirements of the address."""
-        return Demand(self.profile_id, without_requirement(self.requirements, str(number)))
+        return Demand(self.profile_id, requirements_in.without(self.requirements, str(number)))
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -72,14 +73,17 @@ def address(slugs: list[str], demand: Demand | None = None, path: str = PATH) ->
 async def compare(page: AnyPage) -> Response:
     """Show the chosen solutions, what may be added by its words, and how they meet what is demanded.
 
-    A requirement that was just chosen in the form leads to the address that has it.
+    A requirement that was just chosen in the form leads to the address that has it, or back with what is wrong.
     """
     params = page.request.query_params
     demand = Demand(params.get("anforderungen", "")[:100], requirements_in.read(params.getlist(requirements_in.NAME)))
     slugs = list(dict.fromkeys(slug[:100] for slug in page.request.query_params.getlist("loesung") if slug))
+    typed, faults = RequirementForm(), Faults()
     if params.get("wanted"):
-        chosen = FormData({name: [params[name]] for name in ("wanted", "need_kind", "weight") if name in params})
-        return page.go(address(slugs, replace(demand, requirements=requirements_in.added(demand.requirements, chosen))))
+        typed = RequirementForm.read(FormData({name: params.getlist(name) for name in params}))
+        faults = typed.check(demand.requirements, page.container.profile, page.locale)
+        if not faults:
+            return page.go(address(slugs, replace(demand, requirements=typed.added(demand.requirements))))
     words = page.request.query_params.get("q", "").strip()[:LONGEST_WORDS]
     compared, problem = Comparison(), None
     if len(slugs) > MOST:
@@ -96,7 +100,7 @@ async def compare(page: AnyPage) -> Response:
     hits = await _hits(page, words, {each.slug for each in compared.solutions})
     return page.render(
         "comparison.html",
-        status=problem.status if problem else 200,
+        status=problem.status if problem else 422 if faults else 200,
         compared=compared,
         parts=_parts(page, compared),
         slugs=slugs,
@@ -107,7 +111,9 @@ async def compare(page: AnyPage) -> Response:
         address=address,
         demand=demand,
         profiles=await _profiles(page),
-        options=options(page.container.profile, page.locale),
+        options=requirements_in.options(page.container.profile, page.locale),
+        typed=typed,
+        faults=faults,
         full=len(slugs) >= MOST,
     )
 

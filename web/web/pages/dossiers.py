@@ -15,9 +15,10 @@ from web.api.search import Hit
 from web.flash import Flash
 from web.forms import requirement as requirements_in
 from web.forms.body import FormData
-from web.forms.dossier import DossierForm, options, refused, with_requirement, without_requirement
+from web.forms.dossier import DossierForm, refused
 from web.forms.faults import Faults
 from web.forms.inquiry import InquiryForm
+from web.forms.requirement import RequirementForm
 from web.forms.saved_search import filter_labels
 from web.page import AnyPage, CheckedForm, CheckedMedia, MemberPage, NotAllowedError, Page, form_key
 from web.partly import part
@@ -103,6 +104,10 @@ async def change(page: MemberPage, dossier_id: str, form: CheckedForm) -> Respon
     version = int(form.text("version")) if form.text("version").isdigit() else 0
     typed = DossierForm.read(form) if action == EDIT else None
     faults = typed.check(page.locale) if typed else Faults()
+    demanding = RequirementForm()
+    if action == requirements_in.ADD:
+        demanding = RequirementForm.read(form)
+        faults = demanding.check(dossier.criteria.requirements, page.container.profile, page.locale)
     status = 422
     if not faults:
         try:
@@ -113,7 +118,8 @@ async def change(page: MemberPage, dossier_id: str, form: CheckedForm) -> Respon
             faults, status = refused(problem, page.locale), problem.status
         else:
             return page.go(PATH if action == DELETE else f"{PATH}/{dossier_id}", told)
-    return _show(page, await page.services.dossiers.get(dossier_id), typed, faults, status=status)
+    current = await page.services.dossiers.get(dossier_id)
+    return _show(page, current, typed, faults, demanding=demanding, status=status)
 
 
 @router.post(PATH + "/{dossier_id}/befragen")
@@ -145,12 +151,13 @@ async def _edit(calls: Dossiers, dossier: Dossier, form: FormData, version: int)
 
 
 async def _require(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    criteria = with_requirement(dossier.criteria, form)
+    wanted = RequirementForm.read(form).added(dossier.criteria.requirements)
+    criteria = dossier.criteria.model_copy(update={"requirements": wanted})
     await calls.edit(dossier, title=dossier.title, need=dossier.need, criteria=criteria, version=version)
 
 
 async def _require_no_longer(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    kept = without_requirement(dossier.criteria.requirements, form.text("number"))
+    kept = requirements_in.without(dossier.criteria.requirements, form.text("number"))
     criteria = dossier.criteria.model_copy(update={"requirements": kept})
     await calls.edit(dossier, title=dossier.title, need=dossier.need, criteria=criteria, version=version)
 
@@ -193,7 +200,7 @@ async def _delete(calls: Dossiers, dossier: Dossier, _: FormData, version: int) 
 EDIT, DELETE = "bedarf", "loeschen"
 ACTIONS: dict[str, tuple[Callable[[Dossiers, Dossier, FormData, int], Awaitable[None]], Flash]] = {
     EDIT: (_edit, Flash("Die Änderung ist gespeichert.")),
-    "anforderung": (_require, Flash("Die Anforderung ist aufgenommen.")),
+    requirements_in.ADD: (_require, Flash("Die Anforderung ist aufgenommen.")),
     "ohne_anforderung": (_require_no_longer, Flash("Die Anforderung ist entfernt.")),
     "entscheiden": (_decide, Flash("Die Entscheidung ist gespeichert.")),
     "antwort": (_note_answer, Flash("Die Antwort ist festgehalten.")),
@@ -319,6 +326,7 @@ def _show(
     faults: Faults | None = None,
     *,
     asking: InquiryForm | None = None,
+    demanding: RequirementForm | None = None,
     not_asked: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> HTMLResponse:
@@ -331,7 +339,8 @@ def _show(
         labels=filter_labels(query, page.locale),
         form=form or DossierForm(dossier.title, dossier.need),
         faults=faults or Faults(),
-        options=options(page.container.profile, page.locale),
+        options=requirements_in.options(page.container.profile, page.locale),
+        typed=demanding or RequirementForm(),
         asking=asking or InquiryForm(),
         not_asked=not_asked,
         editing=dossier.may_edit and dossier.state == "draft",

@@ -11,8 +11,9 @@ from web.api.requirement_profiles import Profile
 from web.flash import Flash
 from web.forms import requirement as requirements_in
 from web.forms.body import FormData
-from web.forms.dossier import options, refused, without_requirement
+from web.forms.dossier import refused
 from web.forms.faults import Faults
+from web.forms.requirement import RequirementForm
 from web.page import CheckedForm, MemberPage, NotAllowedError, Page, form_key
 
 router = APIRouter()
@@ -32,7 +33,7 @@ async def begin(page: MemberPage) -> Response:
     """Show the form with the requirements of the address, or of a market survey."""
     params = page.request.query_params
     survey = params.get("markterkundung", "")[:100]
-    return await _new(page, "", await _given(page, params.getlist(requirements_in.NAME), survey), survey)
+    return await _new(page, await _given(page, params.getlist(requirements_in.NAME), survey), survey)
 
 
 @router.post(PATH + "/neu")
@@ -40,14 +41,14 @@ async def create(page: MemberPage, form: CheckedForm) -> Response:
     """Keep it."""
     survey, name = form.text("markterkundung"), form.text("name")
     given = await _given(page, form.texts(requirements_in.NAME), survey)
-    wanted = requirements_in.added(given, form)
+    typed = RequirementForm.read(form)
     faults = _check(page, name)
-    if not wanted:
-        faults.add("wanted", page.say("Bitte wählen Sie eine Anforderung."))
+    if typed.wanted or not given:
+        faults.fields |= typed.check(given, page.container.profile, page.locale).fields
     if not faults:
         try:
             made = await page.services.requirement_profiles.create(
-                name, wanted, organisation_id=form.text("organisation_id") or None, key=form_key(form)
+                name, typed.added(given), organisation_id=form.text("organisation_id") or None, key=form_key(form)
             )
         except ApiProblem as problem:
             if problem.status not in REFUSALS:
@@ -55,7 +56,7 @@ async def create(page: MemberPage, form: CheckedForm) -> Response:
             faults = refused(problem, page.locale)
         else:
             return page.go(f"{PATH}/{made.id}", Flash("Das Anforderungsprofil ist gespeichert."))
-    return await _new(page, name, given, survey, faults)
+    return await _new(page, given, survey, name=name, typed=typed, faults=faults)
 
 
 @router.get(PATH + "/{profile_id}")
@@ -73,6 +74,10 @@ async def change(page: MemberPage, profile_id: str, form: CheckedForm) -> Respon
     version = int(form.text("version")) if form.text("version").isdigit() else 0
     name, wanted = _changed(held, action, form)
     faults = _check(page, name)
+    typed = RequirementForm()
+    if action == requirements_in.ADD:
+        typed = RequirementForm.read(form)
+        faults = typed.check(held.requirements, page.container.profile, page.locale)
     status = 422
     if not faults:
         try:
@@ -85,7 +90,7 @@ async def change(page: MemberPage, profile_id: str, form: CheckedForm) -> Respon
             if problem.status not in REFUSALS:
                 raise
             faults, status = refused(problem, page.locale), problem.status
-    return _show(page, await calls.get(profile_id), name, faults, status=status)
+    return _show(page, await calls.get(profile_id), name, faults=faults, typed=typed, status=status)
 
 
 def _changed(held: Profile, action: str, form: FormData) -> tuple[str, Sequence[Requirement]]:
@@ -93,10 +98,10 @@ def _changed(held: Profile, action: str, form: FormData) -> tuple[str, Sequence[
     match action:
         case "name":
             return form.text("name"), held.requirements
-        case "anforderung":
-            return held.name, requirements_in.added(held.requirements, form)
+        case requirements_in.ADD:
+            return held.name, RequirementForm.read(form).added(held.requirements)
         case "ohne_anforderung":
-            return held.name, without_requirement(held.requirements, form.text("number"))
+            return held.name, requirements_in.without(held.requirements, form.text("number"))
         case "loeschen":
             return held.name, held.requirements
     raise ApiProblem(400, "status-400")
@@ -118,7 +123,13 @@ def _check(page: Page, name: str) -> Faults:
 
 
 async def _new(
-    page: Page, name: str, requirements: Sequence[Requirement], survey: str, faults: Faults | None = None
+    page: Page,
+    requirements: Sequence[Requirement],
+    survey: str,
+    *,
+    name: str = "",
+    typed: RequirementForm | None = None,
+    faults: Faults | None = None,
 ) -> HTMLResponse:
     held = page.memberships("municipality", editing=True)
     if not held:
@@ -131,21 +142,29 @@ async def _new(
         survey=survey,
         written=[] if survey else [requirements_in.write(each) for each in requirements],
         municipalities=[(each.organisation_id, each.organisation_name) for each in held],
-        options=options(page.container.profile, page.locale),
+        options=requirements_in.options(page.container.profile, page.locale),
+        typed=typed or RequirementForm(),
         faults=faults or Faults(),
         longest=LONGEST_NAME,
     )
 
 
 def _show(
-    page: Page, held: Profile, name: str | None = None, faults: Faults | None = None, *, status: int = 200
+    page: Page,
+    held: Profile,
+    name: str | None = None,
+    *,
+    faults: Faults | None = None,
+    typed: RequirementForm | None = None,
+    status: int = 200,
 ) -> HTMLResponse:
     return page.render(
         "requirements/page.html",
         status=status,
         profile=held,
         name=held.name if name is None else name,
-        options=options(page.container.profile, page.locale),
+        options=requirements_in.options(page.container.profile, page.locale),
+        typed=typed or RequirementForm(),
         faults=faults or Faults(),
         longest=LONGEST_NAME,
     )

@@ -1,6 +1,5 @@
 """`/merkliste`: solutions that a person, or an organisation together, keeps an eye on."""
 
-from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -111,8 +110,9 @@ async def _show(
     typed: dict[str, str] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    given = form.text if form else partial(page.request.query_params.get, default="")
-    chosen, sort, cursor = given("liste")[:100] or OWN, given("sort"), given("cursor")
+    asked = page.request.query_params
+    chosen, sort, cursor = (form.text(name) if form else asked.get(name, "") for name in ("liste", "sort", "cursor"))
+    chosen = chosen[:100] or OWN
     sort = sort if sort in SORTS else "newest"
     calls = page.services.watchlists
     lists = await calls.lists()

@@ -16,9 +16,11 @@ from servicekit.permalinks import permalink
 
 from web import links, words
 from web.api.catalog import Listing
+from web.api.dossiers import Requirement
 from web.api.review import Criteria
 from web.assets import STATIC
 from web.forms.listing import ListingForm, condition_text, part_name
+from web.forms.requirement import words_of
 from web.i18n import Locale
 from web.rendering import markdown
 from web.rendering.static_files import AssetAddresses
@@ -109,6 +111,11 @@ def _certificate_title(context: Context, kind: str) -> str:
     return chosen.in_(_locale(context).language) if chosen else kind
 
 
+@pass_context
+def _requirement_words(context: Context, requirement: Requirement) -> tuple[str, str]:
+    return words_of(requirement, _profile(context), _locale(context))
+
+
 def _today() -> date:
     return datetime.now(BERLIN).date()
 
@@ -145,6 +152,7 @@ def environment(*, development: bool) -> Environment:
         lapsed_titles=_lapsed_titles,
         certificate_title=_certificate_title,
         titles_of=_titles_of,
+        requirement_words=_requirement_words,
         condition_text=condition_text,
         part_name=part_name,
         asset=AssetAddresses(STATIC, watch=development),

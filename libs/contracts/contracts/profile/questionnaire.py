@@ -39,6 +39,19 @@ LONGEST: Mapping[str, int] = {"line": 300, "note": 2000, "markdown": 20_000, "li
 MOST = 50
 """How many entries a list may have where the question says nothing else."""
 LISTS = frozenset({"lines", "urls", "choices", "records", "media"})
+Comparator = Literal["any_of", "bounds", "contains"]
+COMPARATORS: Mapping[Type, Comparator] = {
+    "choice": "any_of",
+    "choices": "any_of",
+    "yes_no": "any_of",
+    "number": "bounds",
+    "line": "contains",
+    "note": "contains",
+    "markdown": "contains",
+    "lines": "contains",
+    "records": "contains",
+}
+"""What an answer may be demanded to be beside being there: one of some choices, a number within bounds, some words."""
 YES_NO: Mapping[bool, str] = {True: "yes", False: "no"}
 """How conditions name the answers of a question of type `yes_no`."""
 Answers = Mapping[str, Any]
@@ -198,6 +211,11 @@ class Question(Asked):
     def conditional(self) -> bool:
         """True when it depends on other answers whether the question is asked."""
         return bool(self.asked_when)
+
+    @property
+    def comparator(self) -> Comparator | None:
+        """What requirements may demand of an answer; None: only that there is one."""
+        return COMPARATORS.get(self.type)
 
     @property
     def most_entries(self) -> int:

@@ -58,6 +58,19 @@ def texts_of(question: Question, answer: Any, language: Language, *, today: date
     return tuple(_text(question, entry, language, today) for entry in entries)
 
 
+def holding(questionnaire: Questionnaire, document: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Return the answers of a listing (as JSON values) as requirements are compared with them.
+
+    Records become words in German, as people read them; a record that held through a day that has passed is left out.
+    """
+    answers = questionnaire.answers_in(document)
+    for each in questionnaire.questions:
+        if each.parts and each.id in answers:
+            held = [entry for entry in answers[each.id] if not _lapsed(each, [entry], today)]
+            answers[each.id] = [_of_record(each, entry, "de", today) for entry in held]
+    return answers
+
+
 def lapsed(questionnaire: Questionnaire, document: Mapping[str, Any], today: date) -> tuple[Question, ...]:
     """Return the questions with an answer, or an entry of one, that held through a day that has passed."""
     answers = questionnaire.answers_in(document)

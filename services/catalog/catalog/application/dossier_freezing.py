@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.listing import RatingSummary
-from contracts.profile.questionnaire import YES_NO, Question, Questionnaire
+from contracts.profile.questionnaire import Questionnaire
 from contracts.profile.showing import compare
-from servicekit import errors
-from servicekit.errors import FieldError
 
 from catalog.application.dossier_answers import answers_of
 from catalog.application.dossier_ports import MarketState, SurveyPorts
@@ -19,19 +17,13 @@ from catalog.application.dossier_record import (
     RecordedAnswer,
     RecordedConclusion,
     RecordedCriteria,
-    RecordedRequirement,
     RecordedSolution,
     RecordedStep,
-    wanted,
 )
 from catalog.application.ports import LiveSolution
+from catalog.application.requirements import fulfilment, recorded_requirements
 from catalog.domain.dossier import Candidate, Criteria, Dossier
-from catalog.domain.requirement import Requirement, judge_all
 from catalog.domain.term import day_of
-
-_NUMBERS = frozenset({"number"})
-_CHOSEN = frozenset({"choice", "choices", "yes_no"})
-_TEXTS = frozenset({"line", "note", "markdown", "lines", "records"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +55,13 @@ async def appraise(ports: SurveyPorts, dossier: Dossier) -> list[RecordedSolutio
     views = await market_views(ports, [loaded.state for loaded in found if loaded])
     seen = {view.live.id: view for view in views}
     asked = await answers_of(ports, dossier)
-    requirements = dossier.criteria.requirements
+    requirements, now = dossier.criteria.requirements, ports.catalog.clock.now()
 
     def one(candidate: Candidate) -> RecordedSolution:
         key = candidate.solution_id
         view = seen.get(key)
         shown = view.live if view else None
-        answers = ports.catalog.profile.answers_of(shown.listing) if shown else {}
-        fulfilled = judge_all(requirements, answers)
+        fulfilled = fulfilment(ports.catalog.profile, requirements, shown.listing if shown else None, now)
         return RecordedSolution(
             solution_id=key,
             slug=shown.slug if shown else candidate.slug,
@@ -144,62 +135,4 @@ def recorded_criteria(profile: Questionnaire, criteria: Criteria) -> RecordedCri
         query=criteria.query,
         filters={facet: list(values) for facet, values in criteria.filters.items()},
         requirements=recorded_requirements(profile, criteria.requirements),
-    )
-
-
-def recorded_requirements(profile: Questionnaire, requirements: Sequence[Requirement]) -> list[RecordedRequirement]:
-    """Return requirements with the words of their questions."""
-    return [_recorded(profile, each) for each in requirements]
-
-
-def require_sound(
-    profile: Questionnaire, requirements: Sequence[Requirement], where: str = "criteria.requirements"
-) -> None:
-    """Raise ProblemError `invalid-requirements` (422) for conditions that no answer could ever be compared with."""
-    faults = [
-        FieldError(f"{where}.{number}.{fault[0]}", fault[1])
-        for number, each in enumerate(requirements)
-        if (fault := _fault(profile, each))
-    ]
-    if faults:
-        said = "; ".join(f"{fault.field} {fault.message}" for fault in faults[:5])
-        raise errors.invalid("invalid-requirements", f"the requirements are not valid: {said}", faults)
-
-
-def _fault(profile: Questionnaire, requirement: Requirement) -> tuple[str, str] | None:
-    question = profile.by_id.get(requirement.question)
-    if question is None:
-        return "question", "is no question of the profile"
-    if requirement.any_of and (
-        question.type not in _CHOSEN or (unknown := set(requirement.any_of) - set(_labels(question)))
-    ):
-        return "any_of", "are no answers of this question" if question.type not in _CHOSEN else f"unknown: {unknown}"
-    if requirement.contains is not None and question.type not in _TEXTS:
-        return "contains", "is for questions with texts"
-    low, high = requirement.at_least, requirement.at_most
-    if (low is not None or high is not None) and question.type not in _NUMBERS:
-        return "at_least", "and at_most are for questions with numbers"
-    if low is not None and high is not None and low > high:
-        return "at_most", "is below at_least"
-    return None
-
-
-def _labels(question: Question) -> dict[str, str]:
-    if question.type == "yes_no":
-        return dict(zip((YES_NO[True], YES_NO[False]), ("ja", "nein"), strict=True))
-    return {choice.value: choice.de for choice in question.choices}
-
-
-def _recorded(profile: Questionnaire, requirement: Requirement) -> RecordedRequirement:
-    question = profile.by_id.get(requirement.question)  # a later profile may ask it no longer
-    return RecordedRequirement(
-        question=requirement.question,
-        label=question.title("de") if question else requirement.question,
-        need=requirement.need.value,
-        weight=requirement.weight,
-        any_of=list(requirement.any_of),
-        at_least=requirement.at_least,
-        at_most=requirement.at_most,
-        contains=requirement.contains,
-        wanted=wanted(requirement, _labels(question) if question else {}),
     )

@@ -13,7 +13,7 @@ from servicekit import errors
 
 from catalog.application.dossier_ports import CheckupState
 from catalog.domain.dossier import Conclusion, Dossier, LogEntry
-from catalog.domain.requirement import Fulfilment, Requirement
+from catalog.domain.requirement import Fulfilment
 
 FORMAT = "marktplatz-dossier"
 NOTICE = (
@@ -206,21 +206,3 @@ def sealed(dossier: Dossier) -> bytes:
     if dossier.record is None:
         raise errors.conflict("dossier-not-frozen", "this needs a frozen dossier: freeze it first")
     return dossier.record
-
-
-def wanted(requirement: Requirement, labels: Mapping[str, str]) -> str:
-    """Return the condition in German words; `labels` are those of the choices."""
-    if requirement.any_of:
-        return " oder ".join(labels.get(value, value) for value in requirement.any_of)
-    if requirement.contains is not None:
-        return f"enthält „{requirement.contains}“"
-    bounds = [
-        f"{word} {_number(bound)}"
-        for word, bound in (("mindestens", requirement.at_least), ("höchstens", requirement.at_most))
-        if bound is not None
-    ]
-    return " und ".join(bounds) or "eine Angabe"
-
-
-def _number(value: float) -> str:
-    return f"{value:g}".replace(".", ",")

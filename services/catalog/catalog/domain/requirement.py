@@ -29,7 +29,7 @@ class Requirement:
     """A question of the profile and the answer that is wanted; without a condition any answer will do.
 
     `any_of`: one of these choices (`yes`, `no` for yes or no). `at_least`, `at_most`: bounds of a number.
-    `contains`: words that the text, or an entry of a list, has to contain. `weight`: 1 to 5.
+    `contains`: words that the text, or one entry of a list, has to contain all, in any order. `weight`: 1 to 5.
     """
 
     question: str
@@ -85,10 +85,10 @@ def _meets(requirement: Requirement, answer: Any) -> bool:
         given = {"yes" if answer else "no"} if isinstance(answer, bool) else set(_texts(answer))
         return not given.isdisjoint(requirement.any_of)
     if requirement.contains is not None:
-        wanted = requirement.contains.casefold()
-        return any(wanted in text.casefold() for text in _texts(answer))
+        words = requirement.contains.casefold().split()
+        return any(all(word in text.casefold() for word in words) for text in _texts(answer))
     if requirement.at_least is None and requirement.at_most is None:
-        return True
+        return bool(answer != [])
     if isinstance(answer, bool) or not isinstance(answer, int | float):
         return False
     low, high = requirement.at_least, requirement.at_most

@@ -42,6 +42,16 @@
     if (document.querySelector('form[data-guard][data-changed="yes"]')) event.preventDefault();
   });
 
+  // A field that only some choices need is there only for those.
+  document.querySelectorAll("[data-only-for]").forEach(function (part) {
+    var choice = part.closest("form").elements[part.dataset.onlyFor];
+    var needed = new RegExp(part.dataset.onlyWhen);
+    function show() { part.hidden = !needed.test(choice.value); }
+    choice.addEventListener("change", show);
+    window.addEventListener("pageshow", show);
+    show();
+  });
+
   // A link into a folded part unfolds it.
   function unfold() {
     var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -9,10 +9,11 @@ from servicekit import errors
 
 from catalog.application import dossier_record as records
 from catalog.application.actor import Actor
-from catalog.application.dossier_freezing import appraise, record_of, require_sound
+from catalog.application.dossier_freezing import appraise, record_of
 from catalog.application.dossier_ports import SurveyPorts
 from catalog.application.municipalities import acting_for, own
 from catalog.application.ports import Loaded, Position, Selection, Write
+from catalog.application.requirements import require_sound
 from catalog.domain import dossier as rules
 from catalog.domain.dossier import Candidate, Criteria, Dossier, LogEntry, Outcome, Person, ProviderAnswer, Step
 from catalog.domain.organisation import MemberRole, Organisation

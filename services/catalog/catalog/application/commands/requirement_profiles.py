@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from servicekit import errors
 
 from catalog.application.actor import Actor
-from catalog.application.dossier_freezing import require_sound
 from catalog.application.dossier_ports import SurveyPorts
 from catalog.application.municipalities import acting_for, own
 from catalog.application.ports import Loaded, Write
+from catalog.application.requirements import require_sound
 from catalog.domain import requirement_profile as rules
 from catalog.domain.organisation import MemberRole
 from catalog.domain.requirement import Requirement

@@ -9,8 +9,8 @@ from servicekit.idempotency import IdempotentRoute
 from catalog.application import queries
 from catalog.application.actor import Actor
 from catalog.application.commands import requirement_profiles as commands
-from catalog.application.dossier_freezing import require_sound
 from catalog.application.ports import Loaded
+from catalog.application.requirements import require_sound
 from catalog.domain.organisation import MemberRole
 from catalog.domain.requirement_profile import RequirementProfile
 from catalog.entrypoints.api.dependencies import CurrentActor, OptionalActor, Wired
@@ -110,4 +110,4 @@ async def judge(body: JudgementRequest, actor: OptionalActor, wired: Wired) -> J
         kept = (await commands.profile_of(wired.surveys, actor, body.profile)).state.requirements
         requirements = (*kept, *requirements)
     found = [(await queries.public_solution(wired.ports, each)).solution.state for each in body.solutions]
-    return JudgementView.of(wired.ports.profile, requirements, found)
+    return JudgementView.of(wired.ports.profile, requirements, found, now=wired.ports.clock.now())

@@ -7,10 +7,10 @@ from typing import Annotated, Self
 from contracts.profile.questionnaire import Questionnaire
 from pydantic import BaseModel, Field
 
-from catalog.application.dossier_freezing import recorded_requirements
 from catalog.application.dossier_record import RecordedRequirement
 from catalog.application.ports import LiveSolution, Loaded
-from catalog.domain.requirement import MAX_REQUIREMENTS, Fulfilment, Requirement, judge_all
+from catalog.application.requirements import fulfilment, recorded_requirements
+from catalog.domain.requirement import MAX_REQUIREMENTS, Fulfilment, Requirement
 from catalog.domain.requirement_profile import RequirementProfile
 from catalog.entrypoints.api.schemas.dossiers import Reference, RequirementIn
 from catalog.entrypoints.api.schemas.texts import Name, Request
@@ -105,11 +105,18 @@ class JudgementView(BaseModel):
     solutions: list[JudgedSolution]
 
     @classmethod
-    def of(cls, profile: Questionnaire, requirements: Sequence[Requirement], found: Sequence[LiveSolution]) -> Self:
+    def of(
+        cls,
+        profile: Questionnaire,
+        requirements: Sequence[Requirement],
+        found: Sequence[LiveSolution],
+        *,
+        now: datetime,
+    ) -> Self:
         """Return the view."""
 
         def judged(live: LiveSolution) -> JudgedSolution:
-            fulfilled = judge_all(requirements, profile.answers_of(live.listing))
+            fulfilled = fulfilment(profile, requirements, live.listing, now)
             return JudgedSolution(
                 id=live.id,
                 slug=live.slug,
