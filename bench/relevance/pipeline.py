@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from search.application.mirror import Mirror
 from search.application.queries import Searching
 from search.domain.document import ListingFacet, SolutionDocument
 from search.domain.fusion import FusionWeights
-from search.domain.query_text import QueryReader
+from search.domain.query_text import QueryReader, QueryText
 from search.domain.texts import content_hash, embedded_text
 from search.domain.thesaurus import Thesaurus
 from search.domain.vocabulary import Vocabulary
@@ -61,15 +61,24 @@ class Pipeline:
         fusion: FusionWeights | None = None,
         weights: Weights = WEIGHTS,
         synonyms: bool = True,
+        context: bool = True,
     ) -> Searching:
-        """Return a pipeline with other weights, or without synonyms."""
+        """Return a pipeline with other weights, without synonyms, or without what is broader than bare terms."""
         thesaurus = load_thesaurus() if synonyms else Thesaurus(())
+        reader = (QueryReader if context else _WithoutContext)(load_splitter(), thesaurus, self.vocabulary)
         return Searching(
             self.solutions.weighted(weights),
-            QueryReader(load_splitter(), thesaurus, self.vocabulary),
+            reader,
             self.meaning,
             fusion or FusionWeights(),
         )
+
+
+class _WithoutContext(QueryReader):
+    """Adds nothing to bare terms."""
+
+    def read(self, text: str, *, literal: bool = False, as_words: Collection[str] = ()) -> QueryText:
+        return replace(super().read(text, literal=literal, as_words=as_words), context=())
 
 
 class _Computed:

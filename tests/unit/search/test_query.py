@@ -18,7 +18,7 @@ from search.domain.query_text import QueryReader
 from search.domain.search_request import SearchRequest, Sort, parse_counting
 from search.domain.thesaurus import Thesaurus
 
-WAYS = [each.name for each in fields(Weights) if each.name not in ("tie", "grams_found", "stated")]
+WAYS = [each.name for each in fields(Weights) if each.name not in ("tie", "grams_found", "parts_found", "stated")]
 """Each way of matching has a weight of its own."""
 EVERY_WAY = replace(Weights(), **dict.fromkeys(WAYS, 1.0), stated=1.0)  # type: ignore[arg-type]
 LISTED = "Mitfahrbänke Mitfahrbank Lörrach Bürgeramt Termin Dorf Funk"
@@ -74,7 +74,7 @@ def test_a_text_is_ranked_by_words_parts_grams_and_concepts(reader: QueryReader)
     (found_by_grams,) = found["grams"]
     assert {"mit", "itfa", "bank", "rach"} <= set(found_by_grams.split()), "cut here, since engines cut differently"
     assert matches(sent["query"]["bool"]["should"])["grams"] == found["grams"], "fewer of them only add to the score"
-    assert found["parts"] == ["mitfahr bank"]
+    assert matches(sent["query"]["bool"]["should"])["parts"] == found["parts"] == ["mitfahr bank"]
     assert found["concepts_title"] == found["concepts_body"] == ["mitfahrbank", "mobilitat"], "broader ones apart"
     assert found["concepts_wide"] == ["mitfahrbank"]
     assert sent["sort"] == [{"_score": "desc"}, {"id": "asc"}]
@@ -92,6 +92,16 @@ def test_a_way_of_matching_without_weight_is_left_out(reader: QueryReader, way: 
     every, fewer = clauses(EVERY_WAY), clauses(replace(EVERY_WAY, **{way: 0.0}))  # type: ignore[arg-type]
     assert len(every) > len(fewer)
     assert all(clause in every for clause in fewer)
+
+
+def test_one_part_of_a_compound_finds_nothing_by_itself(reader: QueryReader) -> None:
+    sent = body(reader, SearchRequest(text="Vereinssoftware oder Terminbuchungssystem"))["query"]["bool"]
+    found = [
+        clause["match"]["parts"] for clause in sent["must"][0]["bool"]["should"] if "parts" in clause.get("match", {})
+    ]
+    assert [clause["query"] for clause in found] == ["verein software", "termin buchung system"]
+    assert {clause["minimum_should_match"] for clause in found} == {"2<75%"}
+    assert matches(sent["should"])["parts"] == ["verein software termin buchung system"], "each adds to the score"
 
 
 @pytest.mark.parametrize("text", ["!!!", "🚗", "und der", "\\"])

@@ -105,6 +105,22 @@ def test_what_is_meant_is_named_once_with_what_is_broader(reader: QueryReader) -
 
 
 @pytest.mark.parametrize(
+    ("text", "embedded"),
+    [
+        ("Mitfahrbank", "Mitfahrbank, Mobilität"),
+        ("die Mitfarbank?", "die Mitfahrbank?, Mobilität"),
+        ("Mitfahrbank und Carsharing", "Mitfahrbank und Carsharing, Mobilität"),
+        ("Mitfahrbank am Waldrand", "Mitfahrbank am Waldrand"),
+        ("Mitfahrbank in Bayern", "Mitfahrbank in Bayern"),
+        ("Waldrand", "Waldrand"),
+        ("Bürgerbeteiligung", "Bürgerbeteiligung"),
+    ],
+)
+def test_a_bare_term_is_compared_together_with_what_is_broader(reader: QueryReader, text: str, embedded: str) -> None:
+    assert reader.read(text).embedded == embedded
+
+
+@pytest.mark.parametrize(
     ("text", "familiar"),
     [
         ("Mitfahrbank", True),

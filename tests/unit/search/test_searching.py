@@ -238,12 +238,12 @@ async def test_an_unfamiliar_query_has_to_be_nearer_to_be_found_by_meaning(
 async def test_meanings_are_compared_to_the_query_in_its_right_spelling(reader: QueryReader) -> None:
     meanings = Meanings({})
     search = Searching(OpenSearchSolutions(Engine({"a": 1.0}), timeout_seconds=5), reader, meanings)  # type: ignore[arg-type]
-    answer = await search.search(SearchRequest(text="Wo ist die Mitfarbank?"))
-    assert meanings.asked == ["Wo ist die Mitfahrbank?"]
+    answer = await search.search(SearchRequest(text="Wo ist die Mitfarbank am Waldrand?"))
+    assert meanings.asked == ["Wo ist die Mitfahrbank am Waldrand?"]
     assert answer.corrected is not None
-    assert (answer.corrected.text, answer.corrected.words) == ("Wo ist die Mitfahrbank?", ("Mitfahrbank",))
-    literal = await search.search(SearchRequest(text="Wo ist die Mitfarbank?", literal=True))
-    assert meanings.asked[-1] == "Wo ist die Mitfarbank?"
+    assert (answer.corrected.text, answer.corrected.words) == ("Wo ist die Mitfahrbank am Waldrand?", ("Mitfahrbank",))
+    literal = await search.search(SearchRequest(text="Wo ist die Mitfarbank am Waldrand?", literal=True))
+    assert meanings.asked[-1] == "Wo ist die Mitfarbank am Waldrand?"
     assert literal.corrected is None
 
 

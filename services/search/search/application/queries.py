@@ -122,7 +122,7 @@ class Searching:
         return results
 
     async def _near(self, text: QueryText) -> Nearness:
-        return await self._meaning.near_query(text.spoken, most=MOST_NEAR, least=0.0)
+        return await self._meaning.near_query(text.embedded, most=MOST_NEAR, least=0.0)
 
     async def _fused(self, request: SearchRequest, text: QueryText) -> _Hits:
         """Return a page of the fused order, filled up from the engine's where the window ends.

@@ -3,14 +3,14 @@
 Ranking reads nothing but the `QueryText` that comes out, so a stage is added or taken away here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Protocol
 
 from search.domain.compounds import Splitter
 from search.domain.intents import Recognised, occurs_in_filters, recognise
-from search.domain.thesaurus import Thesaurus
+from search.domain.thesaurus import Mention, Thesaurus
 from search.domain.words import WORD, clean, fold, grams, is_stop_word
 
 MOST_WORDS = 16
@@ -29,17 +29,19 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class QueryText:
-    """A query taken apart. `words` are the content words in their right spelling, `parts` and `joined` are folded.
+    """A query taken apart. `words` are the content words in their right spelling, `compounds` and `joined` are folded.
 
     `corrections` are misspelt words as typed, and what was meant; both are searched for. `spoken` is the whole query in
-    its right spelling, function words included: what is embedded.
+    its right spelling, function words included. `compounds` are the parts of each word that has some.
     """
 
     text: str
     words: tuple[str, ...] = ()
     corrections: tuple[tuple[str, str], ...] = ()
     spoken: str = ""
-    parts: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    """What is broader than the query, in words, when it is nothing but terms of the thesaurus."""
+    compounds: tuple[tuple[str, ...], ...] = ()
     joined: tuple[str, ...] = ()
     meant: tuple[Meant, ...] = ()
     recognised: tuple[Recognised, ...] = ()
@@ -57,6 +59,16 @@ class QueryText:
     def searchable(self) -> bool:
         """True when at least one word can match; symbols, emoji and bare function words cannot."""
         return bool(self.words)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The distinct parts of all compounds."""
+        return tuple(dict.fromkeys(chain.from_iterable(self.compounds)))
+
+    @property
+    def embedded(self) -> str:
+        """What is compared in meaning: the whole query; a bare term says too little without what it belongs to."""
+        return ", ".join((self.spoken, *self.context))
 
     @property
     def content(self) -> str:
@@ -121,16 +133,18 @@ class QueryReader:
             for each in recognise(typed, spelled, self._splitter, without=as_words)
         )
         content = [word for word in spelled if not is_stop_word(word)][:MOST_WORDS]
+        mentions = [each for each in self._thesaurus.mentions(spelled, self._splitter) if not each.part]
         return QueryText(
             text=cleaned,
             words=tuple(content),
             corrections=tuple(corrections),
             spoken=_respelled(cleaned, spans, spelled),
-            parts=tuple(self._splitter.of_text(" ".join(content))),
+            context=() if recognised else self._context(spelled, mentions),
+            compounds=tuple(dict.fromkeys(tuple(parts) for word in content if (parts := self._splitter.of_text(word)))),
             joined=tuple(
                 fold(left) + fold(right) for left, right in pairwise(content) if left.isalpha() and right.isalpha()
             ),
-            meant=self._meant(spelled),
+            meant=self._meant(mentions),
             recognised=recognised,
             only_filters=_only_filters(spelled, recognised),
             familiar=any(self._familiar(word) for word in content),
@@ -150,14 +164,22 @@ class QueryReader:
         corrections.append((word, correction.text))
         return correction.text
 
-    def _meant(self, spelled: Sequence[str]) -> tuple[Meant, ...]:
+    def _meant(self, mentions: Iterable[Mention]) -> tuple[Meant, ...]:
         """Return what whole words mean; parts of compounds count as words only (their concepts gained nothing)."""
         found: dict[str, Meant] = {}
-        for mention in self._thesaurus.mentions(spelled, self._splitter):
-            if not mention.part and mention.concept not in found:
-                related = self._thesaurus.concepts[mention.concept].broader
-                found[mention.concept] = Meant(mention.concept, mention.text, related)
+        for mention in mentions:
+            related = self._thesaurus.concepts[mention.concept].broader
+            found.setdefault(mention.concept, Meant(mention.concept, mention.text, related))
         return tuple(found.values())
+
+    def _context(self, spelled: Sequence[str], mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """Return what is broader than the terms of a query that says nothing else."""
+        covered = {at for mention in mentions for at in range(mention.start, mention.end)}
+        if not all(at in covered or is_stop_word(word) for at, word in enumerate(spelled)):
+            return ()
+        concepts = self._thesaurus.concepts
+        broader = dict.fromkeys(wider for mention in mentions for wider in concepts[mention.concept].broader)
+        return tuple(concepts[wider].terms[0] for wider in broader)
 
     def _familiar(self, word: str) -> bool:
         return (

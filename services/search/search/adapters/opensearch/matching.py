@@ -41,6 +41,8 @@ class Weights:
     tie: float = 0.1
     misspelt: float = 0.15
     parts: float = 0.15
+    parts_found: str = "2<75%"
+    """Of the parts of one compound, from which they alone find a solution: both of two, three of four."""
     joined: float = 1.0
     grams: float = 0.8
     grams_found: str = "80%"
@@ -62,12 +64,12 @@ def ranking(text: QueryText, weights: Weights) -> list[Clause]:
     if not text.searchable:
         return []
     own = " ".join(meant.concept for meant in text.meant)
-    related, parts = " ".join(related_of(text)), " ".join(text.parts)
+    related = " ".join(related_of(text))
     clauses = [
         _words(text.content, weights.words, weights.tie),
         _words(" ".join(text.misspelt), weights.misspelt, weights.tie),
         _words(" ".join(text.joined), weights.joined, weights.tie),
-        _match("parts", parts, weights.parts),
+        *_compounds(text, weights),
         _grams(text, ALMOST_NOTHING, weights.grams_found),
         _match("concepts_title", own, weights.concepts_title),
         _match("concepts_body", own, weights.concepts_body),
@@ -80,8 +82,8 @@ def ranking(text: QueryText, weights: Weights) -> list[Clause]:
 
 def alike(text: QueryText, weights: Weights) -> list[Clause]:
     """Return the clauses that only count for what is found by others."""
-    clause = _grams(text, weights.grams)
-    return [clause] if clause else []
+    clauses = [_grams(text, weights.grams), _match("parts", " ".join(text.parts), weights.parts)]
+    return [clause for clause in clauses if clause]
 
 
 def related_of(text: QueryText) -> list[str]:
@@ -106,6 +108,14 @@ def _words(query: str, boost: float, tie: float) -> Clause:
 
 def _match(field: str, query: str, boost: float, **options: Any) -> Clause:
     return {"match": {field: {"query": query, "boost": boost, **options}}} if query and boost else {}
+
+
+def _compounds(text: QueryText, weights: Weights) -> list[Clause]:
+    """Match what has the parts of one compound together: one of them alone is found in anything."""
+    if not weights.parts:
+        return []
+    found = {"boost": ALMOST_NOTHING, "minimum_should_match": weights.parts_found}
+    return [_match("parts", " ".join(parts), **found) for parts in text.compounds]
 
 
 def _grams(text: QueryText, boost: float, minimum: str = "1") -> Clause:
