@@ -39,21 +39,33 @@ class AlreadyHandled(Exception):
     """The event that caused this command changed the aggregate before."""
 
 
-class Kick(Protocol):
-    """Told after a commit that a document has something to publish."""
+class Publisher(Protocol):
+    """Publishes what lies in the outboxes."""
 
     def kick(self, collection: str, document_id: str, outbox: Sequence[OutboxMessage]) -> None:
         """Publish these messages, which are the document's whole outbox in order, soon."""
         ...
 
+    def acknowledged(self, collection: str, document_id: str) -> frozenset[str]:
+        """Return the ids of messages that were published and may still lie in the document's outbox."""
+        ...
+
+    def removed(self, collection: str, document_id: str, ids: Iterable[str]) -> None:
+        """Take note that these messages no longer lie in the document's outbox."""
+        ...
+
 
 @dataclass(frozen=True)
 class Stored:
-    """An aggregate as loaded: `body` is the document without `_id`, `version`, `outbox` and `inbox`."""
+    """An aggregate as loaded: `body` is the document without `_id`, `version`, `outbox` and `inbox`.
+
+    `outbox` is what waited in it to be published, or had just been, in order; empty in lists.
+    """
 
     id: str
     version: int
     body: Document
+    outbox: tuple[OutboxMessage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,13 +101,14 @@ async def connect(settings: ServiceSettings) -> AsyncIterator[Mongo]:
 
 def _stored(document: Mapping[str, Any]) -> Stored:
     body = {key: value for key, value in document.items() if key not in _OWN_FIELDS}
-    return Stored(document["_id"], document.get("version", 0), body)
+    outbox = tuple(OutboxMessage.from_document(entry) for entry in document.get("outbox", ()))
+    return Stored(document["_id"], document.get("version", 0), body, outbox)
 
 
 class AggregateCollection:
     """The only writer of one kind of aggregate."""
 
-    def __init__(self, db: Database, name: str, *, relay: Kick | None = None) -> None:
+    def __init__(self, db: Database, name: str, *, relay: Publisher | None = None) -> None:
         self.name = name
         self.collection: AsyncIOMotorCollection[Document] = db[name]
         self._relay = relay
@@ -110,7 +123,7 @@ class AggregateCollection:
 
     async def find_one(self, query: Mapping[str, Any]) -> Stored | None:
         """Return the first aggregate that matches, or None."""
-        document = await self.collection.find_one(dict(query), {"outbox": 0, "inbox": 0})
+        document = await self.collection.find_one(dict(query), {"inbox": 0})
         return None if document is None else _stored(document)
 
     async def find(
@@ -170,10 +183,13 @@ class AggregateCollection:
         *,
         event_id: str | None = None,
         unset: Sequence[str] = (),
+        outbox: Sequence[OutboxMessage] | None = None,
     ) -> int:
         """Save changed top-level fields and the messages in one update; return the new version.
 
-        `event_id` is the event being handled: its second arrival raises AlreadyHandled and changes nothing.
+        `event_id` is the event being handled: its second arrival raises AlreadyHandled and changes nothing. `outbox` is
+        that of the aggregate as loaded in `expected_version`: what was published of it leaves the document with this
+        update; when it is None, the update reads the outbox back.
         Raises VersionConflict when the aggregate is no longer at `expected_version`.
         """
         query: Document = {"_id": document_id, "version": expected_version}
@@ -183,22 +199,43 @@ class AggregateCollection:
         if unset:
             update["$unset"] = dict.fromkeys(unset, "")
         push: Document = {}
-        if messages:
+        gone, waiting = self._published_of(document_id, outbox or ())
+        if messages or gone:
             push["outbox"] = {"$each": [message.to_document() for message in messages]}
+        if gone:
+            # Since it was loaded, others can only have taken out what was published: the last ones are all that waits.
+            push["outbox"]["$slice"] = -(len(waiting) + len(messages))
         if event_id:
             query["inbox"] = {"$ne": event_id}
             push["inbox"] = {"$each": [event_id], "$slice": -INBOX_SIZE}
         if push:
             update["$push"] = push
-        saved = await self.collection.find_one_and_update(
-            query, update, projection={"outbox": 1}, return_document=ReturnDocument.AFTER
-        )
-        if saved is None:
+        if outbox is None:
+            saved = await self.collection.find_one_and_update(
+                query, update, projection={"outbox": 1}, return_document=ReturnDocument.AFTER
+            )
+            matched = saved is not None
+            waiting = [OutboxMessage.from_document(entry) for entry in saved["outbox"]] if saved else []
+        else:
+            matched = (await self.collection.update_one(query, update)).matched_count > 0
+            waiting = [*waiting, *messages]
+        if not matched:
             await self._why_nothing_matched(document_id, event_id)
-        elif messages and self._relay is not None:
-            waiting = [OutboxMessage.from_document(entry) for entry in saved["outbox"]]
-            self._relay.kick(self.name, document_id, waiting)
+        elif self._relay is not None:
+            self._relay.removed(self.name, document_id, gone)
+            if messages:
+                self._relay.kick(self.name, document_id, waiting)
         return expected_version + 1
+
+    def _published_of(
+        self, document_id: str, outbox: Sequence[OutboxMessage]
+    ) -> tuple[list[str], Sequence[OutboxMessage]]:
+        """Return the ids at the head of an outbox that were published, and what follows them."""
+        if not outbox or self._relay is None:
+            return [], outbox
+        known = self._relay.acknowledged(self.name, document_id)
+        first = next((place for place, message in enumerate(outbox) if message.id not in known), len(outbox))
+        return [message.id for message in outbox[:first]], outbox[first:]
 
     async def _why_nothing_matched(self, document_id: str, event_id: str | None) -> None:
         if event_id and await self.collection.find_one({"_id": document_id, "inbox": event_id}, {"_id": 1}):

@@ -1,9 +1,11 @@
 """Publishes what waits in the outboxes: at once after a commit, and by a sweep for whatever a crash left behind."""
 
 import asyncio
+import itertools
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from nats.js import JetStreamContext
@@ -22,11 +24,23 @@ SWEPT = 1000
 """Documents read at once by a sweep."""
 CLEANED = 100
 """Documents cleaned up by one bulk write."""
+REST_SECONDS = 1.0
+"""How long a document is left alone after a message of it was published: the next save may take it out by itself."""
 SWEEP_SECONDS = 1.0
 RETRY_SECONDS = 0.5
 MAX_UNCLEANED = 20_000
 """Published documents that may wait for clean-up before publishing waits for them."""
 
+
+@dataclass
+class Acknowledged:
+    """The messages of a document that were published and are still in its outbox, and when the last of them was."""
+
+    ids: set[str] = field(default_factory=set)
+    at: float = 0.0
+
+
+Published = dict[str, Acknowledged]
 Waiting = dict[str, list[OutboxMessage]]
 Store = Callable[[Sequence[OutboxMessage]], Awaitable[None]]
 """Keeps messages that stay in the service's own database; keeping one again changes nothing."""
@@ -38,7 +52,7 @@ class Relay:
     Messages of one document are published in order, each after the acknowledgement of the one before; documents are
     independent of each other. `Nats-Msg-Id` is the message's id, so a repeat after a crash, after a timeout or by
     another process stores nothing twice within the stream's duplicate window. Acknowledged messages are taken out of
-    the documents in batches, behind the publishing, because that write costs more than the publish itself.
+    a document by its next save, or in batches once it rests, because that write costs more than the publish itself.
 
     Messages with a subject that was registered with `keep` do not leave the service: they go to that store, in batches.
     """
@@ -48,10 +62,10 @@ class Relay:
         self._collections: dict[str, AggregateCollection] = {}
         self._stores: dict[str, Store] = {}
         self._waiting: dict[str, Waiting] = defaultdict(dict)
-        self._published: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._published: dict[str, Published] = defaultdict(dict)
+        self._removed: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._reading = asyncio.Lock()
         self._awake = asyncio.Event()
-        self._idle = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def watch(self, collection: AggregateCollection) -> None:
@@ -68,6 +82,19 @@ class Relay:
         known = {message.id for message in held}
         held += [message for message in outbox if message.id not in known]  # commits may report in any order
         self._awake.set()
+
+    def acknowledged(self, collection: str, document_id: str) -> frozenset[str]:
+        """Return the ids of messages that were published and may still lie in the document's outbox."""
+        done = self._published[collection].get(document_id)
+        return frozenset(done.ids) if done else frozenset()
+
+    def removed(self, collection: str, document_id: str, ids: Iterable[str]) -> None:
+        """Take note that these messages no longer lie in the document's outbox.
+
+        They are forgotten by the next clean-up: a sweep that reads at this moment may have seen them.
+        """
+        if ids := set(ids):
+            self._removed[collection][document_id] |= ids
 
     async def __aenter__(self) -> "Relay":
         self._tasks = [
@@ -102,11 +129,11 @@ class Relay:
         telemetry.OUTBOX_PENDING.set(left)
         return total
 
-    async def clean(self) -> None:
-        """Take everything acknowledged out of its documents."""
+    async def clean(self, rested: float = 0.0) -> None:
+        """Take everything acknowledged out of the documents that have rested for so many seconds."""
         for collection in list(self._collections.values()):
-            while self._published[collection.name]:
-                await self._clean(collection)
+            while await self._clean(collection, rested):
+                pass
 
     async def _publishing(self) -> None:
         swept = 0.0
@@ -120,7 +147,6 @@ class Relay:
                     swept = time.monotonic()
                     await self.drain()
                 self._awake.clear()
-                self._idle.set()
                 if not any(self._waiting.values()):
                     async with asyncio.timeout(SWEEP_SECONDS):
                         await self._awake.wait()
@@ -134,7 +160,8 @@ class Relay:
         """Leave out what was acknowledged and only waits for clean-up."""
         done = self._published[name]
         left = {
-            key: [message for message in held if message.id not in done.get(key, ())] for key, held in outboxes.items()
+            key: [message for message in held if key not in done or message.id not in done[key].ids]
+            for key, held in outboxes.items()
         }
         return {key: held for key, held in left.items() if held}
 
@@ -144,7 +171,7 @@ class Relay:
         for start in range(0, len(queue), IN_FLIGHT):
             total += await self._publish_together(name, queue[start : start + IN_FLIGHT])
             while len(self._published[name]) > MAX_UNCLEANED:
-                await self._clean(self._collections[name])
+                await self._clean(self._collections[name], 0.0)
         telemetry.EVENTS_RELAYED.inc(total)
         return total
 
@@ -163,7 +190,7 @@ class Relay:
             for entry, future in sent:
                 if future is None or not self._acknowledged(entry[1][position - 1], future):
                     continue
-                self._published[name][entry[0]].add(entry[1][position - 1].id)
+                self._note(name, entry[0], entry[1][position - 1])
                 done += 1
                 if len(entry[1]) > position:
                     documents.append(entry)
@@ -181,7 +208,7 @@ class Relay:
                 self._failed(own[0][1], error)
             else:
                 for key, message in own:
-                    self._published[name][key].add(message.id)
+                    self._note(name, key, message)
             for _, held in documents:
                 held[:] = [message for message in held if message.subject != subject]
 
@@ -207,24 +234,37 @@ class Relay:
         log.warning("publish failed", subject=message.subject, id=message.id, error=repr(error))
         telemetry.RELAY_FAILURES.inc()
 
+    def _note(self, name: str, document_id: str, message: OutboxMessage) -> None:
+        """Remember an acknowledged message; the documents that rest longest come first."""
+        done = self._published[name].pop(document_id, None) or Acknowledged()
+        done.ids.add(message.id)
+        done.at = time.monotonic()
+        self._published[name][document_id] = done
+
     async def _cleaning(self) -> None:
         while True:
-            await self._idle.wait()
-            self._idle.clear()
+            await asyncio.sleep(REST_SECONDS / 2)
             try:
-                for collection in list(self._collections.values()):
-                    while self._published[collection.name] and not any(self._waiting.values()):
-                        await self._clean(collection)
+                await self.clean(REST_SECONDS)
             except Exception as error:
                 log.warning("outbox clean-up waits", error=repr(error))
-                await asyncio.sleep(RETRY_SECONDS)
 
-    async def _clean(self, collection: AggregateCollection) -> None:
+    async def _clean(self, collection: AggregateCollection, rested: float) -> bool:
+        """Clean up some documents; False when none has rested that long."""
         done = self._published[collection.name]
-        batch = {key: set(done[key]) for key in list(done)[:CLEANED]}
         async with self._reading:
-            await collection.published(batch)
-            for key, ids in batch.items():
-                done[key] -= ids
-                if not done[key]:
-                    del done[key]
+            self._forget(done, self._removed.pop(collection.name, {}))
+            until = time.monotonic() - rested
+            oldest = itertools.islice(done.items(), CLEANED)
+            batch = {key: set(held.ids) for key, held in oldest if held.at <= until}
+            if batch:
+                await collection.published(batch)
+                self._forget(done, batch)
+        return bool(batch)
+
+    @staticmethod
+    def _forget(done: Published, ids: Mapping[str, set[str]]) -> None:
+        for key in ids.keys() & done.keys():
+            done[key].ids -= ids[key]
+            if not done[key].ids:
+                del done[key]

@@ -35,6 +35,28 @@ async def test_events_of_a_commit_are_published_in_order_and_leave_the_outbox(
     assert await stored_ids(platform) == [message.id for message in messages]
 
 
+async def test_a_document_that_is_saved_again_and_again_is_cleaned_up_by_its_saves(
+    platform: Platform, things: AggregateCollection
+) -> None:
+    messages = [outbox.of_event(suspended()) for _ in range(6)]
+    await things.insert("a", {}, messages[:1])
+    for version, message in enumerate(messages[1:], start=1):
+        before = messages[version - 1]
+        await wait.until(
+            lambda before=before: before.id in platform.relay.acknowledged("things", "a"), message="published"
+        )
+        stored = await things.get("a")
+        assert stored is not None
+        assert stored.outbox in ((before,), ())
+        await things.update("a", version, {"n": version}, [message], outbox=stored.outbox)
+
+    async def empty() -> bool:
+        return await things.count_pending() == 0
+
+    await wait.until(empty, message="outbox empty")
+    assert await stored_ids(platform) == [message.id for message in messages]
+
+
 async def test_a_crash_between_commit_and_publish_is_made_good_by_the_sweep(
     platform: Platform, things: AggregateCollection
 ) -> None:

@@ -8,7 +8,7 @@ from servicekit.mongo import AggregateCollection, AlreadyHandled, Stored, Versio
 from servicekit.outbox import OutboxMessage
 
 from catalog.adapters.audit import AuditedCollection
-from catalog.application.loading import Decide, Loaded, Position, Write
+from catalog.application.loading import Decide, Loaded, Position
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -63,29 +63,32 @@ class MongoAggregates(Generic[T]):
         """Load, decide, save what changed; again from the start when somebody else saved in between."""
 
         async def attempt() -> Loaded[T] | None:
-            found = await self.get(aggregate_id)
-            if found is None:
-                return None
-            return await self.save(aggregate_id, found, await decide(found), event_id=event_id)
+            stored = await self._collection.get(aggregate_id)
+            return None if stored is None else await self.decided(stored, decide, event_id=event_id)
 
         try:
             return await retrying(attempt)
         except AlreadyHandled:
             return await self.get(aggregate_id)
 
-    async def save(
-        self, aggregate_id: str, found: Loaded[T], write: Write[T], *, event_id: str | None = None
-    ) -> Loaded[T]:
-        """Save the fields that changed, with the messages; nothing when there is neither."""
+    async def decided(self, stored: Stored, decide: Decide[T], *, event_id: str | None = None) -> Loaded[T]:
+        """Decide on a loaded document and save the fields that changed, with the messages; nothing without either."""
+        found = self.loaded(stored)
+        write = await decide(found)
         before, after = self._to_body(found.state), self._to_body(write.state)
         changes = {field: value for field, value in after.items() if field not in before or before[field] != value}
         if not changes and not write.messages:
             return found
-        entries = self._entries(aggregate_id, found.version + 1, before, after)
+        entries = self._entries(stored.id, stored.version + 1, before, after)
         version = await self._collection.update(
-            aggregate_id, found.version, changes, (*entries, *write.messages), event_id=event_id
+            stored.id,
+            stored.version,
+            changes,
+            (*entries, *write.messages),
+            event_id=event_id,
+            outbox=stored.outbox,
         )
-        self._saved(aggregate_id)
+        self._saved(stored.id)
         return Loaded(write.state, version)
 
     async def newest(
@@ -154,10 +157,11 @@ class MongoBooks(Generic[T]):
         """Load, decide, save what changed; again from the start when somebody else saved in between."""
 
         async def attempt() -> Loaded[T]:
-            found = await self.get(aggregate_id)
+            stored = await self.collection.get(aggregate_id)
+            if stored is not None:
+                return await self.books.decided(stored, decide, event_id=event_id)
+            found = Loaded(self._empty(aggregate_id), 0)
             write = await decide(found)
-            if found.version:
-                return await self.books.save(aggregate_id, found, write, event_id=event_id)
             if write.state == found.state and not write.messages:
                 return found
             body = self._to_body(write.state)

@@ -44,7 +44,7 @@ class MongoAssessments:
                 if not await self._assessments.insert(new.run_id, _body(new)):
                     raise VersionConflict(new.run_id)
             elif not _read(stored).queued:
-                await self._assessments.update(new.run_id, stored.version, _body(new))
+                await self._assessments.update(new.run_id, stored.version, _body(new), outbox=stored.outbox)
 
         await retrying(attempt)
 
@@ -63,7 +63,7 @@ class MongoAssessments:
             if after is None:
                 return before
             messages = [assessment_job(run_id)] if after.queued and not before.queued else []
-            await self._assessments.update(run_id, stored.version, _body(after), messages)
+            await self._assessments.update(run_id, stored.version, _body(after), messages, outbox=stored.outbox)
             return after
 
         return await retrying(attempt)

@@ -59,7 +59,7 @@ class MongoRuns:
                 return before
             messages = messages_of(after) if after.finished else []
             changes = _difference(body_of(before), body_of(after))
-            await self._runs.update(run_id, stored.version, changes, messages)
+            await self._runs.update(run_id, stored.version, changes, messages, outbox=stored.outbox)
             return after
 
         return await retrying(attempt)

@@ -51,7 +51,7 @@ class MongoSolutions:
                 if not await self._solutions.insert(solution_id, body, messages):
                     raise VersionConflict(solution_id)
             else:
-                await self._solutions.update(solution_id, stored.version, body, messages)
+                await self._solutions.update(solution_id, stored.version, body, messages, outbox=stored.outbox)
             return after
 
         return await retrying(attempt, attempts=6)
