@@ -23,6 +23,7 @@ FACETS = (
     "hosting_location",
     "accessibility_level",
     *(each.name for each in PROFILE_FILTERS),
+    "validity",
     "checkup_score",
     "award",
     "rating",

@@ -27,7 +27,10 @@ class Step:
 
 
 def steps_of(solution: OwnSolution) -> list[Step]:
-    """Return the steps of the newest version; a refusal or a request for changes takes the place of a step."""
+    """Return the steps of the newest version; a refusal or a request for changes takes the place of a step.
+
+    So does what took a published solution offline: nobody confirmed it any more, or it was withdrawn or suspended.
+    """
     working = solution.working
     place = _WAY.index(_PLACE.get(working.state, working.state if working.state in _WAY else "draft"))
     times = {
@@ -38,6 +41,7 @@ def steps_of(solution: OwnSolution) -> list[Step]:
         "rejected": working.decided_at,
         "published": solution.published_at if solution.live_version == working.number else None,
     }
+    gone = _gone(solution)
     steps = []
     for index, usual in enumerate(_WAY):
         here = index == place
@@ -45,5 +49,14 @@ def steps_of(solution: OwnSolution) -> list[Step]:
         progress: Progress = "done" if index < place else "ahead"
         if here:
             progress = _HERE.get(working.state, "current")
+        if here and gone is not None and name == "published":
+            name, progress, times = solution.state, "stopped", {solution.state: gone}
         steps.append(Step(name, progress, times.get(name) if index <= place else None))
     return steps
+
+
+def _gone(solution: OwnSolution) -> datetime | None:
+    """Return when a published solution went offline; None while it is online."""
+    marks = {"expired": solution.expired, "withdrawn": solution.withdrawn, "suspended": solution.suspended}
+    mark = marks.get(solution.state)
+    return mark.at if mark else None

@@ -117,6 +117,7 @@ _MAIN: tuple[Consumer, ...] = (
             catalog.DeploymentEnded,
             uses.DeploymentDue,
             uses.RatingRestored,
+            guard.SolutionTermDue,
             review.ReviewCompleted,
             checkup.CheckupScored,
             checkup.CheckupFailed,

@@ -256,6 +256,13 @@ class RatingBand(Term):
     UNRATED = "unrated", "noch keine Note", "no score yet"
 
 
+class Validity(Term):
+    """Whether what a listing states for a time still holds: certificates, maintenance."""
+
+    VALID = "valid", "Nichts abgelaufen", "Nothing has expired"
+    LAPSED = "lapsed", "Zum Teil abgelaufen", "Some have expired"
+
+
 class RatingDimension(Term):
     """What a rating judges beside the overall impression."""
 

@@ -22,6 +22,7 @@ from contracts.catalog import (
 )
 from contracts.checkup import CheckupFailed, CheckupFailedData, CheckupScored, CheckupScoredData
 from contracts.envelope import Event
+from contracts.guard import SolutionTermDue, SolutionTermDueData
 from contracts.ids import derived_id
 from contracts.listing import CheckupDimensionScore, Listing, RatingSummary, ReviewSeal
 from contracts.review import ReviewCompleted, ReviewCompletedData
@@ -180,6 +181,21 @@ class Events:
         )
         event: RatingRestored = self._event(RatingRestored, data)
         return event
+
+    def term_due(self, n: int = 1, *, at: datetime = NOON) -> SolutionTermDue:
+        """`n` days later than `at` the catalog says that a certificate has ended."""
+        now = at + timedelta(days=n)
+        data = SolutionTermDueData(
+            **self._who,
+            organisation_name="Musterlösungen GmbH",
+            solution_name="Comby",
+            version=1,
+            term="certificate",
+            certificate="iso_27001",
+            until=now.date() - timedelta(days=1),
+            days_left=0,
+        )
+        return SolutionTermDue.new(data, aggregate_id=self.solution_id, time=now)
 
     def deployment_ended(self, n: int = 1) -> DeploymentEnded:
         data = DeploymentEndedData(**self._who, organisation_name="Stadt", deployments=[])

@@ -142,6 +142,12 @@ async def proof_id(catalog: Catalog, path: str) -> str:
     return loaded.state.proof.file.id
 
 
+async def test_everybody_can_read_what_becomes_of_a_proof(catalog: Catalog) -> None:
+    terms = await catalog.ok(None, "GET", "/onboarding")
+    settings = catalog.container.settings
+    assert terms == {"proof_days": settings.catalog_proof_days, "proof_max_bytes": settings.catalog_media_max_bytes}
+
+
 async def test_two_with_one_regional_key_need_a_confirmation(catalog: Catalog, person: str, clerk: str) -> None:
     wanted = {**a_town(), "name": "ÄÖÜẞ Ŝťăđț " + "ǖ" * 180, "kinds": ["municipality"]}
     first = await catalog.ok(person, "POST", "/organisations", json=wanted)

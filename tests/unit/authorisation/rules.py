@@ -21,7 +21,8 @@ internal: GET /health/live, GET /health/ready, GET /metrics
 CATALOG = """
 public: GET /organisations/{organisation_id}, GET /solutions, GET /solutions/{id_or_slug},
  POST /comparison/judgement,
- GET /solutions/{id_or_slug}/deployments, GET /solutions/{id_or_slug}/ratings, GET /profile, GET /comparison,
+ GET /solutions/{id_or_slug}/deployments, GET /solutions/{id_or_slug}/ratings,
+ GET /profile, GET /comparison, GET /onboarding,
  GET /media/{media_id}, GET /solutions/{id_or_slug}/publiccode.yml, POST /dossiers/verify,
  GET /dossiers/verify/{sha256},
  GET /opendata, HEAD /opendata, GET /opendata/solutions, HEAD /opendata/solutions,

@@ -24,6 +24,7 @@ KINDS = (
     "deployment_ended",
     "due",
     "rating_restored",
+    "term_due",
 )
 SLUGS = ("comby", "dorffunk", "lipps")
 

@@ -1,5 +1,7 @@
 """What registered users have: organisation, inbox, settings, rating."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -41,6 +43,26 @@ async def test_an_onboarding_request_is_sent(site: Site) -> None:
         "ars": "12065",
         **said,
     }
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"proof_days": 30, "proof_max_bytes": 5_242_880}, "30 Tage nach der Entscheidung wird er gelöscht."),
+        ({"proof_days": 1, "proof_max_bytes": 5_242_880}, "1 Tag nach der Entscheidung wird er gelöscht."),
+        ({"proof_days": 0, "proof_max_bytes": 5_242_880}, "Mit der Entscheidung wird er gelöscht."),
+        (None, "Nach der Entscheidung wird er gelöscht."),
+    ],
+)
+async def test_what_becomes_of_the_proof_is_what_the_catalog_says(
+    site: Site, terms: dict[str, Any] | None, said: str
+) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/catalog/organisations", {"items": []})
+    site.gateway.on("GET /api/catalog/onboarding", terms or {}, 200 if terms else 503)
+    text = text_of((await site.get("/organisation")).text)
+    assert said in text
+    assert ("Höchstens 5 MB." in text) is bool(terms)
 
 
 async def test_a_municipality_states_its_key_and_a_proof(site: Site) -> None:

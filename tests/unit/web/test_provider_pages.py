@@ -309,7 +309,11 @@ async def test_what_expired_is_confirmed_in_time_or_reviewed_again(
     expired = {"expired": mark, "confirmed_until": "2025-10-01", "back_until": back_until}
     site.gateway.on(WORKING, answers.own("expired", working={"state": "published"}, **expired))
     page = await site.get(PATH)
-    assert "Nicht mehr bestätigt" in text_of(page.text)
+    text = text_of(page.text)
+    assert "Nicht mehr bestätigt" in text
+    assert "Freigegeben erledigt" in text
+    assert "Abgelaufen beendet 20. November 2026" in text
+    assert "Veröffentlicht erledigt" not in text
     assert (f'action="{PATH}/bestaetigen"' in page.text) is comes_back
     assert ("Zum Bestätigen ist es zu spät." in page.text) is not comes_back
     site.gateway.on(CONFIRM, problem(409, "confirmation-too-late"))

@@ -244,3 +244,13 @@ async def test_without_similar_solutions_the_section_is_left_out(site: Site, ans
 def test_what_is_shared_is_told_once_whatever_it_is() -> None:
     hit = SimilarHit.model_validate(answers.hit(shared=["a:b", "a:b", "nothing", "bundesland:DE-BB"]))
     assert shared(hit, GERMAN) == ["b", "Brandenburg"]
+
+
+async def test_what_has_passed_is_marked_on_a_hit_and_can_be_filtered(site: Site) -> None:
+    values = [{"value": "valid", "count": 3}, {"value": "lapsed", "count": 1}]
+    finds(site.gateway, answers.hit(lapsed=["certificates", "gone"]), facets={"validity": values})
+    page = await site.get("/suche?validity=lapsed")
+    text = text_of(page.text)
+    for expected in ("Abgelaufen: Zertifikate", "Abgelaufen: gone", "Befristete Angaben", "Nichts abgelaufen"):
+        assert expected in text, expected
+    assert site.gateway.last(SOLUTIONS).url.params.get_list("validity") == ["lapsed"]

@@ -357,6 +357,13 @@ class OrganisationPage(ApiModel):
     next_cursor: str | None = None
 
 
+class OnboardingTerms(ApiModel):
+    """What becomes of the proof of mandate; None where the catalog did not say."""
+
+    proof_days: float | None = None
+    proof_max_bytes: int | None = None
+
+
 class OwnSolutionPage(ApiModel):
     """One page of solutions of an own organisation."""
 
@@ -379,6 +386,9 @@ class Catalog:
         """Own organisations; all of them for the team."""
         query = {"state": state, "cursor": cursor, "limit": limit}
         return (await self.call.get(f"{BASE}/organisations", query)).as_model(OrganisationPage)
+
+    async def onboarding_terms(self) -> OnboardingTerms:
+        return (await self.call.get(f"{BASE}/onboarding")).as_model(OnboardingTerms)
 
     async def request_organisation(self, body: dict[str, Any], key: str) -> Organisation:
         return (await self.call.post(f"{BASE}/organisations", body, key=key)).as_model(Organisation)

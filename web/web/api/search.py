@@ -52,6 +52,7 @@ class Hit(ApiModel):
     rating: HitRating = HitRating()
     checkup: dict[str, float | None] = {}
     awards: list[str] = []
+    lapsed: list[str] = []
     municipalities: int = 0
     image: Image | None = None
     published_at: datetime | None = None

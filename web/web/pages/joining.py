@@ -11,7 +11,7 @@ from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.organisation import OrganisationForm, refused
 from web.page import CheckedMedia, MemberPage, Page, UserPage, form_key
-from web.pages.organisation import show
+from web.pages.organisation import show, terms_of
 
 router = APIRouter()
 ASKED = Flash("Ihr Antrag ist gestellt. Sie werden benachrichtigt, sobald entschieden ist.")
@@ -50,7 +50,7 @@ async def request_onboarding(page: MemberPage, sent: CheckedMedia) -> Response:
 async def again(page: MemberPage, organisation_id: str) -> HTMLResponse:
     """Show the form to ask once more, as it was filled in before."""
     held = await page.services.catalog.organisation(organisation_id)
-    return _again(page, held, OrganisationForm.of(held), Faults())
+    return await _again(page, held, OrganisationForm.of(held), Faults())
 
 
 @router.post("/organisation/{organisation_id}/antrag")
@@ -61,18 +61,18 @@ async def request_again(page: MemberPage, organisation_id: str, sent: CheckedMed
     typed = OrganisationForm.read(form)
     body, faults = typed.check(page.locale, has_file=file is not None or _has_file(held))
     if faults:
-        return _again(page, held, typed, faults)
+        return await _again(page, held, typed, faults)
     try:
         await page.services.catalog.request_again(organisation_id, body, form_key(form))
     except ApiProblem as problem:
-        return _again(page, held, typed, refused(problem, page.locale))
+        return await _again(page, held, typed, refused(problem, page.locale))
     return await _with_file(page, organisation_id, file)
 
 
 @router.get("/organisation/{organisation_id}/nachweis")
 async def proof_form(page: MemberPage, organisation_id: str) -> HTMLResponse:
     """Show the form for a proof that comes later, or takes the place of another."""
-    return _proof(page, await page.services.catalog.organisation(organisation_id), Faults())
+    return await _proof(page, await page.services.catalog.organisation(organisation_id), Faults())
 
 
 @router.post("/organisation/{organisation_id}/nachweis")
@@ -90,7 +90,7 @@ async def give_proof(page: MemberPage, organisation_id: str, sent: CheckedMedia)
                 raise
             faults.add("datei", problem.text(page.locale.language))
     if faults:
-        return _proof(page, await page.services.catalog.organisation(organisation_id), faults)
+        return await _proof(page, await page.services.catalog.organisation(organisation_id), faults)
     return page.go("/organisation", PROVEN)
 
 
@@ -118,11 +118,22 @@ def _has_file(held: Organisation) -> bool:
     return held.proof is not None and held.proof.file is not None
 
 
-def _again(page: Page, held: Organisation, typed: OrganisationForm, faults: Faults) -> HTMLResponse:
+async def _again(page: Page, held: Organisation, typed: OrganisationForm, faults: Faults) -> HTMLResponse:
     return page.render(
-        "organisations/again.html", status=422 if faults else 200, organisation=held, typed=typed, faults=faults
+        "organisations/again.html",
+        status=422 if faults else 200,
+        organisation=held,
+        typed=typed,
+        faults=faults,
+        terms=await terms_of(page),
     )
 
 
-def _proof(page: Page, held: Organisation, faults: Faults) -> HTMLResponse:
-    return page.render("organisations/proof.html", status=422 if faults else 200, organisation=held, faults=faults)
+async def _proof(page: Page, held: Organisation, faults: Faults) -> HTMLResponse:
+    return page.render(
+        "organisations/proof.html",
+        status=422 if faults else 200,
+        organisation=held,
+        faults=faults,
+        terms=await terms_of(page),
+    )

@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from web.api.catalog import Organisation
+from web.api.catalog import OnboardingTerms, Organisation
 from web.api.problem import ApiProblem
 from web.flash import Flash
 from web.forms.faults import Faults
 from web.forms.organisation import OrganisationForm, check_facts, refused
 from web.page import CheckedForm, MemberPage, Page, form_key
+from web.partly import part
 
 router = APIRouter()
 ROLES = frozenset({"member", "editor", "admin"})
@@ -28,8 +29,19 @@ async def show(page: Page, typed: OrganisationForm, faults: Faults) -> HTMLRespo
     held = {each.organisation_id: each for each in page.me.memberships} if page.me else {}
     own = [each for each in found.items if each.id in held or not page.is_team or _asked_by(each, page)]
     return page.render(
-        "organisation.html", status=422 if faults else 200, own=own, held=held, typed=typed, faults=faults
+        "organisation.html",
+        status=422 if faults else 200,
+        own=own,
+        held=held,
+        typed=typed,
+        faults=faults,
+        terms=await terms_of(page),
     )
+
+
+async def terms_of(page: Page) -> OnboardingTerms:
+    """Return what is said about the proof of mandate; nothing while the catalog does not answer."""
+    return (await part(page.services.catalog.onboarding_terms())).value or OnboardingTerms()
 
 
 def _asked_by(organisation: Organisation, page: Page) -> bool:

@@ -126,6 +126,12 @@ def _titles_of(context: Context, questions: Sequence[Question]) -> str:
 
 
 @pass_context
+def _question_title(context: Context, question_id: str) -> str:
+    question = _profile(context).by_id.get(question_id)
+    return question.title(_locale(context).language) if question else question_id
+
+
+@pass_context
 def _label(context: Context, value: str | None, kind: str) -> str:
     return words.label(kind, value, _locale(context).language)
 
@@ -168,6 +174,7 @@ def environment(*, development: bool) -> Environment:
         month=_month,
         moment=_moment,
         label=_label,
+        question_title=_question_title,
         markdown=markdown.render,
         highlight=markdown.highlight,
         web_link=links.web_link,

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from contracts import catalog, checkup, review, uses
+from contracts import catalog, checkup, guard, review, uses
 from contracts.envelope import Event
 from contracts.subjects import wildcard
+from servicekit.clock import BERLIN
 
 from search.domain.document import (
     CheckupFacet,
@@ -14,6 +15,7 @@ from search.domain.document import (
     ListingFacet,
     ReviewFacet,
     SolutionDocument,
+    TermsFacet,
     fact,
     join,
 )
@@ -21,7 +23,8 @@ from search.domain.document import (
 E = TypeVar("E", bound=Event)
 
 
-def _published(data: catalog.SolutionPublishedData) -> ListingFacet:
+def _published(event: catalog.SolutionPublished) -> ListingFacet:
+    data = event.data
     return ListingFacet(
         slug=data.slug,
         version=data.version,
@@ -33,7 +36,8 @@ def _published(data: catalog.SolutionPublishedData) -> ListingFacet:
     )
 
 
-def _scored(data: checkup.CheckupScoredData) -> CheckupFacet:
+def _scored(event: checkup.CheckupScored) -> CheckupFacet:
+    data = event.data
     return CheckupFacet(
         version=data.version,
         rubric_version=data.rubric_version,
@@ -45,20 +49,22 @@ def _scored(data: checkup.CheckupScoredData) -> CheckupFacet:
     )
 
 
-def _failed(data: checkup.CheckupFailedData) -> CheckupFailureFacet:
+def _failed(event: checkup.CheckupFailed) -> CheckupFailureFacet:
+    data = event.data
     return CheckupFailureFacet(version=data.version, kind=data.kind, reason=data.reason, failed_at=data.failed_at)
 
 
 FACET_OF: dict[type[Event], tuple[FacetName, Callable[[Any], object | None]]] = {
     catalog.SolutionPublished: ("listing", _published),
-    catalog.SolutionDelisted: ("listing", lambda data: None),
-    catalog.RatingAdded: ("rating", lambda data: data.summary),
-    catalog.RatingHidden: ("rating", lambda data: data.summary),
-    catalog.DeploymentConfirmed: ("deployments", lambda data: tuple(data.deployments)),
-    catalog.DeploymentEnded: ("deployments", lambda data: tuple(data.deployments)),
-    uses.DeploymentDue: ("deployments", lambda data: tuple(data.deployments)),
-    uses.RatingRestored: ("rating", lambda data: data.summary),
-    review.ReviewCompleted: ("review", lambda data: ReviewFacet(data.seal)),
+    catalog.SolutionDelisted: ("listing", lambda event: None),
+    catalog.RatingAdded: ("rating", lambda event: event.data.summary),
+    catalog.RatingHidden: ("rating", lambda event: event.data.summary),
+    catalog.DeploymentConfirmed: ("deployments", lambda event: tuple(event.data.deployments)),
+    catalog.DeploymentEnded: ("deployments", lambda event: tuple(event.data.deployments)),
+    uses.DeploymentDue: ("deployments", lambda event: tuple(event.data.deployments)),
+    guard.SolutionTermDue: ("terms", lambda event: TermsFacet(event.time.astimezone(BERLIN).date())),
+    uses.RatingRestored: ("rating", lambda event: event.data.summary),
+    review.ReviewCompleted: ("review", lambda event: ReviewFacet(event.data.seal)),
     checkup.CheckupScored: ("checkup", _scored),
     checkup.CheckupFailed: ("checkup_failure", _failed),
 }
@@ -82,7 +88,7 @@ def fact_of(event: Event, sequence: int) -> SolutionDocument | None:
     if mapped is None:
         return None
     facet, value_of = mapped
-    return fact(event.data.solution_id, facet, value_of(event.data), sequence)
+    return fact(event.data.solution_id, facet, value_of(event), sequence)
 
 
 def apply(document: SolutionDocument | None, event: Event, sequence: int) -> SolutionDocument | None:

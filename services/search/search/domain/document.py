@@ -6,13 +6,13 @@ idempotent, so repeated and reordered events, replays and concurrent writers all
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 from contracts.catalog import Deployment
 from contracts.listing import CheckupDimensionScore, Listing, RatingSummary, ReviewSeal
 
-FacetName = Literal["listing", "review", "checkup", "checkup_failure", "rating", "deployments"]
+FacetName = Literal["listing", "review", "checkup", "checkup_failure", "rating", "deployments", "terms"]
 FACET_NAMES: tuple[FacetName, ...] = get_args(FacetName)
 
 
@@ -60,6 +60,13 @@ class CheckupFailureFacet:
 
 
 @dataclass(frozen=True, slots=True)
+class TermsFacet:
+    """Through which day, in Germany, the catalog has looked after what the listing states for a time."""
+
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
 class SolutionDocument:
     """Everything the index knows of one solution.
 
@@ -75,6 +82,7 @@ class SolutionDocument:
     checkup_failure: CheckupFailureFacet | None = None
     rating: RatingSummary | None = None
     deployments: tuple[Deployment, ...] | None = None
+    terms: TermsFacet | None = None
 
     @property
     def visible(self) -> bool:

@@ -59,6 +59,12 @@ FACETS: tuple[Facet, ...] = (
         vocabulary.ScoreBand,
         ordered=True,
     ),
+    Facet(
+        "validity",
+        "Whether what is stated for a time, such as certificates, still holds.",
+        vocabulary.Validity,
+        ordered=True,
+    ),
     Facet("award", "Dimensions of the checkup that it holds an award for.", vocabulary.CheckupAward),
     Facet("rating", "Average rating; a band holds those above it too.", vocabulary.RatingBand, ordered=True),
     Facet(

@@ -1,5 +1,6 @@
 """Onboarding: requests with their proof of mandate, and the team's decision."""
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response, status
@@ -11,7 +12,12 @@ from catalog.application.commands import onboarding as commands
 from catalog.application.media_ports import ORIGINAL, key_of
 from catalog.entrypoints.api.dependencies import CurrentActor, OrganisationId, Wired
 from catalog.entrypoints.api.organisations import shown
-from catalog.entrypoints.api.schemas.organisations import ApprovalRequest, OrganisationRequest, OrganisationView
+from catalog.entrypoints.api.schemas.organisations import (
+    ApprovalRequest,
+    OnboardingTerms,
+    OrganisationRequest,
+    OrganisationView,
+)
 from catalog.entrypoints.api.schemas.texts import Reason
 from catalog.entrypoints.api.uploads import HARMLESS, received
 
@@ -26,6 +32,13 @@ UPLOAD: dict[str, Any] = {
 }
 router = APIRouter(route_class=IdempotentRoute, tags=["onboarding"])
 files = APIRouter(tags=["onboarding"])
+
+
+@router.get("/onboarding")
+async def terms(wired: Wired) -> OnboardingTerms:
+    """What becomes of a request's proof of mandate, and how large its file may be."""
+    kept = wired.ports.people.limits.keep_proof
+    return OnboardingTerms(proof_days=kept / timedelta(days=1), proof_max_bytes=wired.media.rules.max_bytes)
 
 
 @router.post("/organisations", status_code=status.HTTP_201_CREATED)

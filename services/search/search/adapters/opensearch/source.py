@@ -23,6 +23,7 @@ from search.domain.document import (
     ListingFacet,
     ReviewFacet,
     SolutionDocument,
+    TermsFacet,
 )
 from search.domain.entry import kept_of, revision_of
 from search.domain.facets import LONGEST_OPEN_VALUE, PROFILE_FILTERS
@@ -30,6 +31,7 @@ from search.domain.standing import checkup_score, municipalities, rating_bands, 
 from search.domain.target_groups import target_groups
 from search.domain.texts import Texts, texts_of
 from search.domain.thesaurus import Thesaurus
+from search.domain.validity import validity
 from search.domain.words import folded
 
 KEPT_FIELDS = ("id", "seq", "facets")
@@ -48,6 +50,7 @@ def _adapters() -> dict[FacetName, TypeAdapter[Any]]:
         "checkup_failure": TypeAdapter(CheckupFailureFacet),
         "rating": TypeAdapter(RatingSummary),
         "deployments": TypeAdapter(tuple[Deployment, ...]),
+        "terms": TypeAdapter(TermsFacet),
     }
 
 
@@ -108,6 +111,7 @@ def _found_by(document: SolutionDocument, splitter: Splitter, thesaurus: Thesaur
         **{each.name: each.values_in(listing.answers) for each in PROFILE_FILTERS},
         "target_group": target_groups(listing.target_groups, splitter),
         "checkup_score": score_bands(score),
+        "validity": validity(document),
         "award": document.checkup.awards if document.checkup else [],
         "rating": rating_bands(document),
         "used_by_size": sizes(document),

@@ -54,6 +54,8 @@ class SolutionResult(BaseModel):
     checkup_score: float | None
     """Mean of the scored dimensions."""
     awards: list[str]
+    lapsed: list[str] = []
+    """Questions of the profile with an answer that held through a day that has passed, such as `certificates`."""
     municipalities: int
     """How many confirmed for everybody to see that they use it."""
     image: CardImage | None = None

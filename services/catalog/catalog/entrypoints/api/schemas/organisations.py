@@ -71,6 +71,13 @@ class MemberView(BaseModel):
     role: MemberRole
 
 
+class OnboardingTerms(BaseModel):
+    """How many days after the decision a proof is erased, and the largest file in bytes."""
+
+    proof_days: float
+    proof_max_bytes: int
+
+
 class ApprovalRequest(Request):
     """An approval; `shares_ars_with` names the organisations with the same regional key that were looked at."""
 
