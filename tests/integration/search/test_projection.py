@@ -43,6 +43,7 @@ async def test_a_published_solution_is_found_and_shown_with_its_facts(search) ->
         "checkup": dict.fromkeys(("usability", "community", "documentation", "architecture", "code_quality"), 90.0),
         "checkup_score": 90.0,
         "awards": ["usability", "community", "documentation", "architecture", "code_quality"],
+        "lapsed": [],
         "municipalities": 0,
         "image": None,
         "published_at": "2026-03-02T12:00:00Z",
