@@ -115,7 +115,9 @@ async def test_every_released_rubric_scores_what_is_kept(
         assert run is not None
         assert run.report is not None
         for version in rubric_files.versions():
-            made = await rescoring.preview(ports, run_id, version, by=Asker("op", frozenset(), in_team=True))
+            made = await rescoring.preview(
+                ports, run_id, version, by=Asker("op", frozenset(), frozenset(), in_team=True)
+            )
             assert made.new.rubric_digest == RubricFiles(version).current.digest
             if version == settings.checkup_rubric_version:
                 assert made.new == run.report

@@ -2,17 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import AsyncMock, MagicMock
+from unittest.mock import MagicMock
 
 import httpx
-from catalog.application.dossier_ports import SurveyPorts
-from catalog.application.loading import Loaded
-from catalog.application.publiccode.ports import PubliccodePorts
-from catalog.application.watch_ports import WatchPorts
-from catalog.domain.mandate import Proof, ProofFile
 from catalog.entrypoints.api.app import create_app as create_catalog
 from catalog.settings import CatalogSettings
 from checkup.entrypoints.api.app import create_app as create_checkup
@@ -26,57 +21,10 @@ from search.entrypoints.api.app import create_app as create_search
 from search.settings import SearchSettings
 
 from tests.unit.authorisation.asking import Requests, needs_login
-from tests.unit.catalog import given
-from tests.unit.catalog.fakes import InMemoryWatchlists, World, new_world
-
-STRANGER = "stranger"
-CREATORS: dict[str, tuple[Callable[..., FastAPI], type]] = {
-    "catalog": (create_catalog, CatalogSettings),
-    "review": (create_review, ReviewSettings),
-    "checkup": (create_checkup, CheckupSettings),
-    "search": (create_search, SearchSettings),
-    "notify": (create_notify, NotifySettings),
-}
-APPS = tuple(CREATORS)
-
-
-@dataclass(frozen=True)
-class Site:
-    """One service: its routes, and a way to ask as somebody who belongs nowhere, or as nobody."""
-
-    needs_login: dict[str, bool]
-    requests: Requests
-    http: httpx.AsyncClient
-
-    async def send(self, name: str, token: str | None) -> httpx.Response:
-        """Send a valid request to `METHOD /path`."""
-        request = self.requests.of(name)
-        if token is not None:
-            request["headers"]["Authorization"] = f"Bearer {token}"
-        try:
-            return await self.http.request(**request)
-        except TypeError:  # an answer made of stand-ins: whoever asked was let through
-            return httpx.Response(200)
-
-
-@asynccontextmanager
-async def opened(service: str) -> AsyncIterator[Site]:
-    """Open one of the services; a bearer token is the subject itself."""
-    create, settings = CREATORS[service]
-    known: dict[str, Any] = {}
-    container = _catalog(known) if service == "catalog" else _others(service)
-    container.platform = _platform()
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.container = container
-        yield
-
-    app = create(settings(env="test"), lifespan)
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-            yield Site(needs_login(app), Requests(app, known), http)
+from tests.unit.authorisation.held_catalog import held_catalog
+from tests.unit.authorisation.held_checkup import held_checkup
+from tests.unit.authorisation.held_review import held_review
+from tests.unit.authorisation.persons import platform
 
 
 class Nothing:
@@ -89,56 +37,60 @@ class Nothing:
         return None
 
 
-def _others(service: str) -> Any:
-    """The review finds cases that belong to others; the checkup, the search and notify find nothing."""
-    if service != "review":
-        return SimpleNamespace(ports=Nothing(), people=Nothing(), settings=MagicMock())
-    container = SimpleNamespace(ports=AsyncMock(), settings=MagicMock())
-    container.ports.cases.of_solution.return_value = [MagicMock()]
-    return container
+def _nothing(_: dict[str, Any]) -> Any:
+    return SimpleNamespace(ports=Nothing(), settings=MagicMock())
 
 
-def _platform() -> Any:
-    async def claims(token: str) -> dict[str, Any]:
-        return {"sub": token}
-
-    return SimpleNamespace(verifier=SimpleNamespace(claims=claims), members=SimpleNamespace(of=lambda user: {}))
-
-
-def _catalog(known: dict[str, Any]) -> Any:
-    """A catalog where everything that a route can name exists, and belongs to others."""
-    world = new_world()
-    provider = replace(
-        given.a_provider(),
-        proof=Proof(given_by="x", statement="x", file=ProofFile("file", "document", "application/pdf", 1)),
-    )
-    town = given.a_municipality()
-    draft = given.in_review(provider=provider)
-    thread, inquiry = given.a_thread(), given.an_inquiry()
-    world.has(provider, town, draft)
-    world.threads.held[thread.id] = Loaded(thread, 1)
-    world.ports.people.inquiries.held[inquiry.id] = Loaded(inquiry, 1)  # type: ignore[attr-defined]
-    known |= {
-        "organisation_id": provider.id,
-        "solution_id": draft.id,
-        "id_or_slug": draft.id,
-        "user": given.READER.user,
-    }
-    known |= {"thread_id": thread.id, "inquiry_id": inquiry.id, "message_id": "message", "overall": 4}
-    return _container(world)
+CREATORS: dict[str, tuple[Callable[..., FastAPI], type, Callable[[dict[str, Any]], Any]]] = {
+    "catalog": (create_catalog, CatalogSettings, held_catalog),
+    "review": (create_review, ReviewSettings, held_review),
+    "checkup": (create_checkup, CheckupSettings, held_checkup),
+    "search": (create_search, SearchSettings, _nothing),
+    "notify": (create_notify, NotifySettings, _nothing),
+}
+APPS = tuple(CREATORS)
 
 
-def _container(world: World) -> Any:
-    mocked = MagicMock()
-    surveys = SurveyPorts(world.ports, AsyncMock(), AsyncMock(), AsyncMock())
-    return SimpleNamespace(
-        ports=world.ports,
-        surveys=surveys,
-        watching=WatchPorts(world.ports, InMemoryWatchlists(world.outbox), mocked),
-        recent=mocked,
-        publiccode=PubliccodePorts(world.ports, AsyncMock(), AsyncMock(), "https://www.example.org"),
-        files=mocked,
-        media=mocked,
-        open_data=mocked,
-        settings=CatalogSettings(env="test"),
-    )
+@dataclass(frozen=True)
+class Site:
+    """One service: its routes, and a way to ask as anybody, or as nobody."""
+
+    needs_login: dict[str, bool]
+    app: FastAPI
+    known: dict[str, Any]
+    make: Callable[[dict[str, Any]], Any]
+    http: httpx.AsyncClient
+
+    def renew(self) -> None:
+        """Put everything back to where it was."""
+        self.app.state.container = self.make(self.known)
+        self.app.state.container.platform = platform()
+
+    async def send(self, name: str, person: str | None, **given: Any) -> httpx.Response:
+        """Send a valid request to `METHOD /path`; `given` takes the place of what is known."""
+        request = Requests(self.app, self.known | given).of(name)
+        if person is not None:
+            request["headers"]["Authorization"] = f"Bearer {person}"
+        try:
+            return await self.http.request(**request)
+        except TypeError:  # an answer made of stand-ins: whoever asked was let through
+            return httpx.Response(200)
+
+
+@asynccontextmanager
+async def opened(service: str) -> AsyncIterator[Site]:
+    """Open one of the services; a bearer token is the subject itself."""
+    create, settings, make = CREATORS[service]
+    known: dict[str, Any] = {}
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    app = create(settings(env="test"), lifespan)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
+            site = Site(needs_login(app), app, known, make, http)
+            site.renew()
+            yield site

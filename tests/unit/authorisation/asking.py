@@ -28,6 +28,7 @@ BY_NAME: Mapping[str, Any] = {
 BODIES: Mapping[str, Any] = {
     "POST /solutions/{solution_id}/deployments/claims": {"name": "Stadt Beispielstadt"},
     "POST /solutions/{solution_id}/corrections": {"answers": {"website_url": ADDRESS}},
+    "POST /solutions/{solution_id}/contests": {"kind": "manual"},
     "POST /solutions/{solution_id}/publiccode/take-over": {"answers": {"website_url": ADDRESS}},
 }
 """Bodies whose rules the description cannot say."""
@@ -64,15 +65,15 @@ class Requests:
 
     def of(self, name: str) -> dict[str, Any]:
         """Return what httpx sends for `METHOD /path`."""
-        method, _, path = name.partition(" ")
-        described = self._description["paths"].get(path.replace(":path}", "}"), {}).get(method.lower(), {})
+        method, _, path = name.replace(":path}", "}").partition(" ")
+        described = self._description["paths"].get(path, {}).get(method.lower(), {})
         query, headers = {}, {"If-Match": '"1"'}
         for each in described.get("parameters", ()):
             if each["in"] == "query" and each.get("required"):
                 query[each["name"]] = self._value(each["schema"], each["name"])
             elif each["in"] == "path":
                 path = path.replace(f"{{{each['name']}}}", str(self._path(each["name"])))
-        given: dict[str, Any] = {"method": method, "url": path.replace(":path}", "}"), "params": query}
+        given: dict[str, Any] = {"method": method, "url": path, "params": query}
         content = described.get("requestBody", {}).get("content", {})
         if "application/json" in content:
             schema = content["application/json"]["schema"]

@@ -3,10 +3,11 @@
 public       everybody, also without a log-in (answers may show members and the team more)
 registered   whoever is logged in; about oneself, or something that belongs to nobody
 member, editor, admin    those of the organisation that owns it, with at least this role
+clerk, buyer members, editors of the municipality that surveys the market; the team has no say in it
 municipality members of an onboarded municipality
 party        members of one of the two organisations that write to each other
 link         whoever is logged in and has a secret link
-reviewer, curator, team, operator    roles that the token carries (team: reviewer or curator)
+reviewer, curator, team, staff, operator    roles that the token carries (team: reviewer or curator, staff: any)
 internal     for the inside only: the gateway answers 404
 """
 
@@ -20,43 +21,41 @@ internal: GET /health/live, GET /health/ready, GET /metrics
 """
 CATALOG = """
 public: GET /organisations/{organisation_id}, GET /solutions, GET /solutions/{id_or_slug},
- POST /comparison/judgement,
- GET /solutions/{id_or_slug}/deployments, GET /solutions/{id_or_slug}/ratings,
- GET /profile, GET /comparison, GET /onboarding,
- GET /media/{media_id}, GET /solutions/{id_or_slug}/publiccode.yml, POST /dossiers/verify,
- GET /dossiers/verify/{sha256},
- GET /opendata, HEAD /opendata, GET /opendata/solutions, HEAD /opendata/solutions,
- GET /opendata/solutions.{extension}, HEAD /opendata/solutions.{extension}, GET /sitemap.xml, HEAD /sitemap.xml
+ POST /comparison/judgement, GET /solutions/{id_or_slug}/deployments, GET /solutions/{id_or_slug}/ratings,
+ GET /profile, GET /comparison, GET /onboarding, GET /media/{media_id},
+ GET /solutions/{id_or_slug}/publiccode.yml, POST /dossiers/verify, GET /dossiers/verify/{sha256}, GET /opendata, HEAD /opendata, GET /opendata/solutions,
+ HEAD /opendata/solutions, GET /opendata/solutions.{extension}, HEAD /opendata/solutions.{extension},
+ GET /sitemap.xml, HEAD /sitemap.xml
 registered: GET /me, GET /me/data, POST /me/erasure, GET /organisations, POST /organisations, GET /peer-threads,
- GET /inquiries, GET /dossiers,
- GET /watchlists, GET /requirement-profiles, POST /publiccode/preview
+ GET /inquiries, GET /dossiers, GET /watchlists, GET /requirement-profiles, POST /publiccode/preview
 link: POST /invitations/look-up, POST /invitations/accept
-member: GET /requirement-profiles/{profile_id}, GET /solutions/{id_or_slug}/working,
- GET /solutions/{id_or_slug}/versions,
+clerk: GET /requirement-profiles/{profile_id}, GET /dossiers/{dossier_id}, GET /dossiers/{dossier_id}/files/{kind}
+buyer: POST /dossiers/{dossier_id}/inquiries, PUT /requirement-profiles/{profile_id},
+ DELETE /requirement-profiles/{profile_id}, PUT /dossiers/{dossier_id}, DELETE /dossiers/{dossier_id},
+ POST /dossiers/{dossier_id}/solutions, DELETE /dossiers/{dossier_id}/solutions/{solution_id},
+ PUT /dossiers/{dossier_id}/solutions/{solution_id}/decision,
+ PUT /dossiers/{dossier_id}/solutions/{solution_id}/answers, POST /dossiers/{dossier_id}/freeze,
+ POST /dossiers/{dossier_id}/conclude
+member: GET /solutions/{id_or_slug}/working, GET /solutions/{id_or_slug}/versions,
  GET /solutions/{id_or_slug}/deployments/claims, GET /solutions/{id_or_slug}/deployments/{organisation_id},
- GET /organisations/{organisation_id}/deployments, GET /solutions/{id_or_slug}/publiccode, GET /dossiers/{dossier_id},
- GET /dossiers/{dossier_id}/files/{kind}, GET /watchlists/{list_id}, PUT /watchlists/{list_id}/solutions/{solution_id},
- PATCH /watchlists/{list_id}/solutions/{solution_id}, POST /watchlists/{list_id}/solutions/{solution_id}/seen,
- DELETE /watchlists/{list_id}/solutions/{solution_id}, GET /solutions/{id_or_slug}/versions/{former}/diff/{later},
- GET /solutions/{id_or_slug}/corrections, GET /solutions/{id_or_slug}/audit, GET /solutions/{id_or_slug}/audit/export,
+ GET /organisations/{organisation_id}/deployments, GET /solutions/{id_or_slug}/publiccode, GET /watchlists/{list_id},
+ PUT /watchlists/{list_id}/solutions/{solution_id}, PATCH /watchlists/{list_id}/solutions/{solution_id},
+ POST /watchlists/{list_id}/solutions/{solution_id}/seen, DELETE /watchlists/{list_id}/solutions/{solution_id},
+ GET /solutions/{id_or_slug}/versions/{former}/diff/{later}, GET /solutions/{id_or_slug}/corrections,
+ GET /solutions/{id_or_slug}/audit, GET /solutions/{id_or_slug}/audit/export,
  GET /organisations/{organisation_id}/audit, GET /organisations/{organisation_id}/audit/export,
  DELETE /organisations/{organisation_id}/members/{user:path}
-editor: POST /solutions, POST /solutions/{solution_id}/confirm, POST /dossiers/{dossier_id}/inquiries,
- PUT /requirement-profiles/{profile_id}, DELETE /requirement-profiles/{profile_id}, POST /requirement-profiles,
- PUT /solutions/{solution_id}/draft, POST /solutions/{solution_id}/submit,
- POST /solutions/{solution_id}/withdraw, POST /solutions/{solution_id}/republish,
- POST /solutions/{solution_id}/deployments/claims, DELETE /solutions/{solution_id}/deployments/claims/{claim_id},
+editor: POST /solutions, POST /solutions/{solution_id}/confirm, PUT /solutions/{solution_id}/draft,
+ POST /solutions/{solution_id}/submit, POST /solutions/{solution_id}/withdraw,
+ POST /solutions/{solution_id}/republish, POST /solutions/{solution_id}/deployments/claims,
+ DELETE /solutions/{solution_id}/deployments/claims/{claim_id},
  POST /solutions/{solution_id}/deployments/{organisation_id}/reconfirm,
  POST /solutions/{solution_id}/deployments/{organisation_id}/end,
  POST /solutions/{solution_id}/ratings/{organisation_id}/reply, POST /solutions/{solution_id}/media,
  PUT /solutions/{solution_id}/media/{media_id}, DELETE /solutions/{solution_id}/media/{media_id},
  POST /solutions/{solution_id}/publiccode, POST /solutions/{solution_id}/publiccode/take-over,
- POST /solutions/{solution_id}/publiccode/drift, PUT /dossiers/{dossier_id}, DELETE /dossiers/{dossier_id},
- POST /dossiers/{dossier_id}/solutions, DELETE /dossiers/{dossier_id}/solutions/{solution_id},
- PUT /dossiers/{dossier_id}/solutions/{solution_id}/decision,
- PUT /dossiers/{dossier_id}/solutions/{solution_id}/answers,
- POST /dossiers/{dossier_id}/freeze, POST /dossiers/{dossier_id}/conclude,
- POST /solutions/{solution_id}/versions/{number}/restore, POST /solutions/{solution_id}/corrections
+ POST /solutions/{solution_id}/publiccode/drift, POST /solutions/{solution_id}/versions/{number}/restore,
+ POST /solutions/{solution_id}/corrections
 admin: PUT /organisations/{organisation_id}, POST /organisations/{organisation_id}/members,
  POST /organisations/{organisation_id}/resubmit, POST /organisations/{organisation_id}/proof,
  GET /organisations/{organisation_id}/proof, POST /organisations/{organisation_id}/invitations,
@@ -64,7 +63,8 @@ admin: PUT /organisations/{organisation_id}, POST /organisations/{organisation_i
  POST /organisations/{organisation_id}/invitations/{invitation_id}/resend,
  DELETE /organisations/{organisation_id}/invitations/{invitation_id}
 municipality: PUT /solutions/{solution_id}/deployments/mine, PUT /solutions/{solution_id}/ratings/mine,
- POST /solutions/{solution_id}/deployments/claims/{claim_id}/refuse, POST /peer-threads, POST /inquiries, POST /dossiers
+ POST /solutions/{solution_id}/deployments/claims/{claim_id}/refuse, POST /peer-threads, POST /inquiries,
+ POST /dossiers, POST /requirement-profiles
 party: POST /solutions/{solution_id}/ratings/{organisation_id}/report, GET /peer-threads/{thread_id},
  POST /peer-threads/{thread_id}/messages, POST /peer-threads/{thread_id}/messages/{message_id}/report,
  POST /peer-threads/{thread_id}/close, PUT /peer-threads/{thread_id}/block,
@@ -75,13 +75,12 @@ curator: PUT /organisations/{organisation_id}/ars, POST /organisations/{organisa
  POST /organisations/{organisation_id}/approve, POST /organisations/{organisation_id}/refuse,
  POST /solutions/{solution_id}/suspend, POST /solutions/{solution_id}/ratings/{organisation_id}/hide,
  POST /solutions/{solution_id}/ratings/{organisation_id}/restore,
- POST /solutions/{solution_id}/ratings/{organisation_id}/dismiss, GET /moderation/ratings,
- GET /solutions/{id_or_slug}/ratings/{organisation_id}/moderation, GET /moderation/peer-threads,
- POST /moderation/peer-threads/{thread_id}/ruling, GET /moderation/inquiries,
+ POST /solutions/{solution_id}/ratings/{organisation_id}/dismiss, POST /moderation/peer-threads/{thread_id}/ruling,
  POST /moderation/inquiries/{inquiry_id}/ruling
 team: POST /solutions/{solution_id}/corrections/{number}/accept,
- POST /solutions/{solution_id}/corrections/{number}/revert,
- GET /corrections
+ POST /solutions/{solution_id}/corrections/{number}/revert, GET /corrections, GET /moderation/ratings,
+ GET /solutions/{id_or_slug}/ratings/{organisation_id}/moderation, GET /moderation/peer-threads,
+ GET /moderation/inquiries
 """
 REVIEW = """
 public: GET /criteria, GET /solutions/{solution_id}/seal
@@ -94,7 +93,8 @@ public: GET /rubric, GET /rubrics, GET /solutions/{solution_id}, GET /solutions/
  GET /runs/{run_id}/events, GET /solutions/{solution_id}/history, GET /comparison,
  GET /solutions/{solution_id}/badge.svg,
  GET /questionnaire, GET /checklist, GET /solutions/{solution_id}/sources
-member: GET /runs/{run_id}/preview, GET /solutions/{solution_id}/disclosure/draft,
+staff: GET /runs/{run_id}/preview
+member: GET /solutions/{solution_id}/disclosure/draft,
  GET /solutions/{solution_id}/disclosure/versions/{number}, GET /solutions/{solution_id}/manual-checks,
  GET /manual-checks/{check_id}, GET /solutions/{solution_id}/contests, GET /solutions/{solution_id}/audit
 editor: POST /solutions/{solution_id}/runs, POST /runs/{run_id}/cancel, PUT /solutions/{solution_id}/disclosure/draft,
@@ -109,7 +109,8 @@ SEARCH = """
 public: GET /solutions, GET /similar/{solution_id}, GET /suggest, GET /facets, POST /searches/{search_id}/opened
 registered: POST /saved-searches, GET /saved-searches, GET /saved-searches/{search_id},
  PATCH /saved-searches/{search_id}, DELETE /saved-searches/{search_id}
-operator: POST /rebuilds, POST /rebuilds/rollback, GET /rebuilds, GET /rebuilds/{rebuild_id}, GET /insights
+reviewer: GET /insights
+operator: POST /rebuilds, POST /rebuilds/rollback, GET /rebuilds, GET /rebuilds/{rebuild_id}
 """
 NOTIFY = """
 public: GET /unsubscribe, POST /unsubscribe

@@ -20,21 +20,29 @@ SECONDS_OF_A_RUN = 30
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: opaque id, organisations, and whether they belong to the marketplace team."""
+    """Who asks: opaque id, organisations, those of them to edit for, whether they belong to the marketplace team."""
 
     sub: str
     organisations: frozenset[str]
+    edits: frozenset[str]
     in_team: bool
 
     def may_see(self, organisation_id: str) -> bool:
         return self.in_team or organisation_id in self.organisations
+
+    def require_say(self, organisation_id: str) -> None:
+        """Raise `foreign-organisation` or `not-an-editor` (forbidden) unless this person may start and end runs."""
+        if not self.may_see(organisation_id):
+            raise errors.forbidden("foreign-organisation", "only the provider and the team may have checkups run")
+        if not self.in_team and organisation_id not in self.edits:
+            raise errors.forbidden("not-an-editor", "this needs the right to edit for the provider")
 
 
 async def request_run(ports: Ports, solution_id: str, *, by: Asker, run_id: str, forced: bool = False) -> Run:
     """Queue one more run of the newest version. `forced`, for the team alone, measures although the same commit was
     measured lately, and at once.
 
-    Raises `no-checkup` (not_found), `foreign-organisation`, `only-team` (forbidden), `no-repository`,
+    Raises `no-checkup` (not_found), `foreign-organisation`, `not-an-editor`, `only-team` (forbidden), `no-repository`,
     `checkup-in-progress` (conflict), `checkup-too-soon` (too_many).
     """
     if forced and not by.in_team:
@@ -42,8 +50,7 @@ async def request_run(ports: Ports, solution_id: str, *, by: Asker, run_id: str,
     if (made := await ports.runs.get(run_id)) is not None:
         return made  # the same request once more
     held = await solution_or_404(ports, solution_id)
-    if not by.may_see(held.organisation_id):
-        raise errors.forbidden("foreign-organisation", "only the provider and the team may ask for a checkup")
+    by.require_say(held.organisation_id)
     now = ports.clock.now()
     for run in await ports.runs.of_solution(solution_id, limit=5):
         age = (now - run.requested_at).total_seconds()
@@ -81,12 +88,11 @@ async def request_run(ports: Ports, solution_id: str, *, by: Asker, run_id: str,
 async def cancel_run(ports: Ports, run_id: str, *, by: Asker) -> Run:
     """Call a run off: a worker that is at it stops within seconds and keeps nothing. Once more changes nothing.
 
-    Raises `run-not-found` (not_found, also for those who may not know), `foreign-organisation` (forbidden),
-    `run-finished` (conflict).
+    Raises `run-not-found` (not_found, also for those who may not know), `foreign-organisation`, `not-an-editor`
+    (forbidden), `run-finished` (conflict).
     """
     held = await queries.run(ports, run_id, by=by)
-    if not by.may_see(held.organisation_id):
-        raise errors.forbidden("foreign-organisation", "only the provider and the team may cancel a checkup")
+    by.require_say(held.organisation_id)
     now = ports.clock.now()
     after = await ports.runs.change(run_id, lambda known: runs.cancel(known, now=now, by=by.sub))
     if after.state is not RunState.CANCELLED:

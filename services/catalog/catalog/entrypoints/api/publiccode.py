@@ -74,7 +74,12 @@ async def preview_new(source: Source, wired: Wired) -> PreviewView:
     return PreviewView.of(await importing.preview_new(wired.publiccode, content, source=fetched))
 
 
-@router.post("/solutions/{solution_id}/publiccode", openapi_extra=_BODY)
+async def _editable(solution_id: SolutionId, actor: CurrentActor, wired: Wired) -> None:
+    """Nothing is fetched for those who may not have it."""
+    await importing.editable(wired.publiccode, actor, solution_id)
+
+
+@router.post("/solutions/{solution_id}/publiccode", openapi_extra=_BODY, dependencies=[Depends(_editable)])
 async def preview(solution_id: SolutionId, source: Source, actor: CurrentActor, wired: Wired) -> PreviewView:
     """What a file says beside the newest version (editors of the provider); nothing is saved."""
     content, fetched = _parts(source)

@@ -10,6 +10,7 @@ from servicekit.idempotency import IdempotentRoute, new_id
 from checkup.application import commands, queries
 from checkup.application.commands import TEAM, Asker
 from checkup.application.ports import Ports
+from checkup.entrypoints.api.people.dependencies import edits_of
 from checkup.entrypoints.api.rubric_schemas import RubricOut, RubricVersion, RubricVersions
 from checkup.entrypoints.api.schemas import ReportOut, RunList, RunOut
 
@@ -59,7 +60,7 @@ Force = Annotated[bool, Query(description="Measure although the commit was measu
 async def request_run(  # noqa: PLR0917 - what FastAPI hands in, by name
     given: Given, user: CurrentUser, solution_id: Id, request: Request, response: Response, force: Force = False
 ) -> RunOut:
-    """Measure the newest version again: for members of the provider and the team, at most once per ten minutes.
+    """Measure the newest version again: for the provider's editors and the team, at most once per ten minutes.
 
     A commit that was measured lately is not measured again: the run takes over that measurement and says so.
     """
@@ -76,7 +77,7 @@ async def read_run(given: Given, user: OptionalUser, run_id: Id) -> RunOut:
 
 def member(user: Principal) -> Asker:
     """Return who asks, as the use cases know them."""
-    return Asker(user.sub, frozenset(user.memberships), user.has_role(*TEAM))
+    return Asker(user.sub, frozenset(user.memberships), edits_of(user), user.has_role(*TEAM))
 
 
 def asker_of(user: Principal | None) -> Asker | None:

@@ -53,5 +53,5 @@ async def preview_run(
 
 @router.post("/{run_id}/cancel")
 async def cancel_run(given: Given, user: CurrentUser, run_id: Id) -> RunOut:
-    """Call a run off, also while a worker is at it: for members of the provider and the team."""
+    """Call a run off, also while a worker is at it: for the provider's editors and the team."""
     return RunOut.of(await commands.cancel_run(given, run_id, by=member(user)))

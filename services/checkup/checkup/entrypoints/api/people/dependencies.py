@@ -24,7 +24,11 @@ Given = Annotated[PeoplePorts, Depends(ports)]
 Id = Annotated[str, Path(max_length=100)]
 
 
+def edits_of(user: Principal) -> frozenset[str]:
+    """The organisations that the user may change things for."""
+    return frozenset(each.organisation_id for each in user.memberships.values() if each.role in EDITING_ROLES)
+
+
 def person(user: Principal) -> Person:
     """Who asks, in the words of the domain."""
-    edits = frozenset(each.organisation_id for each in user.memberships.values() if each.role in EDITING_ROLES)
-    return Person(user.sub, frozenset(user.memberships), edits, user.has_role(*CHECKERS), user.has_role(*TEAM))
+    return Person(user.sub, frozenset(user.memberships), edits_of(user), user.has_role(*CHECKERS), user.has_role(*TEAM))
