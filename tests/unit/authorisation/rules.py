@@ -23,7 +23,8 @@ CATALOG = """
 public: GET /organisations/{organisation_id}, GET /solutions, GET /solutions/{id_or_slug},
  POST /comparison/judgement, GET /solutions/{id_or_slug}/deployments, GET /solutions/{id_or_slug}/ratings,
  GET /profile, GET /comparison, GET /onboarding, GET /media/{media_id},
- GET /solutions/{id_or_slug}/publiccode.yml, POST /dossiers/verify, GET /dossiers/verify/{sha256}, GET /opendata, HEAD /opendata, GET /opendata/solutions,
+ GET /solutions/{id_or_slug}/publiccode.yml, POST /dossiers/verify, GET /dossiers/verify/{sha256},
+ GET /opendata, HEAD /opendata, GET /opendata/solutions,
  HEAD /opendata/solutions, GET /opendata/solutions.{extension}, HEAD /opendata/solutions.{extension},
  GET /sitemap.xml, HEAD /sitemap.xml
 registered: GET /me, GET /me/data, POST /me/erasure, GET /organisations, POST /organisations, GET /peer-threads,
