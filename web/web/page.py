@@ -212,7 +212,7 @@ async def team_page(page: AnyPage) -> Page:
     page.require_login()
     page.require_memberships()
     if not page.is_team:
-        raise NotAllowedError("das Marktplatz-Team")
+        raise NotAllowedError("die Mitglieder")
     return page
 
 
