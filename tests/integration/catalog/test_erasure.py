@@ -1,9 +1,11 @@
 """Erasure on request and the export of personal data through the real service."""
 
+import pytest
 from catalog.application.watch_ports import list_id
 from catalog.domain.watchlist import Owner
 from contracts.people import PersonErased
 from servicekit.testing import wait
+from servicekit.testing.queries import Queries
 
 from .conftest import Catalog
 
@@ -50,3 +52,20 @@ async def test_from_the_export_to_being_forgotten(
     assert (stays.state.messages[0].by, stays.state.messages[0].text) == (None, "Was kostet es?")
     again = await catalog(clerk, "POST", path, json={"confirm": clerk})
     assert (again.status_code, again.json()["left_organisations"]) == (202, [])
+
+
+async def test_nothing_about_a_person_needs_to_read_a_whole_collection(
+    catalog: Catalog, clerk: str, town: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Queries(catalog.container.platform.db, monkeypatch)
+    email = str((await catalog.ok(clerk, "GET", "/me"))["email"])
+    await catalog.ok(clerk, "GET", "/me/data")
+    assert (await catalog(clerk, "POST", "/me/erasure", json={"confirm": clerk})).status_code == 202
+    held = {"organisations", "solutions", "inquiries", "threads", "invitations", "ratings", "dossiers", "watchlists"}
+
+    async def forgotten() -> bool:
+        return sum(name == "dossiers" for name, _ in asked.about(clerk)) > 1  # the export's, and the worker's last one
+
+    await wait.until(forgotten, message="the worker's part")
+    assert held <= asked.collections(clerk, email, town)
+    assert await asked.unserved(clerk, email, town) == []

@@ -18,6 +18,7 @@ from servicekit.clock import SystemClock
 from servicekit.mongo import AggregateCollection
 from servicekit.testing.servers import MongoServer
 
+from tests.unit.catalog.given import CLERK
 from tests.unit.catalog.people_repository_suite import InquirySuite, InvitationSuite
 from tests.unit.catalog.repository_suite import (
     AggregateSuite,
@@ -71,7 +72,15 @@ class TestGuard(GuardSuite):
 
 
 class TestRatings(RatingSuite):
-    pass
+    async def test_ratings_of_an_earlier_release_are_found_by_who_wrote_them(self, ports: Ports) -> None:
+        await ports.ratings.change("solution-1", self.rate("a", 4))  # type: ignore[arg-type]
+        books = ports.ratings
+        assert isinstance(books, MongoRatingBooks)
+        await books.collection.collection.update_one({"_id": "solution-1"}, {"$unset": {"people": ""}})
+        assert await books.with_person(CLERK.user) == []
+        for _ in range(2):
+            await books.prepare()
+            assert await books.with_person(CLERK.user) == [await books.get("solution-1")]
 
 
 class TestDeployments(DeploymentSuite):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from contracts.people import PersonErased, PersonErasedData
 from notify.application.contacts import on_erased
 from notify.domain.contact import Contact
@@ -13,6 +14,7 @@ from notify.main import command_line
 from notify.settings import NotifySettings
 from notify.wiring import build
 from servicekit.testing import wait
+from servicekit.testing.queries import Queries
 from servicekit.testing.servers import SmtpServer
 from typer.testing import CliRunner
 
@@ -192,7 +194,12 @@ async def test_who_leaves_is_forgotten(
 
 
 async def test_who_wants_to_be_forgotten_is_unless_back_already(
-    settings: NotifySettings, provider: Provider, stored: Any, login: Login, user: str
+    settings: NotifySettings,
+    provider: Provider,
+    stored: Any,
+    login: Login,
+    user: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def erased() -> PersonErased:
         return PersonErased.new(PersonErasedData(user=user), aggregate_id=f"list-{user}", time=datetime.now(UTC))
@@ -219,8 +226,11 @@ async def test_who_wants_to_be_forgotten_is_unless_back_already(
             back = erased()
             await on_erased(container.ports, back, sequence=1)
             assert await container.ports.contacts.get(user) == Contact(user, "neu@example.org")
+            asked = Queries(container.platform.db, monkeypatch)
             await on_erased(container.ports, back, sequence=info.delivered.stream_seq + 1)
             assert await container.ports.contacts.get(user) is None
+            assert {"contacts", "messages", "watch_digests"} <= asked.collections(user)
+            assert await asked.unserved(user) == []
 
 
 async def test_an_old_membership_event_cannot_bring_an_erased_address_back(

@@ -42,7 +42,7 @@ AUDITED: Mapping[str, Audited] = {
         SOLUTION,
         derived=frozenset({"live", "renamed_at", "unapproved_at", "updated_at", "guard_at", "told"}),
     ),
-    "ratings": Audited("ratings", FEEDBACK, derived=frozenset({"summary", "score"})),
+    "ratings": Audited("ratings", FEEDBACK, derived=frozenset({"summary", "score", "people"})),
     "deployments": Audited(
         "deployments", FEEDBACK, left_out=frozenset({"contacts"}), derived=frozenset({"about", "users", "next_at"})
     ),
@@ -79,7 +79,7 @@ AUDITED: Mapping[str, Audited] = {
         "invitation",
         ORGANISATION,
         owner="organisation_id",
-        left_out=frozenset({"email", "token_hash", "invited_by", "taken_by"}),
+        left_out=frozenset({"email", "address", "token_hash", "invited_by", "taken_by"}),
         derived=frozenset({"organisation_name"}),
     ),
     "blocklists": Audited("blocklist", ORGANISATION),

@@ -62,13 +62,14 @@ def _to_wish(body: Mapping[str, Any]) -> Wish:
 
 
 def from_invitation(invitation: Invitation) -> Document:
-    """Return the body of an invitation's document."""
+    """Return the body of an invitation's document; `address`, without case, is for queries and goes with the e-mail."""
     body: Document = plain(asdict(invitation))
     del body["id"]
-    return body
+    return {**body, "address": invitation.email.casefold() if invitation.email else None}
 
 
 def to_invitation(invitation_id: str, body: Mapping[str, Any]) -> Invitation:
     """Read an invitation back."""
     state, role = InvitationState(body["state"]), MemberRole(body["role"])
-    return Invitation(**{**body, "id": invitation_id, "state": state, "role": role})
+    known = {name: value for name, value in body.items() if name != "address"}
+    return Invitation(**{**known, "id": invitation_id, "state": state, "role": role})

@@ -1,6 +1,5 @@
 """Inquiries and invitations in MongoDB."""
 
-import re
 from datetime import datetime
 from functools import partial
 
@@ -91,7 +90,7 @@ class MongoInvitations(MongoAggregates[Invitation]):
         indexed = self._collection.collection
         await indexed.create_index([("organisation_id", ASCENDING), *NEWEST_FIRST], name="organisation")
         await indexed.create_index([("state", ASCENDING), ("expires_at", ASCENDING)], name="state")
-        for name in ("invited_by", "taken_by"):
+        for name in ("invited_by", "taken_by", "address"):
             await indexed.create_index([(name, ASCENDING)], name=name)
 
     async def pending_of(self, organisation_id: str) -> list[Loaded[Invitation]]:
@@ -110,8 +109,7 @@ class MongoInvitations(MongoAggregates[Invitation]):
 
     async def sent_to(self, email: str) -> list[str]:
         """Return the pending invitations to an address; case makes no difference."""
-        address = {"$regex": f"^{re.escape(email)}$", "$options": "i"}
-        query: Document = {"state": InvitationState.PENDING.value, "email": address}
+        query: Document = {"address": email.casefold(), "state": InvitationState.PENDING.value}
         return [stored.id for stored in await self._collection.find(query, projection={"version": 1})]
 
     async def expired(self, now: datetime, limit: int) -> list[str]:

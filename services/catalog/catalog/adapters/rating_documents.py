@@ -18,6 +18,7 @@ from catalog.domain.rating import (
     RatingBook,
     Reply,
     Report,
+    people,
 )
 from catalog.domain.score import METHOD
 
@@ -25,7 +26,8 @@ from catalog.domain.score import METHOD
 def from_book(book: RatingBook) -> Document:
     """Return the fields of a solution's ratings: one per organisation, so that each is saved by itself.
 
-    The summary, the method it was made by and the number of reported ratings repeat what follows, for reading.
+    The summary, its method, the number of reported ratings and who rated, replied or reported repeat what follows, for
+    reading.
     """
     return {**_repeated(book), **{f"ratings.{key}": _from_rating(rating) for key, rating in book.ratings.items()}}
 
@@ -43,7 +45,12 @@ def to_book(solution_id: str, body: Mapping[str, Any]) -> RatingBook:
 
 def _repeated(book: RatingBook) -> Document:
     reported = sum(bool(rating.reports) for rating in book.ratings.values())
-    return {"summary": book.summary.model_dump(), "method": METHOD.version, "reported": reported}
+    return {
+        "summary": book.summary.model_dump(),
+        "method": METHOD.version,
+        "reported": reported,
+        "people": sorted(people(book)),
+    }
 
 
 def _from_rating(rating: Rating) -> Document:

@@ -211,9 +211,15 @@ class MongoRatingBooks(MongoBooks[RatingBook]):
         )
 
     async def prepare(self) -> None:
-        """Create the indexes (idempotent)."""
+        """Create the indexes, and tell of ratings of an earlier release whose they are (idempotent)."""
         await self.collection.prepare()
-        await self.collection.collection.create_index([("reported", ASCENDING)], name="reported", sparse=True)
+        indexed = self.collection.collection
+        await indexed.create_index([("reported", ASCENDING)], name="reported", sparse=True)
+        await indexed.create_index([("people", ASCENDING)], name="people")
+        async for document in indexed.find({"people": {"$exists": False}}, {"ratings": 1, "version": 1}):
+            unchanged = {"_id": document["_id"], "version": document["version"]}
+            book = rating_documents.to_book(document["_id"], document)
+            await indexed.update_one(unchanged, {"$set": {"people": sorted(people(book))}})
 
     async def summary(self, solution_id: str) -> Loaded[RatingSummary]:
         """Return the summary of the ratings without reading them, unless it was made by an earlier method."""
@@ -239,17 +245,8 @@ class MongoRatingBooks(MongoBooks[RatingBook]):
         }
 
     async def with_person(self, user: str) -> list[Loaded[RatingBook]]:
-        """Return the books in which a person rated, replied or reported.
-
-        The organisations are keys of the documents, so no index can tell: it reads all of them, one at a time.
-        """
-        cursor = self.collection.collection.find({}, {"ratings": 1, "version": 1})
-        found = []
-        async for document in cursor:
-            book = rating_documents.to_book(document["_id"], document)
-            if user in people(book):
-                found.append(Loaded(book, document["version"]))
-        return found
+        """Return the books in which a person rated, replied or reported."""
+        return [self.books.loaded(stored) for stored in await self.collection.find({"people": user})]
 
     async def reported(self, *, after: str | None, limit: int) -> list[Loaded[RatingBook]]:
         """Return the books with ratings that somebody reported, in the order of their ids, from behind `after`."""

@@ -29,6 +29,7 @@ class MongoMessages:
         """Create the indexes (idempotent); messages are forgotten after a year."""
         await self._messages.create_index([("recipient", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)])
         await self._messages.create_index([("mail.state", ASCENDING), ("mail.due_at", ASCENDING)])
+        await self._messages.create_index([("read_by", ASCENDING)], name="read_by")
         await self._messages.create_index("keep_until", expireAfterSeconds=0)
         await self._messages.create_index("created_at", expireAfterSeconds=int(KEPT.total_seconds()))
 
