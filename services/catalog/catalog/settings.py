@@ -60,6 +60,12 @@ class CatalogSettings(ServiceSettings):
     catalog_metadata_licence: LicenceId = "CC0-1.0"
     """The licence of what the open data says about solutions."""
 
+    catalog_exports_at_once: int = Field(default=4, ge=1, le=1000)
+    """How many files with all solutions a process sends at once; more are asked to come back later."""
+
+    catalog_export_seconds: float = Field(default=1800, gt=0, le=86_400)
+    """After how long a file that is still being sent is broken off, so that slow readers keep nobody out."""
+
     catalog_publisher: str = Field(default="Marktplatz für digitale Lösungen", min_length=1, max_length=300)
     """Who publishes the open data."""
 

@@ -26,6 +26,7 @@ from catalog.adapters.use_repositories import MongoBlocklists, MongoDeploymentBo
 from catalog.adapters.watchlists import MongoWatchlists
 from catalog.application.audit import SUBJECT
 from catalog.application.dossier_ports import SurveyPorts
+from catalog.application.exports import Exports
 from catalog.application.media_ports import MediaPorts, MediaRules, MediaStore
 from catalog.application.open_data import OpenData
 from catalog.application.people_ports import PeopleLimits, PeoplePorts
@@ -52,6 +53,7 @@ class Container:
     """publiccode.yml files made a moment ago."""
     media: MediaPorts
     open_data: OpenData
+    exports: Exports
 
 
 @asynccontextmanager
@@ -107,8 +109,11 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         watching = WatchPorts(ports, watchlists, market)
         files = RecentAnswers(settings.catalog_recent_seconds)
         media = MediaPorts(store, records, ProcessExaminer(), _media_rules(settings))
+        exports = Exports(settings.catalog_exports_at_once, settings.catalog_export_seconds)
         open_data = OpenData(published, settings.open_data_terms, ports.profile)
-        yield Container(platform, settings, ports, surveys, watching, recent, publiccode, files, media, open_data)
+        yield Container(
+            platform, settings, ports, surveys, watching, recent, publiccode, files, media, open_data, exports
+        )
 
 
 def _people_limits(settings: CatalogSettings) -> PeopleLimits:

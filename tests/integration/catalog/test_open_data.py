@@ -1,6 +1,7 @@
 """Open data over HTTP on the real database: formats, pages, conditional requests, nothing that is not public."""
 
 import json
+from contextlib import ExitStack
 from typing import Any
 from xml.etree import ElementTree
 
@@ -217,3 +218,20 @@ async def test_accept_chooses_the_format(catalog: Catalog) -> None:
 async def test_bad_input_is_refused_in_words(catalog: Catalog, path: str, status: int, slug: str) -> None:
     response = await get(catalog, path)
     assert (response.status_code, response.json()["slug"]) == (status, slug)
+
+
+async def test_only_so_many_files_are_sent_at_once(catalog: Catalog, person: str, provider: str) -> None:
+    await catalog.published(person, provider, name="Räume Plus")
+    known = (await get(catalog, "solutions.csv")).headers["etag"]
+    with ExitStack() as others:
+        for _ in range(catalog.container.settings.catalog_exports_at_once):
+            others.enter_context(catalog.container.exports.one())
+        for extension in ("csv", "ndjson", "ttl", "jsonld"):
+            refused = await get(catalog, f"solutions.{extension}")
+            assert (refused.status_code, refused.json()["slug"]) == (503, "exports-busy")
+            assert refused.headers["content-type"] == "application/problem+json"
+            assert refused.headers["retry-after"] == "30"
+        assert (await get(catalog, "solutions.csv", **{"If-None-Match": known})).status_code == 304
+        assert (await catalog(None, "HEAD", "/opendata/solutions.csv")).status_code == 200
+        assert await slugs(catalog) != []
+    assert (await get(catalog, "solutions.csv")).status_code == 200

@@ -16,6 +16,8 @@ from catalog.domain.open_data import formats
 from catalog.domain.open_data.formats import Format
 from catalog.entrypoints.api import conditional
 from catalog.entrypoints.api.dependencies import Wired
+from catalog.entrypoints.api.exporting import ExportResponse
+from catalog.wiring import Container
 
 router = APIRouter(prefix="/opendata", tags=["open data"])
 HTML = "text/html"
@@ -85,6 +87,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
             each.media_type: {"schema": {"type": "string"}} for each in formats.FORMATS if each is not formats.JSON
         },
     },
+    503: {"description": "Too many files with everything are being sent (`Retry-After`); pages always work"},
     304: {"description": "The client has it already (`If-None-Match`, `If-Modified-Since`)"},
 }
 
@@ -122,7 +125,7 @@ async def negotiated(request: Request, wired: Wired, page: http.Page) -> Respons
     if wanted is None:
         offered = ", ".join(each.media_type for each in formats.FORMATS)
         raise errors.not_acceptable("no-such-format", f"Accept allows none of {offered}")
-    return await _answer(request, wired.open_data, wanted, page, varied=True)
+    return await _answer(request, wired, wanted, page, varied=True)
 
 
 @router.head("/solutions.{extension}", include_in_schema=False)
@@ -138,12 +141,13 @@ async def in_format(
     if wanted is None:
         known = ", ".join(formats.BY_EXTENSION)
         raise errors.not_found("unknown-format", f"there is no such format, only {known}")
-    return await _answer(request, wired.open_data, wanted, page)
+    return await _answer(request, wired, wanted, page)
 
 
 async def _answer(
-    request: Request, data: OpenData, wanted: Format, page: http.PageParams, *, varied: bool = False
+    request: Request, wired: Container, wanted: Format, page: http.PageParams, *, varied: bool = False
 ) -> Response:
+    data = wired.open_data
     standing = await data.solutions.standing()
     address = data.terms.file(wanted.name)
     headers = conditional.headers(request, data, standing, wanted.content_type)
@@ -162,8 +166,9 @@ async def _answer(
     if conditional.is_known(request, headers["ETag"], standing):
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="{wanted.name}"'
-    content = _nothing() if request.method == "HEAD" else files.stream(data, standing, wanted)
-    return StreamingResponse(content, headers=headers)
+    if request.method == "HEAD":
+        return StreamingResponse(_nothing(), headers=headers)
+    return ExportResponse(wired.exports, files.stream(data, standing, wanted), headers)
 
 
 async def _page(data: OpenData, standing: Standing, page: http.PageParams) -> tuple[bytes, str | None]:
