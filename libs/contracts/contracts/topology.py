@@ -47,6 +47,8 @@ class Bucket:
 
     name: str
     history: int = 1
+    ttl_s: float = 0.0
+    """Seconds after which an entry is gone; 0: never."""
     stream: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
@@ -69,6 +71,10 @@ STREAMS: tuple[Stream, ...] = (
 )
 """EVENTS holds every fact once and for ever; REDRIVE brings dead letters back to the one durable that failed."""
 MEMBERS_BUCKET = Bucket("members")
+ENDED_SESSIONS_BUCKET = Bucket("ended-sessions", ttl_s=7 * DAY_S)
+"""Whose tokens of before are worthless; kept for longer than any token is valid."""
+BUCKETS = (MEMBERS_BUCKET, ENDED_SESSIONS_BUCKET)
+"""Everybody watches them, the catalog writes."""
 
 _MAIN: tuple[Consumer, ...] = (
     Consumer(
@@ -267,7 +273,8 @@ def _read(bucket: Bucket) -> tuple[str, ...]:
 def _service_user(service: str) -> User:
     publish = [f"events.{service}.>", f"private.{service}.>", f"jobs.{service}.>", f"dlq.{service}.>"]
     publish += ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.FC.>"]
-    publish += _read(MEMBERS_BUCKET)
+    for bucket in BUCKETS:
+        publish += _read(bucket)
     deny: tuple[str, ...] = ()
     for durable in CONSUMERS:
         if durable.service == service:
@@ -278,7 +285,7 @@ def _service_user(service: str) -> User:
                 f"$JS.ACK.{durable.stream}.{durable.durable}.>",
             ]
     if service == "catalog":
-        publish.append(f"$KV.{MEMBERS_BUCKET.name}.>")
+        publish += [f"$KV.{bucket.name}.>" for bucket in BUCKETS]
     if service == "search":
         # The index is rebuilt from the whole stream, by consumers with new names. Without a name in the subject the
         # server would take it from the request, and change the durable that is called so.

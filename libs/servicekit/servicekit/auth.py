@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import httpx
+from contracts.topology import MEMBERS_BUCKET
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 from joserfc import jwt
@@ -16,7 +17,9 @@ from joserfc.jwk import KeySet
 from nats.js import JetStreamContext
 from pydantic import BaseModel, ValidationError
 
-from servicekit import background, context, errors, logging
+from servicekit import context, errors, logging
+from servicekit.bucket_watch import BucketWatch
+from servicekit.ended_sessions import EndedSessions
 from servicekit.settings import ServiceSettings
 
 log = logging.get(__name__)
@@ -25,7 +28,7 @@ MemberRole = Literal["member", "editor", "admin"]
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 LEEWAY_SECONDS = 30
 CACHED_TOKENS = 5_000
-BUCKET = "members"
+BUCKET = MEMBERS_BUCKET.name
 
 
 class Membership(BaseModel):
@@ -60,73 +63,31 @@ class Principal:
         return not self.roles.isdisjoint(roles)
 
 
-class Members:
+Memberships = dict[str, dict[str, Membership]]
+
+
+class Members(BucketWatch[Memberships]):
     """A live copy of the bucket; every service watches it, so authorisation needs no call."""
 
     def __init__(self, js: JetStreamContext) -> None:
-        self._js = js
-        self._by_user: dict[str, dict[str, Membership]] = {}
-        self._resync = asyncio.Event()
-        self._loaded = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> "Members":
-        self._task = asyncio.create_task(self._watch(), name="members")
-        await asyncio.wait_for(self._loaded.wait(), timeout=20)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            await background.end(self._task)
-
-    def resync(self) -> None:
-        """Read everything again: called when the connection was lost and is back."""
-        self._resync.set()
+        super().__init__(js, BUCKET)
 
     def of(self, user: str) -> dict[str, Membership]:
         """Return the user's active memberships by organisation id."""
-        return dict(self._by_user.get(user, {}))
+        return dict(self.held.get(user, {}))
 
     def users_of(self, organisation_id: str) -> list[Membership]:
         """Return the active memberships of an organisation."""
-        return [held[organisation_id] for held in self._by_user.values() if organisation_id in held]
-
-    async def ready(self) -> bool:
-        """True once the bucket was read completely."""
-        return self._loaded.is_set()
-
-    async def _watch(self) -> None:
-        while True:
-            self._resync.clear()
-            try:
-                await self._follow()
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
-                log.warning("members watch interrupted", error=repr(error))
-                await asyncio.sleep(0.5)
-
-    async def _follow(self) -> None:
-        bucket = await self._js.key_value(BUCKET)
-        watcher: Any = await bucket.watchall()
-        collected: dict[str, dict[str, Membership]] | None = {}
-        try:
-            while not self._resync.is_set():
-                try:
-                    entry = await watcher.updates(timeout=1.0)
-                except TimeoutError:
-                    continue
-                if entry is None:  # everything that was there has been delivered
-                    if collected is not None:
-                        self._by_user, collected = collected, None
-                    self._loaded.set()
-                    continue
-                self._apply(self._by_user if collected is None else collected, entry.key, entry.value)
-        finally:
-            await watcher.stop()
+        return [held[organisation_id] for held in self.held.values() if organisation_id in held]
 
     @staticmethod
-    def _apply(held: dict[str, dict[str, Membership]], key: str, value: bytes | None) -> None:
+    def empty() -> Memberships:
+        """Nobody belongs anywhere."""
+        return {}
+
+    @staticmethod
+    def apply(held: Memberships, key: str, value: bytes | None) -> None:
+        """Take over a membership, or its end."""
         encoded, _, organisation_id = key.partition(".")
         user = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode(errors="replace")
         try:
@@ -143,7 +104,8 @@ class Members:
 class TokenVerifier:
     """Checks bearer tokens against the issuer's published keys; keys are fetched once and again for an unknown one."""
 
-    def __init__(self, settings: ServiceSettings) -> None:
+    def __init__(self, settings: ServiceSettings, ended: EndedSessions) -> None:
+        self._ended = ended
         self._issuer = settings.oidc_issuer
         self._audience = settings.oidc_audience
         self._keys: KeySet | None = None
@@ -154,7 +116,8 @@ class TokenVerifier:
     async def claims(self, token: str) -> dict[str, Any]:
         """Return the checked claims.
 
-        Raises ProblemError `malformed-token`, `invalid-token`, `token-expired` (401), `identity-unavailable` (503).
+        Raises ProblemError `malformed-token`, `invalid-token`, `token-expired`, `session-ended` (401),
+        `identity-unavailable` (503).
         """
         held = self._cache.get(token)
         if held is None:
@@ -165,6 +128,8 @@ class TokenVerifier:
         if held["exp"] + LEEWAY_SECONDS < time.time():
             self._cache.pop(token, None)
             raise errors.unauthenticated("token-expired", "the token has expired: log in again")
+        if self._ended.covers(held["sub"], held.get("iat")):
+            raise errors.unauthenticated("session-ended", "this session was ended: log in again")
         return held
 
     async def _verify(self, token: str) -> dict[str, Any]:

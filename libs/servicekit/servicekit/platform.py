@@ -14,6 +14,7 @@ from servicekit import mongo as documents
 from servicekit.auth import Members, TokenVerifier
 from servicekit.clock import Clock, SystemClock
 from servicekit.delivery import EventConsumer
+from servicekit.ended_sessions import EndedSessions
 from servicekit.health import Checks
 from servicekit.idempotency import IdempotencyStore
 from servicekit.lanes import BatchConsumer, BatchHandler, JobConsumer, JobHandler, Lanes
@@ -101,7 +102,8 @@ async def open_platform(
         mongo = await stack.enter_async_context(documents.connect(settings))
         relay = Relay(js)
         members = await stack.enter_async_context(Members(js))
-        reconnected.append(members.resync)
+        ended = await stack.enter_async_context(EndedSessions(js))
+        reconnected += [members.resync, ended.resync]
         platform = Platform(
             settings=settings,
             clock=clock,
@@ -109,7 +111,7 @@ async def open_platform(
             nats=client,
             js=js,
             members=members,
-            verifier=TokenVerifier(settings),
+            verifier=TokenVerifier(settings, ended),
             broker=brokers.faststream(settings),
             relay=relay,
             mongo=mongo,
@@ -125,4 +127,5 @@ async def open_platform(
 
         checks.add("nats", nats_alive)
         checks.add("members", members.ready)
+        checks.add("ended-sessions", ended.ready)
         yield platform

@@ -1,4 +1,4 @@
-"""Applies the topology to NATS: streams, the members bucket and durables. Idempotent; run before anything starts."""
+"""Applies the topology to NATS: streams, buckets and durables. Idempotent; run before anything starts."""
 
 import asyncio
 import sys
@@ -35,14 +35,15 @@ class ProvisionSettings(ServiceSettings):
 
 
 async def provision(js: JetStreamContext) -> None:
-    """Bring streams, bucket and durables to what the topology says; existing messages are never touched.
+    """Bring streams, buckets and durables to what the topology says; existing messages are never touched.
 
     Durables are upserted, because binding never updates one. The server delivers without a limit: how often a
     message is tried before it becomes a dead letter is decided by `servicekit.delivery`.
     """
     for stream in topology.STREAMS:
         await _stream(js, stream_config(stream))
-    await _bucket(js, topology.MEMBERS_BUCKET)
+    for bucket in topology.BUCKETS:
+        await _bucket(js, bucket)
     for consumer in topology.CONSUMERS:
         await js.add_consumer(consumer.stream, consumer_config(consumer))
     log.info("provisioned", streams=len(topology.STREAMS), consumers=len(topology.CONSUMERS))
@@ -99,7 +100,7 @@ async def _bucket(js: JetStreamContext, bucket: topology.Bucket) -> None:
     try:
         await js.stream_info(bucket.stream)
     except NotFoundError:
-        await js.create_key_value(KeyValueConfig(bucket=bucket.name, history=bucket.history))
+        await js.create_key_value(KeyValueConfig(bucket=bucket.name, history=bucket.history, ttl=bucket.ttl_s or None))
 
 
 async def _main(settings: ProvisionSettings) -> None:

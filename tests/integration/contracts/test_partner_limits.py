@@ -87,6 +87,7 @@ WRITES = {
     "DLQ": f"dlq.search.{MARK}",
     "REDRIVE": f"redrive.search.{MARK}",
     "KV_members": f"$KV.members.{MARK}.o",
+    "KV_ended-sessions": f"$KV.ended-sessions.{MARK}",
     "PUBLIC": f"events.catalog.solution_published.v1.{MARK}",
 }
 """A subject that ends up in each stream."""

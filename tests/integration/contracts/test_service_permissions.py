@@ -83,13 +83,19 @@ async def test_a_service_cannot_publish_for_another(service: str, connect: Conne
     assert before == {stream.name: await message_count(operator, stream.name) for stream in topology.STREAMS}
 
 
+BUCKETS = pytest.mark.parametrize("name", [bucket.name for bucket in topology.BUCKETS])
+
+
+@BUCKETS
 @SERVICES
-async def test_a_service_watches_and_reads_memberships(service: str, connect: Connect, operator: Connection) -> None:
-    bucket = await operator.js.key_value(topology.MEMBERS_BUCKET.name)
+async def test_a_service_watches_and_reads_buckets(
+    service: str, name: str, connect: Connect, operator: Connection
+) -> None:
+    bucket = await operator.js.key_value(name)
     earlier, later = f"{uuid7()}.o", f"{uuid7()}.o"
     await bucket.put(earlier, b"1")
     user = await connect(service)
-    seen = await user.js.key_value(topology.MEMBERS_BUCKET.name)
+    seen = await user.js.key_value(name)
     watcher: Any = await seen.watchall()
     keys = set()
     while (entry := await watcher.updates(timeout=5)) is not None:
@@ -102,11 +108,12 @@ async def test_a_service_watches_and_reads_memberships(service: str, connect: Co
     assert user.refusals == []
 
 
+@BUCKETS
 @SERVICES
-async def test_only_the_catalog_writes_memberships(service: str, connect: Connect, operator: Connection) -> None:
+async def test_only_the_catalog_writes_buckets(service: str, name: str, connect: Connect, operator: Connection) -> None:
     user, key = await connect(service), f"{uuid7()}.o"
-    subject = f"$KV.{topology.MEMBERS_BUCKET.name}.{key}"
-    bucket = await operator.js.key_value(topology.MEMBERS_BUCKET.name)
+    subject = f"$KV.{name}.{key}"
+    bucket = await operator.js.key_value(name)
     if service == "catalog":
         await user.js.publish(subject, b"1")
         assert (await bucket.get(key)).value == b"1"

@@ -4,21 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import httpx
 import pytest
+from contracts import topology
 from contracts.ids import uuid7
 from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel
-from servicekit import auth, http, idempotency, outbox
+from servicekit import auth, ended_sessions, http, idempotency, outbox
 from servicekit.auth import Membership, Principal, membership_key
 from servicekit.mongo import AggregateCollection
 from servicekit.platform import Platform, open_platform
 from servicekit.process import Service
 from servicekit.testing import wait
 from servicekit.testing.http import client
-from servicekit.testing.servers import OidcServer
+from servicekit.testing.servers import OidcServer, log_in
 
 from .conftest import KitSettings
 
@@ -124,6 +126,30 @@ async def test_roles_come_from_the_token(anonymous: httpx.AsyncClient, oidc_serv
     assert reviewer.json() == "rev"
 
 
+async def test_a_session_that_was_ended_is_over_everywhere_until_the_next_log_in(
+    app: FastAPI, anonymous: httpx.AsyncClient, oidc_server: OidcServer
+) -> None:
+    platform: Platform = app.state.container.platform
+    before = bearer(oidc_server.token_for("gone"))
+    assert (await anonymous.get("/me", headers=before)).status_code == 200
+    message = ended_sessions.end_of("gone", datetime.now(UTC))
+    assert "gone" not in message.subject
+    bucket = await platform.js.key_value(topology.ENDED_SESSIONS_BUCKET.name)
+    await bucket.put(ended_sessions.key_of("gone"), message.data)
+
+    async def over() -> bool:
+        return (await anonymous.get("/me", headers=before)).status_code == 401
+
+    await wait.until(over, message="the old token is refused")
+    assert (await anonymous.get("/me", headers=before)).json()["slug"] == "session-ended"
+    assert (await anonymous.get("/me", headers=bearer(oidc_server.token_for("somebody")))).status_code == 200
+
+    async def logged_in_anew() -> bool:  # tokens count in whole seconds
+        return (await anonymous.get("/me", headers=bearer(log_in(oidc_server.issuer, "gone")))).status_code == 200
+
+    await wait.until(logged_in_anew, message="a new log-in is let in")
+
+
 async def test_membership_comes_from_the_bucket_and_goes_with_it(
     app: FastAPI, anonymous: httpx.AsyncClient, oidc_server: OidcServer
 ) -> None:
@@ -201,7 +227,10 @@ async def test_a_refused_request_may_be_corrected_under_the_same_key(
 
 async def test_ready_names_every_dependency(anonymous: httpx.AsyncClient) -> None:
     response = await anonymous.get("/health/ready")
-    assert response.json() == {"status": "ok", "checks": {"mongodb": "ok", "nats": "ok", "members": "ok"}}
+    assert response.json() == {
+        "status": "ok",
+        "checks": {"mongodb": "ok", "nats": "ok", "members": "ok", "ended-sessions": "ok"},
+    }
 
 
 async def test_the_worker_process_answers_health_and_nothing_else(settings: KitSettings, clean_streams: None) -> None:

@@ -36,11 +36,12 @@ def test_durables_have_different_names_and_unknown_ones_are_an_error() -> None:
         topology.consumer("nobody")
 
 
-def test_only_the_catalog_may_write_memberships() -> None:
+@pytest.mark.parametrize("subject", ["$KV.members.x.y", "$KV.ended-sessions.x"])
+def test_only_the_catalog_may_write_who_belongs_where_and_whose_sessions_ended(subject: str) -> None:
     writers = [
         user.name
         for user in topology.PERMISSIONS
-        if user.publish is None or any(covers(pattern, "$KV.members.x.y") for pattern in user.publish)
+        if user.publish is None or any(covers(pattern, subject) for pattern in user.publish)
     ]
     assert writers == ["operator", "catalog"]
 

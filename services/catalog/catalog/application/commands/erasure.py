@@ -1,7 +1,7 @@
 """Erasure on request: a person is forgotten, what was said for an organisation stays that of the organisation."""
 
 from contracts.people import PersonErased, PersonErasedData
-from servicekit import errors
+from servicekit import ended_sessions, errors
 from servicekit.errors import FieldError
 from servicekit.outbox import OutboxMessage
 
@@ -28,8 +28,9 @@ from catalog.domain.watchlist import Owner
 async def erase_person(
     ports: Ports, watching: WatchPorts, files: MediaPorts, actor: Actor, *, confirmed: str
 ) -> list[str]:
-    """End every membership of whoever asks, empty the own list, and tell everybody to forget; return what was left.
+    """End every membership and all sessions of whoever asks, empty the own list, and tell everybody to forget.
 
+    Return the organisations that were left.
     Once more does no harm. Nothing is changed when one organisation stands in the way. Raises ProblemError
     `erasure-unconfirmed` (422) unless the own user id is repeated, `erasure-last-admin` (409).
     """
@@ -48,7 +49,8 @@ async def erase_person(
     for each in held:
         await _leave(ports, files, each.state, decision(leave, mapping.of_organisation, ports.clock))
     await _take_back_invitations(ports, actor.email)
-    await watchlists.forget_user(watching, actor.user, (_told(ports, actor.user),))
+    told = (_told(ports, actor.user), ended_sessions.end_of(actor.user, ports.clock.now()))
+    await watchlists.forget_user(watching, actor.user, told)
     return [each.state.id for each in held]
 
 
