@@ -94,6 +94,18 @@ def test_a_way_of_matching_without_weight_is_left_out(reader: QueryReader, way: 
     assert all(clause in every for clause in fewer)
 
 
+def test_grams_alone_find_nothing_for_a_question(reader: QueryReader) -> None:
+    few, many = (
+        body(reader, SearchRequest(text=text))["query"]["bool"]
+        for text in ("Mitfahrbänke Lörrach", "Mitfahrbänke Lörrach Bahnhof")
+    )
+    assert "grams" in matches(few["must"][0]["bool"]["should"])
+    assert "grams" not in matches(many["must"][0]["bool"]["should"])
+    assert len(matches(few["should"])["grams"][0]) < len(matches(many["should"])["grams"][0]), (
+        "they add to the score all the same"
+    )
+
+
 def test_one_part_of_a_compound_finds_nothing_by_itself(reader: QueryReader) -> None:
     sent = body(reader, SearchRequest(text="Vereinssoftware oder Terminbuchungssystem"))["query"]["bool"]
     found = [

@@ -27,6 +27,9 @@ FIELDS = {
 ALMOST_NOTHING = 1e-6
 MOST_CORRECTIONS = 5
 """Corrections that are given as reasons: each asks for two words in all fields."""
+MOST_WORDS_ALIKE = 2
+"""Words of a query up to which grams alone find: what has most of the grams of more words has some of the words, and
+of all clauses this one takes the engine longest."""
 SIMILAR = "60%"
 """Of the grams of the query, from which a similar spelling is given as the reason."""
 NEAR_FIRST = 1024.0
@@ -70,7 +73,7 @@ def ranking(text: QueryText, weights: Weights) -> list[Clause]:
         _words(" ".join(text.misspelt), weights.misspelt, weights.tie),
         _words(" ".join(text.joined), weights.joined, weights.tie),
         *_compounds(text, weights),
-        _grams(text, ALMOST_NOTHING, weights.grams_found),
+        _grams(text, ALMOST_NOTHING, weights.grams_found) if len(text.words) <= MOST_WORDS_ALIKE else {},
         _match("concepts_title", own, weights.concepts_title),
         _match("concepts_body", own, weights.concepts_body),
         _match("concepts_wide", own, weights.concepts_wide),
@@ -114,8 +117,10 @@ def _compounds(text: QueryText, weights: Weights) -> list[Clause]:
     """Match what has the parts of one compound together: one of them alone is found in anything."""
     if not weights.parts:
         return []
-    found = {"boost": ALMOST_NOTHING, "minimum_should_match": weights.parts_found}
-    return [_match("parts", " ".join(parts), **found) for parts in text.compounds]
+    return [
+        _match("parts", " ".join(parts), ALMOST_NOTHING, minimum_should_match=weights.parts_found)
+        for parts in text.compounds
+    ]
 
 
 def _grams(text: QueryText, boost: float, minimum: str = "1") -> Clause:
