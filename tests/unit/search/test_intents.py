@@ -77,6 +77,41 @@ def test_a_state_is_recognised_by_its_short_name(reader: QueryReader, said: str,
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "nicht kostenlos",
+        "Termine nicht in Bayern",
+        "außerhalb von Bayern",
+        "kein Open Source",
+        "keine unbedingt kostenlosen Portale",
+        "ohne DSGVO",
+        "weder kostenlos noch barrierefrei",
+        "nicht für Landkreise",
+        "statt Open-Source-Software",
+    ],
+)
+def test_what_is_denied_is_no_filter(reader: QueryReader, text: str) -> None:
+    assert recognised(reader, text) == {}
+    assert reader.read(text).searchable, "its words are still looked for"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("nicht nur kostenlos", {"price_model:free"}),
+        ("ohne Kosten", {"price_model:free"}),
+        ("ohne Anmeldung kostenlos", {"price_model:free"}),
+        ("nicht kostenlos, in Bayern", {"bundesland:DE-BY"}),
+        ("kostenlos, aber nicht in Bayern", {"price_model:free"}),
+        ("noch kostenlos", {"price_model:free"}),
+        ("kein Formular für Landkreise", {"target_group:counties"}),
+    ],
+)
+def test_a_negation_denies_only_what_follows_it(reader: QueryReader, text: str, found: set[str]) -> None:
+    assert recognised(reader, text).keys() == found
+
+
+@pytest.mark.parametrize(
+    "text",
     ["Niederbayern", "Neubrandenburg", "Oberhessen", "Bayernwerk", "Nordrhein", "Anhalt", "Pfalz"],
 )
 def test_regions_towns_and_names_that_sound_like_states_are_none(reader: QueryReader, text: str) -> None:

@@ -23,8 +23,9 @@ from contracts.vocabulary import (
 )
 
 from search.domain.compounds import Splitter
+from search.domain.negation import is_denied
+from search.domain.stemming import Stems, stem, stems_of
 from search.domain.target_groups import target_groups
-from search.domain.thesaurus import Stems, stem, stems_of
 from search.domain.words import fold, is_stop_word, words
 
 LONGEST_PHRASE = 5
@@ -169,7 +170,7 @@ def recognise(
     """Find the filters in a query, each once, longest phrases first at each place.
 
     `typed` are its words in order, `spelled` the same words in their right spelling; ids in `without` are read as
-    plain words.
+    plain words, and so is what the query denies (`nicht kostenlos`).
     """
     found: dict[str, Recognised] = {}
     stems = stems_of(spelled)
@@ -182,7 +183,7 @@ def recognise(
         intent, start, end = match
         if start > 0 and intent.facet == "bundesland" and fold(spelled[start - 1]) in _PLACE:
             start -= 1
-        if intent.id not in without and intent.id not in found:
+        if intent.id not in without and intent.id not in found and not is_denied(spelled, start):
             found[intent.id] = Recognised(intent, " ".join(typed[start:end]), start, end)
         at = end
     return tuple(found.values())

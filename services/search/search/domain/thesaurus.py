@@ -2,38 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
-from Stemmer import Stemmer
-
 from search.domain.compounds import Splitter
+from search.domain.stemming import Stems, stem, stems_of
 from search.domain.words import Memo, fold, is_stop_word, words
 
 SHORTEST_PART = 4
 """Shorter parts of compounds say too little."""
-
-Stems = tuple[str, ...]
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """Return the folded stem of a German word, the same for its gender forms (`Bürgerinnen`, `Bürger`).
-
-    Words that double their `s` in the plural (Bus, Verzeichnis) are told apart by the stemmer, so it is made one again.
-    """
-    folded = fold(word)
-    for form, plain in (("innen", ""), ("erin", "er")):
-        if folded.endswith(form) and len(folded) - len(form) >= SHORTEST_PART:
-            folded = folded.removesuffix(form) + plain
-            break
-    found = str(_stemmer().stemWord(folded))
-    return found[:-1] if found.endswith("ss") else found
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> Stemmer:
-    return Stemmer("german")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +125,6 @@ class Thesaurus:
                 found[nearest] = None
                 queue.extend(self.concepts[nearest].broader)
         return tuple(found)
-
-
-def stems_of(text_words: Sequence[str]) -> Stems:
-    """Return the stem of each word."""
-    return tuple(map(stem, text_words))
 
 
 def concept_id(term: str) -> str:

@@ -15,7 +15,8 @@ from rapidfuzz.distance import OSA
 from search.domain.compounds import Splitter
 from search.domain.intents import Recognised, recognise
 from search.domain.saved_search import StoredQuery
-from search.domain.thesaurus import Stems, Thesaurus, stem, stems_of
+from search.domain.stemming import Stems, stem, stems_of
+from search.domain.thesaurus import Thesaurus
 from search.domain.words import fold, humps, is_stop_word, words
 
 TELLING_FIELDS = ("name", "aliases", "summary", "features", "audience", "topics")
