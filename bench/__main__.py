@@ -4,6 +4,8 @@ import asyncio
 import importlib
 import sys
 
+from servicekit import logging
+
 NAMES = (
     "relay",
     "handlers",
@@ -28,6 +30,7 @@ def main(names: list[str]) -> int:
     if unknown:
         sys.stderr.write(f"no measurement {', '.join(unknown)}; there are: {', '.join(NAMES)}\n")
         return 2
+    logging.configure("bench", env="development", level="error", to="stderr")  # the figures are what is to be read
     for name in names or NAMES:
         module = importlib.import_module(f"bench.{name}")
         sys.stdout.write(f"\n## {name}: {(module.__doc__ or '').strip()}\n\n")

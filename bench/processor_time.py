@@ -7,12 +7,13 @@ import psutil
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "worker": ("marktplatz-checkup",),
+    "git": ("checkup.sandbox.program",),
     "analysis": ("checkup.sandbox.zygote",),
     "database": ("mongo",),
     "bus": ("nats",),
     "repositories": ("gitserver",),
 }
-"""Part to what one of its command lines contains. git, which a worker starts, is the part `git`."""
+"""Part to what one of its command lines contains. `git` is the process that starts git for a worker."""
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def spent(times: int) -> Iterator[dict[str, float]]:
 
 
 def _seconds() -> dict[str, dict[int, float]]:
-    seconds: dict[str, dict[int, float]] = {part: {} for part in ("worker", "git", *list(PARTS)[1:])}
+    seconds: dict[str, dict[int, float]] = {part: {} for part in PARTS}
     for process in psutil.Process().children(recursive=True):
         try:
             line, used = " ".join(process.cmdline()), process.cpu_times()
@@ -35,8 +36,7 @@ def _seconds() -> dict[str, dict[int, float]]:
         part = next((part for part, words in PARTS.items() if any(word in line for word in words)), None)
         if part is None:
             continue
-        own, children = used.user + used.system, used.children_user + used.children_system
-        seconds[part][process.pid] = own if part == "worker" else own + children
-        if part == "worker":
-            seconds["git"][process.pid] = children
+        seconds[part][process.pid] = used.user + used.system
+        if part != "worker":  # whose children count by themselves
+            seconds[part][process.pid] += used.children_user + used.children_system
     return seconds

@@ -1,5 +1,6 @@
 """Fetching: bounded clones of honest repositories, and a reason in words for every other one."""
 
+import asyncio
 import random
 import socket
 from collections.abc import Callable
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from checkup.adapters.git_fetch import FetchLimits, GitFetch
+from checkup.adapters.zygote import of_programs
 from checkup.analysis import history
 from checkup.domain.failure import CheckupFailure
 from checkup.testing.repositories import Content, RepositoryMaker, git, init
 from servicekit.addresses import allowed_origins
+from servicekit.testing import wait
 
 from .conftest import AT, GitServer, port_of
 
@@ -52,6 +55,39 @@ async def test_two_years_of_history_arrive_and_vanish_again(fetch: Make, git_ser
         assert not list(git_dir.glob("hooks/*"))
         assert not (git_dir.parent / "a.txt").exists()
     assert list((tmp_path / "work").iterdir()) == []
+
+
+async def test_a_whole_clone_names_head_and_tags_as_its_server_does(fetch: Make, git_server: GitServer) -> None:
+    maker = RepositoryMaker().commit({"a.txt": "1"}, AT - timedelta(days=9)).tag("v1.0.0", AT - timedelta(days=9))
+    url = git_server.add("app", maker.commit({"a.txt": "2"}, AT))
+    for arguments in (["tag", "light", "main~1"], ["pack-refs", "--all"], ["tag", "loose", "main"]):
+        git(git_server.root / "app.git", *arguments)
+    async with fetch().fetched(url, AT) as git_dir:
+        told = await fetch().refs_in(git_dir)
+        assert told is not None
+        assert told == await fetch().refs(url)
+        assert list(told.tags) == ["light", "loose", "v1.0.0"]
+        assert told.head == git(git_dir, "rev-parse", "HEAD")
+
+
+async def test_a_clone_whose_history_was_cut_does_not_answer_for_its_server(fetch: Make, git_server: GitServer) -> None:
+    url = git_server.add("app", old_and_new())
+    git(git_server.root / "app.git", "tag", "old", "main~50")
+    async with fetch().fetched(url, AT) as git_dir:
+        assert await fetch().refs_in(git_dir) is None
+
+
+async def test_a_fetch_that_lost_its_helper_may_be_tried_again(fetch: Make, git_server: GitServer) -> None:
+    url = git_server.add("slow", old_and_new())
+    gate = git_server.gate("slow")
+    fetching = asyncio.create_task(refused(fetch(), url))
+    await wait.until(lambda: git_server.asked, message="git asks the server")
+    of_programs().close()
+    found = await asyncio.wait_for(fetching, 20)
+    assert (found.kind, found.transient) == ("interrupted", True)
+    gate.set()
+    async with fetch().fetched(url, AT) as git_dir:
+        assert history.read(git_dir, AT).commits
 
 
 async def test_a_dormant_repository_arrives_with_its_last_commits(fetch: Make, git_server: GitServer) -> None:

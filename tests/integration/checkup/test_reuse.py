@@ -77,6 +77,45 @@ async def test_a_new_commit_or_tag_is_measured(
     assert (await again(api, bus, team))["reused_from"] is None
 
 
+async def test_a_first_measurement_asks_the_server_once(
+    api: httpx.AsyncClient, bus: Bus, git_server: GitServer, small_app: RepositoryMaker, team: Headers
+) -> None:
+    """The clone itself tells HEAD and tags; a second look needs no clone."""
+    await bus.submit(git_server.add("app", small_app))
+    await bus.heard("checkup_scored")
+    assert len(git_server.asked) == 1
+    await again(api, bus, team)
+    assert len(git_server.asked) == 2
+
+
+async def test_a_repository_whose_history_was_cut_is_measured_once_too(
+    api: httpx.AsyncClient, bus: Bus, git_server: GitServer, team: Headers
+) -> None:
+    maker, now = RepositoryMaker(), datetime.now(UTC)
+    for year in range(5, -1, -1):
+        at = now - timedelta(days=365 * year + 1)
+        maker.commit({"README.md": f"# Dorfportal\n\nJahr {year}\n"}, at).tag(f"v{6 - year}.0.0", at)
+    run_id = await bus.submit(git_server.add("app", maker))
+    await bus.heard("checkup_scored")
+    assert (await again(api, bus, team))["reused_from"] == run_id
+
+
+async def test_a_tag_beside_the_main_branch_costs_one_more_measurement(
+    api: httpx.AsyncClient, bus: Bus, git_server: GitServer, small_app: RepositoryMaker, team: Headers
+) -> None:
+    """No clone of the main branch has it, so only the second run, which asks the server, knows of it."""
+    url, path = git_server.add("app", small_app), git_server.root / "app.git"
+    aside = (
+        RepositoryMaker("aside").commit({"fix.md": "Abseits\n"}, datetime.now(UTC)).make(path.with_name("aside.git"))
+    )
+    git(path, "fetch", "--quiet", str(aside), "aside:refs/tags/hotfix")
+    await bus.submit(url)
+    await bus.heard("checkup_scored")
+    second = await again(api, bus, team)
+    assert second["reused_from"] is None
+    assert (await again(api, bus, team))["reused_from"] == second["id"]
+
+
 async def test_the_team_may_have_an_unchanged_commit_measured_again(
     api: httpx.AsyncClient,
     bus: Bus,

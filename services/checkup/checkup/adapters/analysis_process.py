@@ -1,7 +1,6 @@
 """Analyses a bare repository in a confined child without network."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from servicekit import logging
 
-from checkup.adapters import confined, work_folder, zygote
+from checkup.adapters import work_folder, zygote
 from checkup.adapters.confined import NO_ISOLATION, Limits, Outcome
 from checkup.adapters.zygote import Zygote
 from checkup.analysis import toolset
@@ -22,7 +21,6 @@ from checkup.domain.measurement import Analysis, toolset_of
 EMPTY = 3  # exit code of the child
 MOST_OUTPUT = 8_000_000
 LARGEST_FILE = 50_000_000  # of the copies and reports of the programs it runs
-START_SECONDS = 60  # for the first fork of a worker, which waits for the imports
 SHARE_FOR_GROUPS = 0.8  # of the time is for the metrics; what is left of it is for reading and answering
 log = logging.get(__name__)
 _ANALYSIS: TypeAdapter[Analysis] = TypeAdapter(Analysis)
@@ -81,24 +79,23 @@ class AnalysisProcess:
 
     async def _outcome(self, arguments: list[str], told: GroupsDone | None) -> Outcome:
         try:
-            async with asyncio.timeout(START_SECONDS):
-                child = await self._zygote.fork(arguments, limits=self._limits, directory=Path("/"))
-        except (ConnectionError, TimeoutError) as error:
-            raise _interrupted() from error
-        with contextlib.closing(child):
-            outcome = await confined.attend(
-                child, seconds=self._seconds, most_output=MOST_OUTPUT, told=_telling(told) if told else None
+            return await self._zygote.run(
+                arguments,
+                limits=self._limits,
+                directory=Path("/"),
+                seconds=self._seconds,
+                most_output=MOST_OUTPUT,
+                told=_telling(told) if told else None,
             )
-        if outcome.code == zygote.LOST:
-            raise _interrupted()
-        return outcome
+        except ConnectionError as error:
+            raise interrupted() from error
 
 
-def _interrupted() -> CheckupFailure:
+def interrupted() -> CheckupFailure:
     return CheckupFailure(
         "interrupted",
-        "Die Analyse wurde auf dem Prüfrechner unterbrochen.",
-        "the process that analyses was killed",
+        "Der Checkup wurde auf dem Prüfrechner unterbrochen.",
+        "a process of the worker was killed",
         transient=True,
     )
 

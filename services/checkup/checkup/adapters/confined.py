@@ -113,7 +113,7 @@ async def attend(
     assert process.stderr is not None  # noqa: S101
     stopped: list[str] = []
     readers = asyncio.gather(
-        _bounded(process.stdout, most_output), _bounded(process.stderr, 64_000, told), process.wait()
+        _bounded(process.stdout, most_output), _bounded(process.stderr, 64_000, told), _over(process)
     )
     watcher = asyncio.create_task(_watch(process.pid, watch, stopped)) if watch else None
     try:
@@ -135,6 +135,13 @@ async def attend(
     if first not in (ISOLATED, NOT_ISOLATED):
         return Outcome(code, output, f"{first}\n{said}", stopped[0] if stopped else None)
     return Outcome(code, output, said, stopped[0] if stopped else None, first == ISOLATED)
+
+
+async def _over(process: Child) -> int:
+    """Its exit code; whatever outlives it, and holds its pipes open, is ended too."""
+    code = await process.wait()
+    end_family(process.pid)
+    return code
 
 
 async def can_isolate() -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -14,9 +15,9 @@ from pathlib import Path
 from servicekit import logging
 from servicekit.addresses import Origin, Target
 
-from checkup.adapters import confined, work_folder
+from checkup.adapters import clone_refs, work_folder, zygote
 from checkup.adapters.address_guard import checked
-from checkup.adapters.analysis_process import empty
+from checkup.adapters.analysis_process import empty, interrupted
 from checkup.adapters.confined import Limits, Outcome
 from checkup.adapters.git_failures import failure_of
 from checkup.analysis.git_process import config_arguments, hardened_environment
@@ -30,8 +31,6 @@ SHALLOW_COMMITS = 50  # when nothing is that recent
 NO_SHALLOW = re.compile(
     r"does not support shallow|no commits selected|shallow (file|info|since|requests)", re.IGNORECASE
 )
-OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
-MOST_TAGS = 10_000
 BIG_FILE = "8m"
 UNBORN = re.compile(r"empty repository|nonexistent ref|unborn", re.IGNORECASE)
 
@@ -70,7 +69,11 @@ class GitFetch:
             outcome = await self._git(arguments, target, place, self._limits.seconds)
         if outcome.code != 0 or outcome.stopped_by is not None:
             raise self._failure(outcome, target)
-        return _refs(outcome.output)
+        return clone_refs.listed(outcome.output)
+
+    async def refs_in(self, git_dir: Path) -> Refs | None:
+        """HEAD and tags of a clone, without asking its server; None where the history was cut, and with it tags."""
+        return await asyncio.to_thread(clone_refs.held, git_dir)
 
     async def _clone(self, target: Target, place: Path, as_of: datetime) -> Path:
         """Two years of history; fewer or all commits where the server cannot cut or has nothing that recent."""
@@ -84,7 +87,7 @@ class GitFetch:
             left = deadline - asyncio.get_running_loop().time()
             outcome = await self._git(["clone", *options, "--", target.url, str(git_dir)], target, place, left)
             if outcome.code == 0 and outcome.stopped_by is None:
-                if UNBORN.search(outcome.errors) or not _has_head(git_dir):
+                if UNBORN.search(outcome.errors) or clone_refs.head_of(git_dir) is None:
                     raise await self._without_head(target, place, left)
                 return git_dir
             if not NO_SHALLOW.search(outcome.errors) or outcome.stopped_by:
@@ -133,15 +136,19 @@ class GitFetch:
         )
         environment = {**hardened_environment(home=str(place)), "GIT_ALLOW_PROTOCOL": target.scheme, "LC_ALL": "C"}
         bytes_allowed = self._limits.disk_bytes
-        return await confined.run(
-            ["git", *config, *arguments],
-            limits=Limits(memory=2_000_000_000, cpu=int(self._limits.seconds), file_bytes=bytes_allowed, network=True),
-            environment=environment,
-            directory=place,
-            seconds=max(seconds, 1.0),
-            most_output=1_000_000,
-            watch=_disk_watch(place, bytes_allowed),
-        )
+        try:
+            return await zygote.of_programs().run(
+                [json.dumps(environment), "git", *config, *arguments],
+                limits=Limits(
+                    memory=2_000_000_000, cpu=int(self._limits.seconds), file_bytes=bytes_allowed, network=True
+                ),
+                directory=place,
+                seconds=max(seconds, 1.0),
+                most_output=1_000_000,
+                watch=_disk_watch(place, bytes_allowed),
+            )
+        except ConnectionError as error:
+            raise interrupted() from error
 
 
 def _disk_watch(place: Path, most: int) -> Callable[[int], str | None]:
@@ -156,30 +163,3 @@ def disk_usage(place: Path) -> int:
             with contextlib.suppress(OSError):
                 total += (Path(folder) / name).lstat().st_size
     return total
-
-
-def _refs(listing: bytes) -> Refs:
-    """Read what ls-remote printed; a line that was cut off by the bound is left out."""
-    head: str | None = None
-    tags: dict[str, str] = {}
-    for line in listing.decode("utf-8", "replace").splitlines(keepends=True):
-        oid, _, name = line.rstrip("\n").partition("\t")
-        if not line.endswith("\n") or not OBJECT_ID.fullmatch(oid):
-            continue
-        if name == "HEAD":
-            head = oid
-        elif name.startswith("refs/tags/") and not name.endswith("^{}") and len(tags) < MOST_TAGS:
-            tags[name.removeprefix("refs/tags/")] = oid
-    return Refs(head, tags)
-
-
-def _has_head(git_dir: Path) -> bool:
-    """Whether HEAD leads to a commit: a detached one, or a ref that exists loose or packed."""
-    with contextlib.suppress(OSError):
-        head = (git_dir / "HEAD").read_text().strip()
-        if not head.startswith("ref: "):
-            return True
-        name = head.removeprefix("ref: ")
-        packed = git_dir / "packed-refs"
-        return (git_dir / name).exists() or (packed.exists() and f" {name}\n" in packed.read_text())
-    return False

@@ -7,17 +7,20 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from checkup.adapters.confined import Limits
+from checkup.adapters import confined
+from checkup.adapters.confined import Limits, Outcome
 from checkup.sandbox.zygote import LARGEST_ORDER
 
 LOST = -1000
 """What stands for an exit code when the zygote died, and its forks with it."""
+START_SECONDS = 60
+"""For the first fork, which waits for the imports."""
 
 
 class Closable(Protocol):
@@ -86,6 +89,32 @@ class Zygote:
             raise
         return Fork(int(pid), readers[0][0], readers[1][0], news, held)
 
+    async def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        limits: Limits,
+        directory: Path,
+        seconds: float,
+        most_output: int,
+        watch: Callable[[int], str | None] | None = None,
+        told: Callable[[str], None] | None = None,
+    ) -> Outcome:
+        """Fork, and see the child to its end as `confined.run` does.
+
+        Raises ConnectionError when the zygote died, whether or not the child had begun.
+        """
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                child = await self.fork(arguments, limits=limits, directory=directory)
+        except TimeoutError as error:
+            raise ConnectionAbortedError("the zygote does not answer") from error
+        with contextlib.closing(child):
+            outcome = await confined.attend(child, seconds=seconds, most_output=most_output, watch=watch, told=told)
+        if outcome.code == LOST:
+            raise ConnectionResetError("the zygote died")
+        return outcome
+
     def close(self) -> None:
         """End it, and whatever it has forked."""
         if self._orders is not None:
@@ -127,11 +156,25 @@ async def _reader(descriptor: int) -> tuple[asyncio.StreamReader, asyncio.BaseTr
 
 def for_analysis() -> Zygote:
     """A new one that analyses."""
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    return Zygote("checkup.analysis.__main__", environment)
+    return Zygote("checkup.analysis.__main__", _environment())
+
+
+def for_programs() -> Zygote:
+    """A new one whose forks become other programs: the arguments are their environment as JSON and their command."""
+    return Zygote("checkup.sandbox.program", _environment())
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 @cache
 def of_analysis() -> Zygote:
     """The one of this process that analyses, for all who do."""
     return for_analysis()
+
+
+@cache
+def of_programs() -> Zygote:
+    """The one of this process that starts programs, for all who do."""
+    return for_programs()

@@ -2,21 +2,18 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
-from contracts.web_address import same_repository
 from servicekit import errors, logging
 
-from checkup.application import assess
+from checkup.application import measuring
 from checkup.application.mapping import Job, run_of
-from checkup.application.ports import KeptAnalysis, Ports, Refs
+from checkup.application.ports import KeptAnalysis, Ports
 from checkup.application.progress import CalledOff, Progress, accompanied
 from checkup.domain import report, run
 from checkup.domain.failure import CheckupFailure
-from checkup.domain.measurement import with_observations
 from checkup.domain.report import Report
-from checkup.domain.run import Run, Trigger
+from checkup.domain.run import Run
 
 log = logging.get(__name__)
 
@@ -26,16 +23,7 @@ MOST_ATTEMPTS = 8
 MOST_TIMEOUTS = 2
 """Beginnings that may end in a timeout: each holds a worker for as long as a run may take."""
 
-REUSED_BY_SCHEDULE = timedelta(days=1)
-"""A scheduled run is there to look again; it only shares the measurement of another solution's run of the same day."""
-
-REUSED_WITH_DEMO = timedelta(hours=1)
-"""A demo changes without a commit: whoever mended it asks for a run in order to see that."""
-
 HAND_BACK_SECONDS = 5.0
-
-Said = asyncio.Task[Refs | None]
-"""What the server says of HEAD and tags, as soon as it has said so."""
 
 
 async def perform(ports: Ports, job: Job) -> None:
@@ -44,17 +32,7 @@ async def perform(ports: Ports, job: Job) -> None:
 
     Raises ProblemError (unavailable) when the repository cannot be reached for now: the queue delivers again.
     """
-    held = await ports.runs.get(job.run_id)
-    if held is None:
-        await ports.runs.add(run_of(job), with_job=False)
-    elif held.finished:
-        return
-    elif held.attempts >= MOST_ATTEMPTS:
-        await _give_up(ports, job.run_id, _interrupted(held.attempts))
-        return
-    begun = await ports.runs.change(
-        job.run_id, lambda known: run.start(known, now=ports.clock.now(), worker=ports.worker)
-    )
+    begun = await _begun(ports, job)
     if begun.finished or begun.repository_url is None:
         return
     try:
@@ -75,69 +53,40 @@ async def perform(ports: Ports, job: Job) -> None:
         await _give_up(ports, begun.id, failure)
 
 
+async def _begun(ports: Ports, job: Job) -> Run:
+    """The run, taken up unless it is over; given up when it has ended too many workers."""
+
+    def begin(known: Run) -> Run | None:
+        if known.attempts >= MOST_ATTEMPTS:
+            return run.fail(known, _interrupted(known.attempts), now=ports.clock.now())
+        return run.start(known, now=ports.clock.now(), worker=ports.worker)
+
+    try:
+        return await ports.runs.change(job.run_id, begin)
+    except errors.ProblemError as error:
+        if error.kind != "not_found":
+            raise
+    await ports.runs.add(run_of(job), with_job=False)
+    return await ports.runs.change(job.run_id, begin)
+
+
 async def _measure(ports: Ports, begun: Run, url: str, progress: Progress) -> None:
     """Measure, or take over what was measured of the same commit lately.
 
-    What the server says of HEAD and tags is asked for beside the clone; only where something could be taken over is the
-    clone made to wait for it.
+    The server is asked for HEAD and tags beforehand only where that may spare the clone.
     """
-    said = asyncio.create_task(_refs(ports, url))
-    try:
-        if (kept := await _measured_lately(ports, begun, url, said)) is None:
-            kept = await _measured_now(ports, begun, url, said, progress)
-            await ports.analyses.keep(kept, now=ports.clock.now())
-    finally:
-        said.cancel()
-    await _finish(ports, begun, url, kept)
+    kept, refs = await measuring.measured_lately(ports, begun, url)
+    if kept is not None:
+        made = await _report(ports, begun, url, kept)
+    else:
+        kept = await measuring.measured_now(ports, begun, url, refs, progress)
+        made, _ = await asyncio.gather(
+            _report(ports, begun, url, kept), ports.analyses.keep(kept, now=ports.clock.now())
+        )
+    await _finish(ports, begun, kept, made)
 
 
-async def _refs(ports: Ports, url: str) -> Refs | None:
-    """None when nothing is to be taken over, or the server does not say; then the clone will tell why."""
-    try:
-        return await ports.repositories.refs(url) if ports.reuse_for else None
-    except CheckupFailure:
-        return None
-
-
-async def _measured_lately(ports: Ports, begun: Run, url: str, said: Said) -> KeptAnalysis | None:
-    if begun.forced:
-        return None
-    most = min(ports.reuse_for, REUSED_BY_SCHEDULE) if begun.trigger is Trigger.SCHEDULE else ports.reuse_for
-    if begun.demo_url is not None:
-        most = min(most, REUSED_WITH_DEMO)
-    toolset = await ports.analyser.toolset()
-    wanted = partial(
-        ports.analyses.same, same_repository(url), toolset, demo_url=begun.demo_url, since=begun.as_of - most
-    )
-    if not await wanted(refs=None) or (refs := await said) is None:
-        return None
-    return await wanted(refs=refs.digest)
-
-
-async def _measured_now(ports: Ports, begun: Run, url: str, said: Said, progress: Progress) -> KeptAnalysis:
-    seen = asyncio.gather(*(observer.observe(begun) for observer in ports.observers))
-    try:
-        async with ports.repositories.fetched(url, begun.as_of) as git_dir:
-            await ports.runs.change(begun.id, lambda known: run.analysing(known, now=ports.clock.now()))
-            found = await ports.analyser.analyse(git_dir, begun.as_of, told=progress.told)
-            await assess.gather(ports, begun.id, git_dir)
-        analysis = with_observations(found.analysis, *await seen)
-    finally:
-        seen.cancel()
-    refs = await said
-    return KeptAnalysis(
-        run_id=begun.id,
-        repository_url=same_repository(url),
-        as_of=begun.as_of,
-        refs=refs.digest if refs is not None and refs.head == analysis.commit else None,
-        analysis=analysis,
-        network_isolated=found.network_isolated,
-        demo_url=begun.demo_url,
-    )
-
-
-async def _finish(ports: Ports, begun: Run, url: str, kept: KeptAnalysis) -> None:
-    made = await _report(ports, begun, url, kept)
+async def _finish(ports: Ports, begun: Run, kept: KeptAnalysis, made: Report) -> None:
     finish = partial(run.finish, analysis_id=kept.run_id, network_isolated=kept.network_isolated)
     done = await ports.runs.change(begun.id, lambda known: finish(known, made, now=ports.clock.now()))
     if done.state is run.RunState.CANCELLED:

@@ -189,6 +189,10 @@ class Repositories(Protocol):
         """Ask the server for HEAD and tags, without a clone. Raises CheckupFailure."""
         ...
 
+    async def refs_in(self, git_dir: Path) -> Refs | None:
+        """HEAD and tags of a clone, without asking its server; None where the history was cut, and with it tags."""
+        ...
+
 
 class Analyser(Protocol):
     """Whoever measures a bare repository."""

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from functools import partial
 
 from servicekit import background, logging
 
@@ -22,15 +24,28 @@ class CalledOff(Exception):
     """The run ended meanwhile by other hands: somebody cancelled it, or another worker was first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What of a run is done: the repository is here, `done` of `total` metric groups are measured."""
+
+    analysing: bool = False
+    done: int = 0
+    total: int = 0
+
+
 class Progress:
-    """How far the analysis of one run is; `told` is called as often as the analysis likes."""
+    """How far one run is; the worker notes it as often as it likes."""
 
     def __init__(self) -> None:
-        self.done, self.total = 0, 0
+        self.now = Reached()
+
+    def fetched(self) -> None:
+        """Note that the repository is here."""
+        self.now = replace(self.now, analysing=True)
 
     def told(self, done: int, total: int) -> None:
         """Note how many metric groups are measured."""
-        self.done, self.total = done, total
+        self.now = replace(self.now, done=done, total=total)
 
 
 @asynccontextmanager
@@ -61,20 +76,16 @@ async def accompanied(ports: Ports, run_id: str) -> AsyncIterator[Progress]:
 
 
 async def _until_ended(ports: Ports, run_id: str, progress: Progress) -> None:
-    written, seen_at = (0, 0), ports.clock.now()
+    written, seen_at = Reached(), ports.clock.now()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         try:
             held = await ports.runs.look(run_id)
             if held is None or held.finished:
                 return
-            told, now = (progress.done, progress.total), ports.clock.now()
-            if told != written or now - seen_at >= SEEN_EVERY:
-                await ports.runs.change(run_id, lambda known: _seen(known, now, told))  # noqa: B023 - run at once
-                written, seen_at = told, now
+            reached, now = progress.now, ports.clock.now()
+            if reached != written or now - seen_at >= SEEN_EVERY:
+                await ports.runs.change(run_id, partial(run.seen, now=now, **asdict(reached)))
+                written, seen_at = reached, now
         except Exception as error:  # the database is away: the work goes on, and is saved when it is back
             log.warning("progress not written", run_id=run_id, error=repr(error))
-
-
-def _seen(known: run.Run, now: datetime, told: tuple[int, int]) -> run.Run | None:
-    return run.seen(known, now=now, done=told[0], total=told[1])

@@ -104,14 +104,13 @@ def start(run: Run, *, now: datetime, worker: str | None = None) -> Run | None:
     )
 
 
-def analysing(run: Run, *, now: datetime) -> Run | None:
-    """The repository is here."""
-    return None if run.finished else replace(run, stage=Stage.ANALYSING, stage_at=now, seen_at=now)
-
-
-def seen(run: Run, *, now: datetime, done: int, total: int) -> Run | None:
-    """The worker is at it: `done` of `total` metric groups are measured."""
-    return None if run.finished else replace(run, seen_at=now, groups_done=done, groups_total=total)
+def seen(run: Run, *, now: datetime, analysing: bool, done: int, total: int) -> Run | None:
+    """The worker is at it: the repository is here (`analysing`), `done` of `total` metric groups are measured."""
+    if run.finished:
+        return None
+    begins = analysing and run.stage is not Stage.ANALYSING
+    known = replace(run, stage=Stage.ANALYSING, stage_at=now) if begins else run
+    return replace(known, seen_at=now, groups_done=done, groups_total=total)
 
 
 def wait(run: Run, failure: CheckupFailure, *, now: datetime) -> Run | None:
