@@ -61,10 +61,12 @@ class Repository:
     @classmethod
     def open(cls, git_dir: Path) -> Self:
         """Look at HEAD; EmptyRepository if it points to no commit."""
-        commit = git_process.output(git_dir, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").decode().strip()
-        if not commit:
+        repository = cls(git_dir, "")
+        header = repository._asked(b"info HEAD^{commit}")
+        if len(header) != 3:
+            repository._end()
             raise EmptyRepository
-        repository = cls(git_dir, commit)
+        repository.commit = header[0].decode()
         repository._list()
         return repository
 
@@ -72,9 +74,30 @@ class Repository:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._end()
+
+    def _end(self) -> None:
         if self._reader is not None:
             self._reader.kill()
             self._reader.communicate()
+            self._reader = None
+
+    def _asked(self, command: bytes) -> list[bytes]:
+        """The header of what `git cat-file` answers, empty when it died of it; the next question starts another one."""
+        if self._reader is None:
+            self._reader = git_process.start(self.git_dir, "cat-file", "--batch-command")
+        ask, answer = self._reader.stdin, self._reader.stdout
+        assert ask is not None  # noqa: S101
+        assert answer is not None  # noqa: S101
+        try:
+            ask.write(command + b"\n")
+            ask.flush()
+            header = answer.readline().split()
+        except OSError:
+            header = []
+        if not header:
+            self._end()
+        return header
 
     def _list(self) -> None:
         """Fill `files`, in path order. Streams with a cap, because a tree of a few kilobytes can name 10^10 paths."""
@@ -113,25 +136,12 @@ class Repository:
         if self._read_bytes + file.size > limits.MAX_TOTAL_BYTES:
             self.skipped.over_limit = True
             return b""
-        if self._reader is None:
-            self._reader = git_process.start(self.git_dir, "cat-file", "--batch")
-        ask, answer = self._reader.stdin, self._reader.stdout
-        assert ask is not None  # noqa: S101
-        assert answer is not None  # noqa: S101
-        try:
-            ask.write(file.oid.encode() + b"\n")
-            ask.flush()
-            header = answer.readline().split()
-        except OSError:
-            header = []
-        if len(header) != 3 or header[1] != b"blob":
+        header = self._asked(b"contents " + file.oid.encode())
+        if self._reader is None or len(header) != 3 or header[1] != b"blob":
             self.skipped.missing += 1
-            if not header:  # cat-file died on a damaged object: a new one serves the next file
-                self._reader.kill()
-                self._reader.communicate()
-                self._reader = None
             return b""
-        content = _exactly(answer, int(header[2]) + 1)[:-1]
+        assert self._reader.stdout is not None  # noqa: S101
+        content = _exactly(self._reader.stdout, int(header[2]) + 1)[:-1]
         self._read_bytes += len(content)
         return content
 
