@@ -109,7 +109,7 @@ def analyse(
         measurements: list[Measurement] = []
         for done, (ids, detector) in enumerate(DETECTORS, start=1):
             begun = time.monotonic()
-            measurements.extend(groups.taken(ids, detector, survey, clock.for_group()))
+            measurements.extend(groups.taken(ids, detector, survey, clock))
             if tell is not None:
                 tell(GroupDone(ids, done, len(DETECTORS), time.monotonic() - begun, groups.peak_bytes()))
         return Analysis(
@@ -118,7 +118,7 @@ def analyse(
             facts=_facts(survey, clock),
             share_read=repository.share_read(),
             notes=tuple(_notes(repository.skipped, survey)),
-            probes={name: groups.probed(probe, survey, clock.for_group()) for name, probe in probes.PROBES.items()},
+            probes={name: groups.probed(probe, survey, clock) for name, probe in probes.PROBES.items()},
             tools=toolset.tools(),
             toolset=toolset_of(toolset.tools()),
         )
@@ -128,7 +128,8 @@ def _facts(survey: Survey, clock: Clock) -> dict[str, float]:
     """Numbers that rules beside the metrics ask for; one that cannot be had is left out, which earns nothing."""
     facts: dict[str, float] = {}
     for name, count in FACTS.items():
-        with suppress(Exception), groups.deadline(clock.for_group() or 1):  # a repository may be malformed in any way
+        # a repository may be malformed in any way
+        with suppress(Exception), groups.deadline(limits.GROUP_SECONDS, wall=clock.left() or 1):
             facts[name] = float(count(survey))
     return facts
 

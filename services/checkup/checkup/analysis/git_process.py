@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from checkup.analysis import limits, processor_time
+
 HARDENED_CONFIG: Mapping[str, str] = {
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
@@ -50,22 +52,31 @@ def command(git_dir: Path, *arguments: str) -> list[str]:
 
 
 def start(git_dir: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """A running git with pipes; the caller ends it."""
-    return subprocess.Popen(
+    """A running git with pipes, bounded in processor time; the caller ends it."""
+    process = subprocess.Popen(
         command(git_dir, *arguments),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=hardened_environment(),
     )
+    processor_time.limit(process, limits.GROUP_SECONDS)
+    return process
 
 
-def output(git_dir: Path, *arguments: str, limit: int = 1_000_000, seconds: float = 60) -> bytes:
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """End what `start` returned. Raises TimeoutError when it had used up its processor time before."""
+    process.kill()
+    process.communicate()
+    if process.returncode == processor_time.USED_UP:
+        raise TimeoutError
+
+
+def output(git_dir: Path, *arguments: str, limit: int = 1_000_000) -> bytes:
     """What git prints, at most `limit` bytes; empty when git fails (an unborn branch, a missing object)."""
+    process = start(git_dir, *arguments)
     try:
-        done = subprocess.run(
-            command(git_dir, *arguments), capture_output=True, env=hardened_environment(), timeout=seconds, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return b""
-    return done.stdout[:limit] if done.returncode == 0 else b""
+        printed, _ = process.communicate()
+    finally:
+        end(process)
+    return printed[:limit] if process.returncode == 0 else b""

@@ -34,7 +34,10 @@ class GroupDone:
 
 @dataclass(slots=True)
 class Clock:
-    """The time all groups have together; `seconds` from its making on."""
+    """The time that all groups have together; `seconds` on the wall from its making on.
+
+    It is wide: what one group may use is bounded in processor time, so that a busy machine changes no result.
+    """
 
     seconds: float = limits.ANALYSIS_SECONDS
     started: float = 0.0
@@ -42,31 +45,29 @@ class Clock:
     def __post_init__(self) -> None:
         self.started = time.monotonic()
 
-    def for_group(self) -> float:
-        """The seconds the next group may take; 0 when the time is used up."""
-        return max(min(limits.GROUP_SECONDS, self.started + self.seconds - time.monotonic()), 0.0)
+    def left(self) -> float:
+        """The seconds that are left; 0 when the time is used up."""
+        return max(self.started + self.seconds - time.monotonic(), 0.0)
 
 
-def taken(ids: tuple[str, ...], detector: Detector, survey: Survey, seconds: float) -> list[Measurement]:
+def taken(ids: tuple[str, ...], detector: Detector, survey: Survey, clock: Clock) -> list[Measurement]:
     """What the detector says, or for each of its metrics why there is nothing."""
-    if not seconds:
-        reason = "Die Zeit für diesen Checkup war aufgebraucht."
-        return [Measurement(metric, Status.TIMEOUT, reason=reason) for metric in ids]
     try:
-        with deadline(seconds):
+        with deadline(limits.GROUP_SECONDS, wall=clock.left()):
             return [safe_to_show(measurement) for measurement in detector(survey)]
     except TimeoutError:
-        reason = f"Nach {seconds:.0f} Sekunden abgebrochen."
+        used_up = "Die Zeit für diesen Checkup war aufgebraucht."
+        reason = f"Nach {limits.GROUP_SECONDS} Sekunden Rechenzeit abgebrochen." if clock.left() else used_up
         return [Measurement(metric, Status.TIMEOUT, reason=reason) for metric in ids]
     except Exception as error:  # a repository may be malformed in any way
         reason = f"Die Messung ist an diesem Repository gescheitert ({type(error).__name__})."
         return [Measurement(metric, Status.ERROR, reason=reason) for metric in ids]
 
 
-def probed(probe: Callable[[Survey], Probe], survey: Survey, seconds: float) -> Probe:
+def probed(probe: Callable[[Survey], Probe], survey: Survey, clock: Clock) -> Probe:
     """What the probe says, or why it says nothing."""
     try:
-        with deadline(seconds or 1):
+        with deadline(limits.GROUP_SECONDS, wall=clock.left() or 1):
             return safe_to_show(probe(survey))
     except Exception as error:  # a repository may be malformed in any way
         reason = f"Die Prüfung ist an diesem Repository gescheitert ({type(error).__name__})."
@@ -80,19 +81,27 @@ def safe_to_show(found: Shown) -> Shown:
 
 
 @contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError inside the block when it takes longer, even inside a regular expression."""
+def deadline(seconds: float, *, wall: float | None = None) -> Iterator[None]:
+    """Raise TimeoutError inside the block when this process uses more processor time, even in a regular expression.
+
+    `wall` is a second bound, in seconds on the wall; 0 raises at once. Programs that the block starts have their own.
+    """
+    if wall == 0:
+        raise TimeoutError
 
     def ring(signum: int, frame: FrameType | None) -> None:
         raise TimeoutError
 
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    bounds = ((signal.SIGPROF, signal.ITIMER_PROF, seconds), (signal.SIGALRM, signal.ITIMER_REAL, wall or 0))
+    previous = [signal.signal(rung, ring) for rung, _, _ in bounds]
     try:
+        for _, timer, bound in bounds:
+            signal.setitimer(timer, bound)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        for (rung, timer, _), before in zip(bounds, previous, strict=True):
+            signal.setitimer(timer, 0)
+            signal.signal(rung, before)
 
 
 def peak_bytes() -> int:

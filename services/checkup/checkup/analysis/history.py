@@ -124,8 +124,7 @@ def days_between_docs_and_code(git_dir: Path, docs: set[str], code: set[str]) ->
                 if kind and at:
                     newest.setdefault(kind, at)
     finally:
-        process.kill()
-        process.communicate()
+        git_process.end(process)
     if len(newest) < 2:
         return None
     return max((newest["code"] - newest["docs"]).days, 0)

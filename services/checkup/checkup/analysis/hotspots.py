@@ -55,8 +55,7 @@ def _changed_lines(survey: Survey) -> Counter[str]:
             if counts and added.isdigit() and removed.isdigit():
                 changed[path] += int(added) + int(removed)
     finally:
-        process.kill()
-        process.communicate()
+        git_process.end(process)
     return changed
 
 

@@ -5,6 +5,8 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
+from checkup.analysis import processor_time
+
 MOST_OUTPUT = 30_000_000  # bytes of a program's answer that are read
 
 
@@ -19,7 +21,7 @@ def path_of(name: str) -> Path | None:
 
 
 def run(program: Path, *arguments: str, scratch: Path, seconds: float, allowed: Sequence[int] = (0,)) -> bytes:
-    """What the program prints. Raises TimeoutError, ProgramFailed.
+    """What the program prints, within so many seconds of the processor. Raises TimeoutError, ProgramFailed.
 
     It starts in `/` with nothing of the machine in its environment, so that no file of a repository configures it; the
     limits of this child hold for it as well.
@@ -27,13 +29,18 @@ def run(program: Path, *arguments: str, scratch: Path, seconds: float, allowed: 
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(scratch), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8",
                    "TZ": "UTC", "NO_COLOR": "1", "MALLOC_ARENA_MAX": "2", "GOMAXPROCS": "2", "GOMEMLIMIT": "600MiB",
                    "RAYON_NUM_THREADS": "1"}  # fmt: skip
-    try:
-        done = subprocess.run(
-            [str(program), *arguments], cwd="/", env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=seconds, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise TimeoutError from error
-    if done.returncode not in allowed or len(done.stdout) > MOST_OUTPUT:
-        raise ProgramFailed(f"{program.name} ended with code {done.returncode}")
-    return done.stdout
+    with subprocess.Popen(
+        [str(program), *arguments], cwd="/", env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        try:
+            processor_time.limit(process, seconds)
+            answer, _ = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode == processor_time.USED_UP:
+        raise TimeoutError
+    if process.returncode not in allowed or len(answer) > MOST_OUTPUT:
+        raise ProgramFailed(f"{program.name} ended with code {process.returncode}")
+    return answer
