@@ -1,15 +1,17 @@
 """Code quality is measured in every common language, and code that makes tools slow ends in bounded time."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from checkup.analysis import analyse as analysing
-from checkup.analysis import groups, limits
+from checkup.analysis import groups, limits, programs
 from checkup.analysis.analyse import analyse
 from checkup.analysis.groups import GroupDone
 from checkup.analysis.survey import Survey
-from checkup.domain.measurement import Measurement, Status
+from checkup.domain.measurement import Measurement, Status, measured
 from checkup.testing.languages import LANGUAGES, code_base
 from checkup.testing.repositories import RepositoryMaker
 
@@ -71,6 +73,35 @@ def test_a_group_that_runs_away_costs_its_own_metrics_only(
     assert found["D2"] is Status.TIMEOUT
     assert Status.TIMEOUT not in {status for metric, status in found.items() if metric != "D2"}
     assert [group.done for group in told] == list(range(1, len(detectors) + 1))
+
+
+def test_waiting_for_a_busy_machine_costs_a_group_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time is that of the processor: other processes do not change what comes of the same commit."""
+
+    def waiting(survey: Survey) -> list[Measurement]:
+        Event().wait(0.3)
+        return [measured("D2", (), words=1)]
+
+    monkeypatch.setattr(limits, "GROUP_SECONDS", 0.2)
+    (found,) = groups.taken(("D2",), waiting, Survey.__new__(Survey), groups.Clock(60))
+    assert found.status is Status.MEASURED
+
+
+def test_a_program_that_runs_away_is_ended_by_its_processor_time(tmp_path: Path) -> None:
+    with pytest.raises(TimeoutError):
+        programs.run(Path(sys.executable), "-c", "while True: pass", scratch=tmp_path, seconds=0.1)
+
+
+def test_code_beyond_the_limit_is_left_out_and_said(
+    tmp_path: Path, as_of: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = code_base(LANGUAGES["python"])
+    production = sum(len(text) for path, text in tree.items() if path.startswith("src/"))
+    monkeypatch.setattr(limits, "MAX_UNITS_TOTAL_BYTES", production - 1)
+    git_dir = RepositoryMaker().commit(tree, as_of).make(tmp_path / "large.git")
+    found = {m.id: m for m in analyse(git_dir, as_of).measurements}
+    for metric in ("Q1", "Q3"):
+        assert "1 Dateien über der Größengrenze nicht ausgewertet" in [e.text for e in found[metric].evidence]
 
 
 def test_when_the_time_of_all_is_used_up_the_rest_says_so(tmp_path: Path, as_of: datetime) -> None:

@@ -27,16 +27,22 @@ class Copy:
 
 def made(survey: Survey) -> dict[str, Copy]:
     """The copies by absolute path; made once per analysis, in path order, until the total limit is reached."""
-    return survey.once("copies", lambda: _write(survey))
+    return survey.once("copies", lambda: _write(survey))[0]
 
 
-def _write(survey: Survey) -> dict[str, Copy]:
+def unread(survey: Survey) -> int:
+    """How many files were not copied because they, or all of them together, are too large."""
+    return survey.once("copies", lambda: _write(survey))[1]
+
+
+def _write(survey: Survey) -> tuple[dict[str, Copy], int]:
     folder = survey.scratch / FOLDER
     folder.mkdir()
     copies: dict[str, Copy] = {}
-    total = 0
+    total = left_out = 0
     for number, file in enumerate(survey.code(Kind.PRODUCTION)):
         if file.size > limits.MAX_UNIT_BYTES or total + file.size > limits.MAX_UNITS_TOTAL_BYTES:
+            left_out += 1
             continue
         text = survey.text(file)
         if is_minified(text):
@@ -46,7 +52,7 @@ def _write(survey: Survey) -> dict[str, Copy]:
         place.write_text(LOOK_AWAY.sub(_masked, text), encoding="utf-8", errors="replace")
         filled = frozenset(line for line, content in enumerate(text.split("\n"), start=1) if content.strip())
         copies[str(place)] = Copy(file, filled)
-    return copies
+    return copies, left_out
 
 
 def _place(folder: Path, number: int, file: File) -> Path:

@@ -44,7 +44,10 @@ def measure(survey: Survey) -> list[Measurement]:
     lines = sum(len(copy.filled & double[copy.file.path]) for copy in originals.values())
     evidence = [Evidence(f"{lines} von {total} Zeilen in {len(pairs)} doppelten Stellen")]
     evidence += [pair.evidence() for pair in pairs]
-    return [measured("Q3", shown(evidence), duplicated_percent=100 * lines / total, clones=len(pairs))]
+    kept = shown(evidence)
+    if unread := copies.unread(survey):
+        kept = (*kept, Evidence(f"{unread} Dateien über der Größengrenze nicht ausgewertet"))
+    return [measured("Q3", kept, duplicated_percent=100 * lines / total, clones=len(pairs))]
 
 
 @dataclass(frozen=True, slots=True, order=True)

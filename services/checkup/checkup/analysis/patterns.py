@@ -38,15 +38,17 @@ def measure(survey: Survey) -> list[Measurement]:
             rule = f"{finding['code']} ({str(finding['url']).rpartition('/')[2]})"
             copy = originals[finding["filename"]]
             places[rule].append(Evidence(rule, copy.file.path, finding["location"]["row"]))
-    return [_density(places, lines, len(unreadable))]
+    return [_density(places, lines, len(unreadable), copies.unread(survey))]
 
 
-def _density(places: dict[str, list[Evidence]], lines: int, unreadable: int) -> Measurement:
+def _density(places: dict[str, list[Evidence]], lines: int, unreadable: int, left_out: int) -> Measurement:
     count = sum(len(found) for found in places.values())
     evidence = [Evidence(f"{count} Stellen in {lines} Zeilen Python")]
     for rule, found in sorted(places.items(), key=lambda entry: (-len(entry[1]), entry[0])):
         first = min(found, key=lambda e: (e.path or "", e.line or 0))
         evidence.append(Evidence(f"{rule}: {len(found)}-mal, zuerst hier", first.path, first.line))
+    if left_out:
+        evidence.insert(1, Evidence(f"{left_out} Dateien über der Größengrenze nicht ausgewertet"))
     if unreadable:
         evidence.insert(1, Evidence(f"{unreadable} Dateien sind kein Python 3 und zählen nicht"))
     return measured("Q8", shown(evidence), per_1000_lines=1000 * count / lines, findings=count)
