@@ -272,7 +272,12 @@ class Bus:
         await self.publish(catalog.SolutionDelisted.new(data, aggregate_id=self.solution_id, time=now))
 
     async def join(self, user: str) -> None:
-        entry = Membership(user=user, organisation_id=self.organisation_id, organisation_name="Musterlösungen GmbH")
+        entry = Membership(
+            user=user,
+            organisation_id=self.organisation_id,
+            organisation_name="Musterlösungen GmbH",
+            role="editor",
+        )
         bucket = await self.js.key_value(BUCKET)
         await bucket.put(membership_key(user, self.organisation_id), entry.model_dump_json().encode())
 
@@ -332,6 +337,6 @@ def team(login: Callable[..., Headers]) -> Headers:
 
 @pytest.fixture
 async def provider(bus: Bus, login: Callable[..., Headers]) -> Headers:
-    """A member of the organisation whose solution it is."""
+    """Whoever edits for the organisation whose solution it is."""
     await bus.join("demo-provider")
     return login("demo-provider")
