@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 from catalog.adapters import documents
+from catalog.adapters.open_data.register import Register, listed_of
 from catalog.domain import lifecycle, review
 from catalog.wiring import Container
 from contracts.ids import derived_id
@@ -16,12 +17,14 @@ FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 async def fill(container: Container, size: int, *, start: int = 0) -> list[str]:
     """Insert the listings of the made-up catalogue from `start` up to `size`; return the ids in order."""
-    ids = []
+    ids, listed = [], []
     entries = enumerate(itertools.islice(catalogue(size), start, None), start=start)
     while batch := list(itertools.islice(entries, AT_ONCE)):
         made = [document(entry, FIRST + timedelta(seconds=number)) for number, entry in batch]
         await container.platform.db["solutions"].insert_many(made)
         ids += [str(each["_id"]) for each in made]
+        listed += [listed_of(each["_id"], each["version"], each) for each in made]
+    await Register(container.platform.db).note(listed)
     return ids
 
 

@@ -197,7 +197,10 @@ class Relay:
         return done
 
     async def _keep(self, name: str, documents: list[tuple[str, list[OutboxMessage]]]) -> None:
-        """Store what stays here and take it from the lists, whether or not the broker can be reached."""
+        """Store what stays here and take it from the lists, whether or not the broker can be reached.
+
+        What cannot be stored holds back what stands behind it in its document.
+        """
         for subject, store in self._stores.items():
             own = [(key, message) for key, held in documents for message in held if message.subject == subject]
             if not own:
@@ -206,11 +209,15 @@ class Relay:
                 await store([message for _, message in own])
             except Exception as error:
                 self._failed(own[0][1], error)
+                for _, held in documents:
+                    subjects = [message.subject for message in held]
+                    if subject in subjects:
+                        del held[subjects.index(subject) :]
             else:
                 for key, message in own:
                     self._note(name, key, message)
-            for _, held in documents:
-                held[:] = [message for message in held if message.subject != subject]
+                for _, held in documents:
+                    held[:] = [message for message in held if message.subject != subject]
 
     async def _send(self, message: OutboxMessage) -> asyncio.Future[PubAck] | None:
         headers: dict[str, Any] = {Header.MSG_ID.value: message.id, "Content-Type": message.content_type}

@@ -16,6 +16,7 @@ from catalog.adapters.market import MongoMarket
 from catalog.adapters.media.examiner import ProcessExaminer
 from catalog.adapters.media.gridfs import GridFsStore
 from catalog.adapters.media.records import MongoMediaRecords
+from catalog.adapters.open_data import register
 from catalog.adapters.open_data.source import MongoPublishedSolutions
 from catalog.adapters.people_repositories import MongoInquiries, MongoInvitations
 from catalog.adapters.recent import RecentAnswers
@@ -62,7 +63,8 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
     recent = RecentAnswers(settings.catalog_recent_seconds)
     async with open_platform(settings, clock=clock) as platform, _media_store(settings, platform) as store:
         organisations = MongoOrganisations(AuditedCollection(platform, "organisations"))
-        solutions = MongoSolutions(AuditedCollection(platform, "solutions"), recent.forget)
+        listed = register.Register(platform.db)
+        solutions = MongoSolutions(AuditedCollection(platform, "solutions"), recent.forget, listed)
         ratings = MongoRatingBooks(AuditedCollection(platform, "ratings"), recent.forget)
         deployments = MongoDeploymentBooks(AuditedCollection(platform, "deployments"))
         threads = MongoThreads(AuditedCollection(platform, "threads"))
@@ -71,6 +73,7 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         dossiers = MongoDossiers(AuditedCollection(platform, "dossiers"))
         trail = MongoAuditTrail(platform.db)
         platform.relay.keep(SUBJECT, trail.store)
+        platform.relay.keep(register.SUBJECT, listed.store)
         records = MongoMediaRecords(platform.db)
         for repository in (
             organisations,
@@ -83,6 +86,7 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
             dossiers,
             trail,
             records,
+            listed,
         ):
             await repository.prepare()
         people_limits = _people_limits(settings)
@@ -91,7 +95,7 @@ async def build(settings: CatalogSettings, clock: Clock | None = None) -> AsyncI
         watchlists = MongoWatchlists(platform.aggregates("watchlists"))
         await inquiries.prepare()
         await invitations.prepare()
-        published = MongoPublishedSolutions(platform.db)
+        published = MongoPublishedSolutions(platform.db, listed)
         await published.prepare()
         profiles = MongoRequirementProfiles(AuditedCollection(platform, "requirement_profiles"))
         await watchlists.prepare()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from pymongo import DESCENDING
+from servicekit import keyset
 from servicekit.mongo import AggregateCollection, AlreadyHandled, Stored, VersionConflict, retrying
 from servicekit.outbox import OutboxMessage
 
@@ -89,7 +90,11 @@ class MongoAggregates(Generic[T]):
             outbox=stored.outbox,
         )
         self._saved(stored.id)
+        await self._committed(entries)
         return Loaded(write.state, version)
+
+    async def _committed(self, entries: Sequence[OutboxMessage]) -> None:
+        """Do what is wanted at once after a save; the relay gets the same entries."""
 
     async def newest(
         self,
@@ -100,18 +105,13 @@ class MongoAggregates(Generic[T]):
         fields: Sequence[str] = (),
     ) -> tuple[list[Stored], Position | None, int | None]:
         """Return one page, newest first, where the next one starts, and on the first page the number of all."""
-        older: Document = {}
-        if after is not None:
-            older = {
-                "$or": [
-                    {"created_at": {"$lt": after.created_at}},
-                    {"created_at": after.created_at, "_id": {"$lt": after.id}},
-                ]
-            }
         projection = dict.fromkeys((*fields, "version"), 1) if fields else None
-        found = await self._collection.find(
-            {"$and": [query, older]} if older else query, sort=NEWEST_FIRST, limit=limit + 1, projection=projection
-        )
+
+        async def find(chosen: Document, most: int) -> list[Stored]:
+            return await self._collection.find(chosen, sort=NEWEST_FIRST, limit=most, projection=projection)
+
+        place = None if after is None else (after.created_at, after.id)
+        found = await keyset.following(find, query, "created_at", place, limit + 1, descending=True)
         page = found[:limit]
         more = Position(page[-1].body["created_at"], page[-1].id) if len(found) > limit else None
         return page, more, None if after else await self._collection.count(query)

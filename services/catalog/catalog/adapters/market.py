@@ -32,7 +32,7 @@ class MongoMarket:
 
     async def _put(self, solution_id: str, part: str, value: Any, at: datetime) -> None:
         moment = f"{part}_at"
-        newer = {"_id": solution_id, "$or": [{moment: None}, {moment: {"$lte": at}}]}
+        newer = {"_id": solution_id, moment: {"$not": {"$gt": at}}}
         try:
             await self._collection.update_one(newer, {"$set": {part: value, moment: at}}, upsert=True)
         except DuplicateKeyError:

@@ -1,18 +1,20 @@
 """The catalog's aggregates in MongoDB."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from contracts.listing import RatingSummary
 from contracts.vocabulary import OrganisationKind
 from pymongo import ASCENDING
-from pymongo.errors import DuplicateKeyError
-from servicekit.mongo import AggregateCollection
+from pymongo.errors import DuplicateKeyError, PyMongoError
+from servicekit import keyset, logging
+from servicekit.mongo import AggregateCollection, Stored
 from servicekit.outbox import OutboxMessage
 
 from catalog.adapters import documents, rating_documents
 from catalog.adapters.aggregates import NEWEST_FIRST, Document, MongoAggregates, MongoBooks, Saved, ignore
+from catalog.adapters.open_data import register
 from catalog.application.ports import Guarded, LiveSolution, Loaded, Position, Selection, SlugTaken, SolutionFilter
 from catalog.domain import guarding
 from catalog.domain.deployment import name_key
@@ -22,7 +24,10 @@ from catalog.domain.score import METHOD
 from catalog.domain.slug import looks_like_id, numbered
 from catalog.domain.solution import Solution, SolutionState
 
+log = logging.get(__name__)
 LONGEST_WAITING = (("unapproved_at", ASCENDING), ("_id", ASCENDING))
+WAITING: Document = {"unapproved_at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
+"""The same words in the index and in the questions: neither engine takes a partial index otherwise."""
 NEXT_DUE = (("guard_at", ASCENDING),)
 LIVE_PROJECTION = dict.fromkeys((*documents.LIVE_FIELDS, "version"), 1)
 
@@ -84,10 +89,15 @@ class MongoOrganisations(MongoAggregates[Organisation]):
 
 
 class MongoSolutions(MongoAggregates[Solution]):
-    """Solutions in the collection `solutions`."""
+    """Solutions in the collection `solutions`, and what is public of them in the register."""
 
-    def __init__(self, collection: AggregateCollection, saved: Saved = ignore) -> None:
+    def __init__(
+        self, collection: AggregateCollection, saved: Saved = ignore, listed: register.Register | None = None
+    ) -> None:
         super().__init__(collection, documents.from_solution, documents.to_solution, saved)
+        self._listed = listed
+        audited = self._entries
+        self._entries = lambda *change: (*audited(*change), *register.entries(*change))
 
     async def prepare(self) -> None:
         """Create the indexes (idempotent)."""
@@ -96,11 +106,17 @@ class MongoSolutions(MongoAggregates[Solution]):
         await indexed.create_index([("slug", ASCENDING)], name="slug", unique=True)
         await indexed.create_index([("organisation_id", ASCENDING), *NEWEST_FIRST], name="organisation")
         await indexed.create_index([("state", ASCENDING), *NEWEST_FIRST], name="state")
-        await indexed.create_index(
-            LONGEST_WAITING, name="unapproved", partialFilterExpression={"unapproved_at": {"$type": "date"}}
-        )
+        await indexed.create_index(LONGEST_WAITING, name="waiting", partialFilterExpression=WAITING)
         await indexed.create_index([("guard_at", ASCENDING)], name="guard_at")
         await self._guard_earlier_ones()
+
+    async def _committed(self, entries: Sequence[OutboxMessage]) -> None:
+        told = [message for message in entries if message.subject == register.SUBJECT]
+        if told and self._listed is not None:
+            try:
+                await self._listed.store(told)
+            except PyMongoError as error:  # the relay stores it
+                log.warning("register waits", error=repr(error))
 
     async def _guard_earlier_ones(self) -> None:
         """Note for documents from before the guard when it has something to do; a no-op once they have it."""
@@ -145,18 +161,15 @@ class MongoSolutions(MongoAggregates[Solution]):
 
     async def unapproved(self, *, after: Position | None, limit: int) -> Selection[Solution]:
         """Return the solutions with corrections that the team has not looked at, the longest waiting first."""
-        waiting: Document = {"unapproved_at": {"$type": "date"}}
-        query = waiting
-        if after is not None:
-            later = [
-                {"unapproved_at": {"$gt": after.created_at}},
-                {"unapproved_at": after.created_at, "_id": {"$gt": after.id}},
-            ]
-            query = {"$and": [waiting, {"$or": later}]}
-        found = await self._collection.find(query, sort=LONGEST_WAITING, limit=limit + 1)
+
+        async def find(chosen: Document, most: int) -> list[Stored]:
+            return await self._collection.find(chosen, sort=LONGEST_WAITING, limit=most)
+
+        place = None if after is None else (after.created_at, after.id)
+        found = await keyset.following(find, WAITING, "unapproved_at", place, limit + 1, descending=False)
         page = found[:limit]
         more = Position(page[-1].body["unapproved_at"], page[-1].id) if len(found) > limit else None
-        total = None if after else await self._collection.count(waiting)
+        total = None if after else await self._collection.count(WAITING)
         return Selection([self.loaded(stored) for stored in page], more, total)
 
     async def due(self, now: datetime, limit: int) -> list[str]:
@@ -190,9 +203,8 @@ class MongoSolutions(MongoAggregates[Solution]):
         self, organisation_id: str | None, *, after: Position | None, limit: int
     ) -> Selection[LiveSolution]:
         """Return what the public sees, newest solutions first."""
-        query: Document = {"state": SolutionState.PUBLISHED.value}
-        if organisation_id is not None:
-            query["organisation_id"] = organisation_id
+        query: Document = {} if organisation_id is None else {"organisation_id": organisation_id}
+        query["state"] = SolutionState.PUBLISHED.value
         page, more, total = await self.newest(query, after=after, limit=limit, fields=documents.LIVE_FIELDS)
         return Selection([_live(stored.id, stored.version, stored.body) for stored in page], more, total)
 

@@ -12,8 +12,8 @@ from catalog.domain.open_data.terms import Terms
 
 BATCH = 50
 """Solutions read at once: a listing may have 100,000 bytes."""
-WINDOW = 50_000
-"""Ids read at once, which take five megabytes: the embedded database looks at all that is left each time."""
+WINDOW = 2_000
+"""Ids read at once."""
 SITEMAP_PAGE = 10_000
 """Addresses in one page of the sitemap (the protocol allows 50,000)."""
 
@@ -41,7 +41,7 @@ class Entry:
 
 
 class PublishedSolutions(Protocol):
-    """The published versions in the order of the solutions' ids, which is that of their creation."""
+    """The published versions in an order that stays; it says nothing about them."""
 
     async def standing(self) -> Standing:
         """Return what the whole set is like, without reading it."""
@@ -52,7 +52,7 @@ class PublishedSolutions(Protocol):
         ...
 
     async def those(self, ids: Sequence[str]) -> Sequence[LiveSolution]:
-        """Return those of them that are still published, in the order of their ids."""
+        """Return those of them that are still published, in the order of these ids."""
         ...
 
     async def entries(self, start: int, limit: int) -> Sequence[Entry]:

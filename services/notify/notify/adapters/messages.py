@@ -8,6 +8,7 @@ from contracts.ids import uuid7
 from pydantic import TypeAdapter
 from pymongo import ASCENDING, DESCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
+from servicekit import keyset
 from servicekit.mongo import Database, Document
 
 from notify.application.ports import Claim, InboxItem, Position, Reader
@@ -44,13 +45,14 @@ class MongoMessages:
     async def inbox(self, reader: Reader, *, unread: bool, limit: int, after: Position | None) -> Sequence[InboxItem]:
         """Return one page of what the reader and the reader's roles got, newest first."""
         query = _unread_by(reader) if unread else _for(reader)
-        if after is not None:
-            query["$or"] = [
-                {"created_at": {"$lt": after.created_at}},
-                {"created_at": after.created_at, "_id": {"$lt": after.id}},
-            ]
-        cursor = self._messages.find(query).sort([("created_at", DESCENDING), ("_id", DESCENDING)]).limit(limit)
-        return [InboxItem(_message(document), reader.user in document["read_by"]) async for document in cursor]
+
+        async def find(chosen: Document, most: int) -> list[Document]:
+            cursor = self._messages.find(chosen).sort([("created_at", DESCENDING), ("_id", DESCENDING)]).limit(most)
+            return [document async for document in cursor]
+
+        place = None if after is None else (after.created_at, after.id)
+        found = await keyset.following(find, query, "created_at", place, limit, descending=True)
+        return [InboxItem(_message(document), reader.user in document["read_by"]) for document in found]
 
     async def count_unread(self, reader: Reader) -> int:
         """Return how many messages the reader has not read."""
@@ -58,7 +60,7 @@ class MongoMessages:
 
     async def mark_read(self, reader: Reader, message_id: str) -> bool:
         """Note that the reader has read a message; False when there is none for the reader."""
-        query = {**_for(reader), "_id": message_id}
+        query = {"_id": message_id, **_for(reader)}
         done = await self._messages.update_one(query, {"$addToSet": {"read_by": reader.user}})
         return bool(done.matched_count)
 

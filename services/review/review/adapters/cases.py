@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
-from servicekit import errors
-from servicekit.mongo import AggregateCollection, retrying
+from servicekit import errors, keyset
+from servicekit.mongo import AggregateCollection, Document, Stored, retrying
 from servicekit.outbox import OutboxMessage
 
 from review.adapters.case_documents import QUEUE_FIELDS, body_of, loaded_of, queue_item_of
@@ -51,15 +51,15 @@ class MongoCases:
     async def queue(self, state: CaseState | None, *, limit: int, after: Position | None = None) -> Sequence[QueueItem]:
         """Return one page: what waits (open, changes requested) longest first, everything else newest first."""
         direction = ASCENDING if state in WAITING else DESCENDING
-        query = self._in_state(state)
-        if after is not None:
-            beyond = "$gt" if direction == ASCENDING else "$lt"
-            query["$or"] = [
-                {"waiting_since": {beyond: after.waiting_since}},
-                {"waiting_since": after.waiting_since, "_id": {beyond: after.id}},
-            ]
         sort = [("waiting_since", direction), ("_id", direction)]
-        found = await self._cases.find(query, sort=sort, limit=limit, projection=QUEUE_FIELDS)
+
+        async def find(chosen: Document, most: int) -> list[Stored]:
+            return await self._cases.find(chosen, sort=sort, limit=most, projection=QUEUE_FIELDS)
+
+        place = None if after is None else (after.waiting_since, after.id)
+        found = await keyset.following(
+            find, self._in_state(state), "waiting_since", place, limit, descending=direction == DESCENDING
+        )
         return [queue_item_of(stored) for stored in found]
 
     async def count(self, state: CaseState | None) -> int:

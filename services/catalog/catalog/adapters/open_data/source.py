@@ -1,112 +1,82 @@
 """The published versions out of the collection `solutions`; drafts, findings and people are never read."""
 
 import hashlib
-import time
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from operator import itemgetter
-from typing import Any
+from collections.abc import Sequence
 
-from pymongo import ASCENDING, DESCENDING
 from servicekit.mongo import Database
 
 from catalog.adapters import documents
+from catalog.adapters.open_data.register import Register, shelf_of
 from catalog.application.open_data import Entry, Standing
 from catalog.application.ports import LiveSolution
 from catalog.domain.solution import SolutionState
 
-PUBLISHED = {"state": SolutionState.PUBLISHED.value}
+OUTGROWN = {"open_data", "last_published", "unapproved"} | {
+    f"last_{mark}" for mark in ("withdrawn", "suspended", "expired", "live", "renamed_at")
+}
 _PUBLIC = dict.fromkeys(documents.LIVE_FIELDS, 1)
-NEWEST = 20
-"""How many of the last changes tell one state of the set from another."""
-COUNTED_SECONDS = 10
-"""How long a number is believed while the last changes are the same."""
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
-MARKS = ("withdrawn.at", "suspended.at", "expired.at", "live.corrected_at", "renamed_at")
 
 
 class MongoPublishedSolutions:
-    """Reads by indexes; what it remembers only spares looking at everything again."""
+    """Finds its way by the register, so that no question looks at all solutions."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, register: Register) -> None:
         self._collection = db["solutions"]
-        self._floor = _EVER
-        self._counted = ("", 0, 0.0)
+        self._register = register
 
     async def prepare(self) -> None:
-        """Create the indexes (idempotent)."""
-        state = ("state", ASCENDING)
-        await self._collection.create_index([state, ("_id", ASCENDING)], name="open_data")
-        await self._collection.create_index(
-            [state, ("published_at", DESCENDING), ("_id", ASCENDING)], name="last_published"
-        )
-        for mark in MARKS:
-            await self._collection.create_index(
-                [(mark, DESCENDING), ("_id", ASCENDING)], name=f"last_{mark.partition('.')[0]}", sparse=True
-            )
+        """Drop the indexes that earlier releases needed (idempotent)."""
+        known = await self._collection.index_information()
+        for name in OUTGROWN & known.keys():
+            await self._collection.drop_index(name)
 
     async def standing(self) -> Standing:
-        """Return how many there are, and a mark made of that and of the last changes of each kind.
-
-        Whatever leaves the set gets a newer mark than all others; whatever comes back makes the set larger; whatever
-        changes is published later than all others. So different sets have different marks, also while the clocks of
-        several processes differ by no more than the time that the last NEWEST changes took.
-        """
-        newest = [await self._last_published()]
-        newest += [await self._newest({mark: {"$gt": _EVER}}, mark) for mark in MARKS]
-        marks = repr([[(key, at.isoformat()) for key, at in each] for each in newest])
-        count = await self._count(marks)
-        said = repr((count, marks))
-        changed_at = max((at for each in newest for _, at in each), default=None)
-        return Standing(count, changed_at, hashlib.sha256(said.encode()).hexdigest())
+        """Return how many there are, when one last came, changed or went, and a mark that any such change changes."""
+        heads = await self._register.heads()
+        revisions = repr([(number, head.revision) for number, head in heads.items()])
+        changed_at = max((head.at for head in heads.values() if head.revision), default=None)
+        mark = hashlib.sha256(revisions.encode()).hexdigest()
+        return Standing(sum(head.count for head in heads.values()), changed_at, mark)
 
     async def ids(self, after: str | None, limit: int) -> Sequence[str]:
         """Return up to so many ids behind that one in order, from the first on without one."""
-        behind = {} if after is None else {"_id": {"$gt": after}}
-        cursor = self._collection.find({**PUBLISHED, **behind}, {"_id": 1}).sort([("_id", ASCENDING)]).limit(limit)
-        return [found["_id"] async for found in cursor]
+        first = (-1, "") if after is None else (shelf_of(after), after)
+        heads = {
+            number: head
+            for number, head in (await self._register.heads()).items()
+            if number == first[0] or (number > first[0] and head.count)
+        }
+        found: list[str] = []
+        wanted: list[int] = []
+        expected = 0
+        for number, head in heads.items():
+            wanted.append(number)
+            expected += head.count if number > first[0] else 0
+            if len(found) + expected >= limit or number == max(heads):
+                found += [each.id for each in await self._register.read(wanted) if (shelf_of(each.id), each.id) > first]
+                wanted, expected = [], 0
+            if len(found) >= limit:
+                break
+        return found[:limit]
 
     async def those(self, ids: Sequence[str]) -> Sequence[LiveSolution]:
-        """Return those of them that are still published, in the order of their ids."""
-        found = [each async for each in self._collection.find({**PUBLISHED, "_id": {"$in": list(ids)}}, _PUBLIC)]
-        return [documents.to_live(each["_id"], each) for each in sorted(found, key=itemgetter("_id"))]
+        """Return those of them that are still published, in the order of these ids."""
+        query = {"_id": {"$in": list(ids)}, "state": SolutionState.PUBLISHED.value}
+        cursor = self._collection.find(query, _PUBLIC)
+        found = {each["_id"]: documents.to_live(each["_id"], each) async for each in cursor}
+        return [found[each] for each in ids if each in found]
 
     async def entries(self, start: int, limit: int) -> Sequence[Entry]:
         """Return up to so many entries from that place on, counted from 0."""
-        fields = {"slug": 1, "published_at": 1, "live.corrected_at": 1}
-        cursor = self._collection.find(PUBLISHED, fields).sort([("_id", ASCENDING)]).skip(start).limit(limit)
-        return [Entry(found["slug"], _changed_at(found)) async for found in cursor]
-
-    async def _count(self, marks: str) -> int:
-        """Count again after every change, and once in a while for one with an older time than others before it."""
-        held, count, until = self._counted
-        if held != marks or time.monotonic() >= until:
-            count = await self._collection.count_documents(PUBLISHED)
-            self._counted = (marks, count, time.monotonic() + COUNTED_SECONDS)
-        return count
-
-    async def _last_published(self) -> list[tuple[str, datetime]]:
-        """Return those published last, looking no further back than the last time unless too few are left."""
-        found = await self._newest({**PUBLISHED, "published_at": {"$gte": self._floor}}, "published_at")
-        if len(found) < NEWEST and self._floor > _EVER:
-            found = await self._newest({**PUBLISHED, "published_at": {"$gte": _EVER}}, "published_at")
-        # The embedded database leaves out what is equal to a bound of an index that descends.
-        self._floor = found[-1][1] - timedelta(milliseconds=1) if len(found) == NEWEST else _EVER
-        return found
-
-    async def _newest(self, query: dict[str, Any], field: str) -> list[tuple[str, datetime]]:
-        """Return id and moment of the last ones."""
-        part, _, inner = field.partition(".")
-        cursor = self._collection.find(query, {field: 1}).sort([(field, DESCENDING), ("_id", ASCENDING)]).limit(NEWEST)
-        found = []
-        async for document in cursor:
-            value = document[part]
-            found.append((document["_id"], value[inner] if inner else value))
-        return found
-
-
-def _changed_at(found: Mapping[str, Any]) -> datetime:
-    """When what is public was last published or corrected."""
-    published: datetime = found["published_at"]
-    corrected: datetime | None = found["live"].get("corrected_at")
-    return max(published, corrected) if corrected else published
+        wanted: list[int] = []
+        before, reached = 0, 0
+        for number, head in (await self._register.heads()).items():
+            if not wanted:
+                before = reached
+            reached += head.count
+            if reached > start and head.count:
+                wanted.append(number)
+            if reached >= start + limit:
+                break
+        found = await self._register.read(wanted)
+        return [Entry(each.slug or "", each.at) for each in found[start - before :][:limit]]
