@@ -90,8 +90,9 @@ async def test_a_draft_shows_what_changed_and_what_is_missing(site: Site) -> Non
     assert "Termine &lt;b&gt;" in page.text
     text = text_of(page.text)
     for expected in (
-        "seit der Aufnahme geändert (war Version 1)",
-        "Keine Angabe Lizenz – eine Angabe",
+        "seit der Aufnahme geändert (war Fassung 1)",
+        "1 einbezogen, 0 ausgeschlossen",
+        "Keine Angabe : Lizenz – eine Angabe",
         "Muss erfüllt 0/1",
         "ist kein Vergabeverfahren und ersetzt keines",
         "nicht messbar",
@@ -141,7 +142,8 @@ async def test_each_button_does_its_work_on_the_version_that_was_seen(
     site.gateway.on(f"GET {ONE}", survey())
     site.gateway.on(route, survey())
     done = await site.post(PAGE, {**form, "version": "3"})
-    assert (done.status_code, done.headers["location"]) == (303, PAGE)
+    place = f"#loesung-{answers.SOLUTION}" if "solution_id" in form else ""
+    assert (done.status_code, done.headers["location"]) == (303, f"{PAGE}{place}")
     request = site.gateway.last(route)
     assert request.headers["if-match"] == '"3"'
     assert (json.loads(request.content) if request.content else None) == body
@@ -171,10 +173,39 @@ async def test_a_refusal_is_said_in_words_on_the_page(site: Site) -> None:
     site.gateway.on(f"GET {ONE}", survey())
     site.gateway.on(f"PUT {ONE}/solutions/{answers.SOLUTION}/decision", problem(422, "reason-required"))
     form = {"aktion": "entscheiden", "solution_id": answers.SOLUTION, "included": "nein", "version": "3"}
-    refused = await site.post(PAGE, form)
+    bare = await site.post(PAGE, form)
+    assert bare.status_code == 422
+    assert f'href="#feld-reason-{answers.SOLUTION}">Bitte begründen Sie den Ausschluss.' in bare.text
+    assert site.gateway.count(f"PUT {ONE}/solutions/{answers.SOLUTION}/decision") == 0
+    refused = await site.post(PAGE, {**form, "reason": "zu teuer"})
     assert refused.status_code == 422
     assert "Wer eine Lösung ausschließt, muss den Grund nennen" in refused.text
+    assert f'id="wahl-nein-{answers.SOLUTION}" name="included" value="nein" checked' in refused.text
+    assert ">\nzu teuer</textarea>" in refused.text
+    site.gateway.on(f"POST {ONE}/solutions", problem(404, "solution-not-found"))
+    unknown = await site.post(PAGE, {"aktion": "aufnehmen", "solution": "raumplan", "version": "3"})
+    assert (unknown.status_code, 'name="solution" type="text" value="raumplan"' in unknown.text) == (404, True)
     assert (await site.post(PAGE, {"aktion": "unsinn", "version": "3"})).status_code == 400
+
+
+async def test_an_answer_that_is_noted_needs_everything_and_keeps_what_was_typed(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(f"GET {ONE}", survey())
+    form = {"aktion": "antwort", "solution_id": answers.SOLUTION, "question": "Seit wann?", "answered_on": "gestern"}
+    refused = await site.post(PAGE, {**form, "version": "3"})
+    assert refused.status_code == 422
+    for name in ("source", "answered_on", "answer"):
+        assert f'href="#feld-{name}-{answers.SOLUTION}"' in refused.text
+    assert 'name="question" type="text" value="Seit wann?"' in refused.text
+    assert "Bitte geben Sie ein Datum an" in refused.text
+
+
+async def test_solutions_that_are_taken_over_are_called_by_their_names(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    page = await site.get("/markterkundungen/neu?loesung=terminlotse&loesung=weg")
+    text = text_of(page.text)
+    assert "Terminlotse · Musterlösungen GmbH" in text
+    assert 'value="weg" checked' in page.text
 
 
 async def test_a_frozen_survey_offers_files_and_nothing_to_change(site: Site) -> None:

@@ -1,7 +1,8 @@
-"""`/markterkundungen`: market surveys of a municipality, and `/dossier-pruefen`: whether a file is genuine."""
+"""`/markterkundungen`: market surveys of a municipality."""
 
-import re
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,18 +10,18 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from servicekit.clock import BERLIN
 
-from web.api.dossiers import AskedProvider, Criteria, Dossier, Dossiers, Requirement, Verdict
+from web.api.dossiers import AskedProvider, Criteria, Dossier, Requirement
 from web.api.problem import ApiProblem
 from web.api.search import Hit
 from web.flash import Flash
 from web.forms import requirement as requirements_in
-from web.forms.body import FormData
-from web.forms.dossier import DossierForm, refused
+from web.forms.dossier import CandidateForm, DossierForm, refused
 from web.forms.faults import Faults
 from web.forms.inquiry import InquiryForm
 from web.forms.requirement import RequirementForm
 from web.forms.saved_search import filter_labels
-from web.page import AnyPage, CheckedForm, CheckedMedia, MemberPage, NotAllowedError, Page, form_key
+from web.page import CheckedForm, MemberPage, NotAllowedError, Page, form_key
+from web.pages import dossier_actions
 from web.partly import part
 from web.search_query import SearchQuery
 
@@ -28,9 +29,20 @@ router = APIRouter()
 PATH = "/markterkundungen"
 MOST = 100
 PAGE_SIZE = 50
+READ_AT_ONCE = 8
 KINDS = frozenset({"pdf", "ods", "csv", "json"})
 REFUSALS = frozenset({400, 404, 409, 412, 422})
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into one of the forms of the page, to be shown again."""
+
+    form: DossierForm | None = None
+    demanding: RequirementForm = field(default_factory=RequirementForm)
+    said: CandidateForm = field(default_factory=CandidateForm)
+    asking: InquiryForm = field(default_factory=InquiryForm)
+    adding: str = ""
 
 
 @router.get(PATH)
@@ -97,17 +109,28 @@ async def file(page: MemberPage, dossier_id: str, kind: str) -> Response:
 async def change(page: MemberPage, dossier_id: str, form: CheckedForm) -> Response:
     """Do what the pressed button says, unless somebody else changed the survey meanwhile."""
     action = form.text("aktion")
-    if action not in ACTIONS:
+    if action not in dossier_actions.ACTIONS:
         raise ApiProblem(400, "status-400")
-    act, told = ACTIONS[action]
+    act, told = dossier_actions.ACTIONS[action]
     dossier = await page.services.dossiers.get(dossier_id)
     version = int(form.text("version")) if form.text("version").isdigit() else 0
-    typed = DossierForm.read(form) if action == EDIT else None
-    faults = typed.check(page.locale) if typed else Faults()
-    demanding = RequirementForm()
-    if action == requirements_in.ADD:
-        demanding = RequirementForm.read(form)
-        faults = demanding.check(dossier.criteria.requirements, page.container.profile, page.locale)
+    typed = Typed()
+    faults = Faults()
+    match action:
+        case dossier_actions.EDIT:
+            typed = Typed(form=DossierForm.read(form))
+            faults = typed.form.check(page.locale) if typed.form else faults
+        case requirements_in.ADD:
+            typed = Typed(demanding=RequirementForm.read(form))
+            faults = typed.demanding.check(dossier.criteria.requirements, page.container.profile, page.locale)
+        case dossier_actions.DECIDE:
+            typed = Typed(said=CandidateForm.read(form, action))
+            faults = typed.said.check_decision(page.locale)
+        case dossier_actions.ANSWER:
+            typed = Typed(said=CandidateForm.read(form, action))
+            faults = typed.said.check_answer(page.locale)
+        case dossier_actions.ADD:
+            typed = Typed(adding=form.text("solution"))
     status = 422
     if not faults:
         try:
@@ -117,9 +140,9 @@ async def change(page: MemberPage, dossier_id: str, form: CheckedForm) -> Respon
                 raise
             faults, status = refused(problem, page.locale), problem.status
         else:
-            return page.go(PATH if action == DELETE else f"{PATH}/{dossier_id}", told)
-    current = await page.services.dossiers.get(dossier_id)
-    return _show(page, current, typed, faults, demanding=demanding, status=status)
+            back = f"{PATH}/{dossier_id}{dossier_actions.anchor(action, form)}"
+            return page.go(PATH if action == dossier_actions.DELETE else back, told)
+    return _show(page, await page.services.dossiers.get(dossier_id), typed, faults, status=status)
 
 
 @router.post(PATH + "/{dossier_id}/befragen")
@@ -142,118 +165,7 @@ async def ask(page: MemberPage, dossier_id: str, form: CheckedForm) -> Response:
     if not faults and not told:
         return page.go(f"{PATH}/{dossier_id}", Flash("Die Anfragen sind verschickt."))
     dossier = await page.services.dossiers.get(dossier_id)
-    return _show(page, dossier, None, faults, asking=typed, not_asked=told, status=status if faults else 200)
-
-
-async def _edit(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    typed = DossierForm.read(form)
-    await calls.edit(dossier, title=typed.title, need=typed.need, criteria=dossier.criteria, version=version)
-
-
-async def _require(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    wanted = RequirementForm.read(form).added(dossier.criteria.requirements)
-    criteria = dossier.criteria.model_copy(update={"requirements": wanted})
-    await calls.edit(dossier, title=dossier.title, need=dossier.need, criteria=criteria, version=version)
-
-
-async def _require_no_longer(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    kept = requirements_in.without(dossier.criteria.requirements, form.text("number"))
-    criteria = dossier.criteria.model_copy(update={"requirements": kept})
-    await calls.edit(dossier, title=dossier.title, need=dossier.need, criteria=criteria, version=version)
-
-
-async def _decide(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    included, reason = form.text("included") != "nein", form.text("reason") or None
-    await calls.decide(dossier.id, form.text("solution_id"), included=included, reason=reason, version=version)
-
-
-async def _note_answer(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    solution = form.text("solution_id")
-    held = next((each.answers for each in dossier.items if each.solution_id == solution), [])
-    answers = [each.model_dump(mode="json", exclude={"message_id"}) for each in held if each.message_id is None]
-    answers.append({name: form.text(name) for name in ("question", "answer", "answered_on", "source")})
-    await calls.note_answers(dossier.id, solution, answers, version=version)
-
-
-async def _remove(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    await calls.remove(dossier.id, form.text("solution_id"), version=version)
-
-
-async def _add(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    slug = form.text("solution").rstrip("/").rpartition("/")[2]
-    await calls.add(dossier.id, [slug], version=version)
-
-
-async def _freeze(calls: Dossiers, dossier: Dossier, _: FormData, version: int) -> None:
-    await calls.freeze(dossier.id, version=version)
-
-
-async def _conclude(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    note = form.text("note") or None
-    await calls.conclude(dossier.id, outcome=form.text("outcome"), note=note, version=version)
-
-
-async def _delete(calls: Dossiers, dossier: Dossier, _: FormData, version: int) -> None:
-    await calls.delete(dossier.id, version=version)
-
-
-EDIT, DELETE = "bedarf", "loeschen"
-ACTIONS: dict[str, tuple[Callable[[Dossiers, Dossier, FormData, int], Awaitable[None]], Flash]] = {
-    EDIT: (_edit, Flash("Die Änderung ist gespeichert.")),
-    requirements_in.ADD: (_require, Flash("Die Anforderung ist aufgenommen.")),
-    "ohne_anforderung": (_require_no_longer, Flash("Die Anforderung ist entfernt.")),
-    "entscheiden": (_decide, Flash("Die Entscheidung ist gespeichert.")),
-    "antwort": (_note_answer, Flash("Die Antwort ist festgehalten.")),
-    "entfernen": (_remove, Flash("Die Lösung ist entfernt.")),
-    "aufnehmen": (_add, Flash("Die Lösung ist aufgenommen.")),
-    "einfrieren": (_freeze, Flash("Die Markterkundung ist eingefroren.")),
-    "abschliessen": (_conclude, Flash("Das Ergebnis ist festgehalten.")),
-    DELETE: (_delete, Flash("Der Entwurf ist gelöscht.")),
-}
-"""What the buttons of the page do, by their name, and what is said afterwards."""
-
-
-@router.get("/dossier-pruefen")
-async def prove(page: AnyPage) -> Response:
-    """Ask for a file or a hash; a hash in the address is looked up."""
-    given = page.request.query_params.get("sha256", "")
-    sha256 = "".join(given.split()).lower()[:100]
-    if not sha256:
-        return _proof(page)
-    if not _SHA256.fullmatch(sha256):
-        faults = Faults()
-        faults.add("sha256", page.say("Ein SHA-256-Wert hat 64 Zeichen aus 0–9 und a–f."))
-        return _proof(page, sha256=sha256, faults=faults)
-    return _proof(page, sha256=sha256, verdict=await page.services.dossiers.verify_hash(sha256))
-
-
-@router.post("/dossier-pruefen")
-async def prove_file(page: MemberPage, sent: CheckedMedia) -> Response:
-    """Look a file up."""
-    _, file = sent
-    content = await file.read() if file else b""
-    if not content:
-        faults = Faults()
-        faults.add("datei", page.say("Bitte wählen Sie die JSON-Datei des Dossiers."))
-        return _proof(page, faults=faults)
-    try:
-        return _proof(page, verdict=await page.services.dossiers.verify(content))
-    except ApiProblem as problem:
-        if problem.status not in (413, 422):
-            raise
-        return _proof(page, faults=refused(problem, page.locale))
-
-
-def _proof(
-    page: Page, *, sha256: str = "", verdict: Verdict | None = None, faults: Faults | None = None
-) -> HTMLResponse:
-    return page.render(
-        "dossiers/prove.html",
-        status=422 if faults else 200,
-        sha256=sha256,
-        verdict=verdict,
-        faults=faults or Faults(),
-    )
+    return _show(page, dossier, Typed(asking=typed), faults, not_asked=told, status=status if faults else 200)
 
 
 def _require_editor(page: Page) -> None:
@@ -291,7 +203,7 @@ async def _new(
         status=422 if faults else 200,
         query=query,
         labels=filter_labels(query, page.locale),
-        choices=[(slug, slug, "") for slug in named] or [(hit.slug, hit.name, hit.provider) for hit in hits],
+        choices=await _known(page, named) or [(hit.slug, hit.name, hit.provider) for hit in hits],
         chosen=chosen,
         form=form,
         faults=faults or Faults(),
@@ -302,6 +214,18 @@ async def _new(
         profile_id=profile_id,
         demanded=requirements_in.read(page.request.query_params.getlist(requirements_in.NAME)),
     )
+
+
+async def _known(page: Page, slugs: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return slug, name and provider; of what is not online any more its slug."""
+    few = asyncio.Semaphore(READ_AT_ONCE)
+
+    async def one(slug: str) -> tuple[str, str, str]:
+        async with few:
+            shown = (await part(page.services.catalog.solution(slug))).value
+        return (slug, shown.listing.name, shown.organisation_name) if shown else (slug, slug, "")
+
+    return list(await asyncio.gather(*(one(slug) for slug in slugs)))
 
 
 async def _found(page: Page, query: SearchQuery) -> list[Hit]:
@@ -322,14 +246,13 @@ async def _found(page: Page, query: SearchQuery) -> list[Hit]:
 def _show(
     page: Page,
     dossier: Dossier,
-    form: DossierForm | None = None,
+    typed: Typed | None = None,
     faults: Faults | None = None,
     *,
-    asking: InquiryForm | None = None,
-    demanding: RequirementForm | None = None,
     not_asked: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> HTMLResponse:
+    typed = typed or Typed()
     query = SearchQuery.saved(dossier.criteria.query, dossier.criteria.filters, ())
     return page.render(
         "dossiers/page.html",
@@ -337,11 +260,13 @@ def _show(
         dossier=dossier,
         query=query,
         labels=filter_labels(query, page.locale),
-        form=form or DossierForm(dossier.title, dossier.need),
+        form=typed.form or DossierForm(dossier.title, dossier.need),
         faults=faults or Faults(),
         options=requirements_in.options(page.container.profile, page.locale),
-        typed=demanding or RequirementForm(),
-        asking=asking or InquiryForm(),
+        typed=typed.demanding,
+        said=typed.said,
+        adding=typed.adding,
+        asking=typed.asking,
         not_asked=not_asked,
         editing=dossier.may_edit and dossier.state == "draft",
     )
