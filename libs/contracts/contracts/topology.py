@@ -94,7 +94,12 @@ _MAIN: tuple[Consumer, ...] = (
     ),
     Consumer("catalog-market", "EVENTS", "catalog", _filters(review.ReviewCompleted, checkup.CheckupScored)),
     Consumer("catalog-people", "PRIVATE", "catalog", _filters(catalog.MemberLeft, people.PersonErased)),
-    Consumer("review-policies", "EVENTS", "review", _filters(catalog.SolutionSubmitted, catalog.SolutionDelisted)),
+    Consumer(
+        "review-policies",
+        "EVENTS",
+        "review",
+        _filters(catalog.SolutionSubmitted, catalog.SolutionDelisted, catalog.OrganisationChanged),
+    ),
     Consumer(
         "checkup-policies",
         "EVENTS",

@@ -2,6 +2,7 @@
 
 from contracts.catalog import InquirySent
 from contracts.people import InquiryAnswered
+from servicekit.testing import wait
 
 from .conftest import Catalog
 
@@ -41,6 +42,23 @@ async def test_an_inquiry_goes_there_and_the_answer_back(catalog: Catalog) -> No
         assert b"Euro" not in event.to_bytes()
     erased = await catalog.ok("tom", "DELETE", f"{path}/words")
     assert (erased["wish"], erased["messages"][0]["text"], erased["inquiry"]["state"]) == (None, None, "closed")
+
+
+async def test_both_sides_are_called_what_they_are_called_now(catalog: Catalog) -> None:
+    provider = await catalog.organisation("pam", "provider")
+    await catalog.organisation("tam", "municipality", name="Stadt Ŝtäđtçhen")
+    solution = await catalog.published("pam", provider)
+    wish = {"solution_id": solution["id"], "subject": "Räume", "text": "Was kostet es?"}
+    sent = await catalog.ok("tam", "POST", "/inquiries", json=wish)
+    held = await catalog("pam", "GET", f"/organisations/{provider}")
+    new = {"json": {"name": "Ganz Neue GmbH"}, "headers": {"If-Match": held.headers["etag"]}}
+    await catalog.ok("pam", "PUT", f"/organisations/{provider}", **new)
+
+    async def renamed() -> bool:
+        shown = await catalog.ok("tam", "GET", f"/inquiries/{sent['inquiry']['id']}")
+        return bool(shown["inquiry"]["provider"]["organisation_name"] == "Ganz Neue GmbH")
+
+    await wait.until(renamed, message="the new name is shown")
 
 
 async def test_bad_inquiries_are_refused(catalog: Catalog) -> None:

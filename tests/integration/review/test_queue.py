@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from contracts.catalog import OrganisationChanged, OrganisationChangedData
 from contracts.ids import uuid7
 from nats.js import JetStreamContext
 from servicekit.testing import wait
@@ -42,6 +43,18 @@ async def test_the_queue_shows_the_longest_waiting_first_page_by_page(
         "next_cursor": None,
         "total": 0,
     }
+
+
+async def test_the_queue_calls_a_provider_by_its_new_name(
+    api: httpx.AsyncClient, bus: Bus, reviewer: Headers, arrived: Arrival
+) -> None:
+    case = await arrived(await bus.submit())
+    now = datetime.now(UTC)
+    data = OrganisationChangedData(organisation_id=bus.organisation_id, name="Neue GmbH", kinds=[], changed_at=now)
+    await bus.publish(OrganisationChanged.new(data, aggregate_id=bus.organisation_id, time=now))
+    await wait.until(bus.settled, message="the name was taken over")
+    [item] = (await api.get("/cases", headers=reviewer)).json()["items"]
+    assert (item["id"], item["organisation_name"]) == (case["id"], "Neue GmbH")
 
 
 async def test_a_list_entry_tells_whose_it_is_without_its_text(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from review.domain.case import Action, Case, CaseState, Submission, case_id, open_case, reopen, withdraw
+from review.domain.case import Action, Case, CaseState, Submission, case_id, open_case, rename, reopen, withdraw
 from review.domain.criteria import CriteriaSet
 from review.domain.findings import Finding, Verdict
 from review.domain.judging import Reviewer, approve, request_changes
@@ -100,3 +100,15 @@ def test_a_decided_case_is_not_withdrawn(
 
 def test_dropped_fields_are_changes_too() -> None:
     assert changes({"a": 1, "b": [2]}, {"a": 1, "c": None}) == (FieldChange("b", [2], None),)
+
+
+def test_the_provider_has_its_new_name_until_the_decision(
+    case: Case, passes: list[Finding], reviewer: Reviewer, criteria: CriteriaSet, at: At
+) -> None:
+    renamed = rename(case, "Neue Lösungen GmbH", at=at(3))
+    assert renamed is not None
+    assert (renamed.organisation_name, renamed.audit) == ("Neue Lösungen GmbH", case.audit)
+    assert rename(renamed, "Neue Lösungen GmbH", at=at(4)) is None
+    assert rename(renamed, "Musterlösungen GmbH", at=at(2)) is None, "an older name that comes late"
+    decided = approve(renamed, "", passes, by=reviewer, criteria=criteria, now=at(5))
+    assert rename(decided, "Ganz neu GmbH", at=at(6)) is None

@@ -250,6 +250,11 @@ def _with(dossier: Dossier, former: Candidate, changed: Candidate, entry: LogEnt
     return _logged(replace(dossier, candidates=candidates), entry)
 
 
+def renamed(dossier: Dossier, name: str) -> Dossier:
+    """Take over the municipality's name in a draft; what was frozen says what it was called then."""
+    return replace(dossier, organisation_name=name) if dossier.state is DossierState.DRAFT else dossier
+
+
 def forget_person(dossier: Dossier, user: str) -> Dossier:
     """Forget who worked on a draft. What was frozen is sealed with its log, and stays the municipality's record."""
     if dossier.state is not DossierState.DRAFT:

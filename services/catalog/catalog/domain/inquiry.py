@@ -245,3 +245,12 @@ def _remind(inquiry: Inquiry, days: Sequence[int], now: datetime) -> InquiryChan
     since = inquiry.waiting_since or now
     passed = sum(since + timedelta(days=each) <= now for each in days)
     return Change(replace(inquiry, reminded=passed), (Reminded((now - since).days),))
+
+
+def renamed(inquiry: Inquiry, organisation_id: str, name: str) -> Inquiry:
+    """Take over the name of one of the two sides."""
+    return replace(
+        inquiry,
+        asking=inquiry.asking.renamed(organisation_id, name),
+        provider=inquiry.provider.renamed(organisation_id, name),
+    )

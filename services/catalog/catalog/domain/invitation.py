@@ -105,6 +105,12 @@ def expire(invitation: Invitation, *, at: datetime) -> InvitationChange:
     return Change(_ended(invitation, InvitationState.EXPIRED))
 
 
+def renamed(invitation: Invitation, name: str) -> Invitation:
+    """Take over the organisation's name, as long as somebody may come with the link."""
+    pending = invitation.state is InvitationState.PENDING
+    return replace(invitation, organisation_name=name) if pending else invitation
+
+
 def forget_person(invitation: Invitation, user: str) -> InvitationChange:
     """Forget who invited and who came."""
     by = None if invitation.invited_by == user else invitation.invited_by

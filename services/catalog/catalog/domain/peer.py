@@ -46,6 +46,10 @@ class Party:
     organisation_id: str
     organisation_name: str
 
+    def renamed(self, organisation_id: str, name: str) -> "Party":
+        """Return the party with another name, if it is this one."""
+        return replace(self, organisation_name=name) if self.organisation_id == organisation_id else self
+
 
 @dataclass(frozen=True, slots=True)
 class PeerMessage:
@@ -216,3 +220,12 @@ def _require_open(thread: Thread) -> None:
         raise errors.conflict("thread-stopped", "the team has stopped this conversation")
     if thread.state is ThreadState.CLOSED:
         raise errors.conflict("thread-closed", "this conversation is closed")
+
+
+def renamed(thread: Thread, organisation_id: str, name: str) -> Thread:
+    """Take over the name of one of the two municipalities."""
+    return replace(
+        thread,
+        asking=thread.asking.renamed(organisation_id, name),
+        answering=thread.answering.renamed(organisation_id, name),
+    )

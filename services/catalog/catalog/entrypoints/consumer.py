@@ -18,7 +18,7 @@ from contracts.uses import DeploymentClaimRefused
 from servicekit.delivery import Delivery
 from servicekit.duties import on_duty
 
-from catalog.application import guard_policies, people_policies, policies, use_policies
+from catalog.application import guard_policies, people_policies, policies, renaming, use_policies
 from catalog.application.commands import erasure, invitations, media, onboarding, watchlists
 from catalog.application.dossier_ports import CheckupState
 from catalog.application.publiccode.drifting import Rounds
@@ -56,6 +56,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     async def _organisation_changed(event: OrganisationChanged, _: Delivery) -> None:
         await policies.on_organisation_changed(ports, event)
         await use_policies.on_organisation_changed(ports, event)
+        await renaming.on_organisation_changed(container.surveys, event)
 
     @consumer.on(SolutionPublished)
     async def _published(event: SolutionPublished, _: Delivery) -> None:

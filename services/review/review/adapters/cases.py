@@ -11,10 +11,8 @@ from servicekit.outbox import OutboxMessage
 from review.adapters.case_documents import QUEUE_FIELDS, body_of, loaded_of, queue_item_of
 from review.application.mapping import messages_since
 from review.application.ports import Criteria, Loaded, Position, QueueItem
-from review.domain.case import Case, CaseState
+from review.domain.case import UNDECIDED, Case, CaseState
 from review.domain.seal import Seal
-
-WAITING = (CaseState.OPEN, CaseState.CHANGES_REQUESTED)
 
 
 class MongoCases:
@@ -31,6 +29,7 @@ class MongoCases:
         await collection.create_index([("state", ASCENDING), ("waiting_since", ASCENDING), ("_id", ASCENDING)])
         await collection.create_index([("waiting_since", ASCENDING), ("_id", ASCENDING)])
         await collection.create_index([("solution_id", ASCENDING), ("solution_version", DESCENDING)])
+        await collection.create_index([("organisation_id", ASCENDING), ("state", ASCENDING)])
 
     async def get(self, case_id: str) -> Loaded | None:
         """Return the case, or None."""
@@ -42,6 +41,11 @@ class MongoCases:
         found = await self._cases.find({"solution_id": solution_id}, sort=[("solution_version", DESCENDING)])
         return [loaded_of(stored).case for stored in found]
 
+    async def undecided_of(self, organisation_id: str) -> Sequence[Case]:
+        """Return the cases of an organisation's solutions that wait for the team or for the provider."""
+        query = {"organisation_id": organisation_id, "state": {"$in": [state.value for state in UNDECIDED]}}
+        return [loaded_of(stored).case for stored in await self._cases.find(query)]
+
     async def newest_seal(self, solution_id: str) -> Seal | None:
         """Return the seal of the newest approved version, or None."""
         approved = {"solution_id": solution_id, "state": CaseState.APPROVED.value}
@@ -50,7 +54,7 @@ class MongoCases:
 
     async def queue(self, state: CaseState | None, *, limit: int, after: Position | None = None) -> Sequence[QueueItem]:
         """Return one page: what waits (open, changes requested) longest first, everything else newest first."""
-        direction = ASCENDING if state in WAITING else DESCENDING
+        direction = ASCENDING if state in UNDECIDED else DESCENDING
         sort = [("waiting_since", direction), ("_id", direction)]
 
         async def find(chosen: Document, most: int) -> list[Stored]:

@@ -1,12 +1,10 @@
 """What this service does when the catalogue reports something."""
 
-from contracts.catalog import SolutionDelisted, SolutionSubmitted
+from contracts.catalog import OrganisationChanged, SolutionDelisted, SolutionSubmitted
 
 from review.application.mapping import submission_of
 from review.application.ports import Ports
-from review.domain.case import Case, CaseState, open_case, reopen, withdraw
-
-UNDECIDED = (CaseState.OPEN, CaseState.CHANGES_REQUESTED)
+from review.domain.case import UNDECIDED, Case, open_case, rename, reopen, withdraw
 
 
 async def on_submitted(ports: Ports, event: SolutionSubmitted) -> None:
@@ -32,3 +30,11 @@ async def on_delisted(ports: Ports, event: SolutionDelisted) -> None:
     for case in await ports.cases.of_solution(event.data.solution_id):
         if case.state in UNDECIDED:
             await ports.cases.change(case.id, decide, event_id=event.id)
+
+
+async def on_organisation_changed(ports: Ports, event: OrganisationChanged) -> None:
+    """Call the provider by its new name in what is undecided."""
+    for case in await ports.cases.undecided_of(event.data.organisation_id):
+        await ports.cases.change(
+            case.id, lambda held: rename(held, event.data.name, at=event.data.changed_at), event_id=event.id
+        )

@@ -56,6 +56,10 @@ class Cases(Protocol):
         """Return the cases of a solution, newest version first."""
         ...
 
+    async def undecided_of(self, organisation_id: str) -> Sequence[Case]:
+        """Return the cases of an organisation's solutions that wait for the team or for the provider."""
+        ...
+
     async def newest_seal(self, solution_id: str) -> Seal | None:
         """Return the seal of the newest approved version, or None."""
         ...

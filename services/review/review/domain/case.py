@@ -22,6 +22,9 @@ class CaseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+UNDECIDED = (CaseState.OPEN, CaseState.CHANGES_REQUESTED)
+
+
 class Action(StrEnum):
     """The steps that the audit trail knows."""
 
@@ -100,6 +103,8 @@ class Case:
     audit: tuple[AuditEntry, ...]
     previous_seal: Seal | None = None
     seal: Seal | None = None
+    renamed_at: datetime | None = None
+    """When the organisation took the name that it has here; None as long as it is that of the submission."""
 
     @property
     def round(self) -> Round:
@@ -174,12 +179,23 @@ def reopen(case: Case, submission: Submission, *, now: datetime) -> Case | None:
     )
 
 
+def rename(case: Case, name: str, *, at: datetime) -> Case | None:
+    """Take over the organisation's name of the moment `at` in what is undecided; None when that changes nothing.
+
+    A decided case says what the organisation was called when it was decided.
+    """
+    late = case.renamed_at is not None and at <= case.renamed_at
+    if case.state not in UNDECIDED or name == case.organisation_name or late:
+        return None
+    return replace(case, organisation_name=name, renamed_at=at)
+
+
 def withdraw(case: Case, *, actor: str | None, at: datetime, note: str | None, now: datetime) -> Case | None:
     """Close an undecided case because the solution was withdrawn at `at`; None when that changes nothing.
 
     A round submitted after `at` stays: the withdrawal was delivered late.
     """
-    if case.state not in (CaseState.OPEN, CaseState.CHANGES_REQUESTED) or case.round.submitted_at > at:
+    if case.state not in UNDECIDED or case.round.submitted_at > at:
         return None
     entry = AuditEntry(now, actor, Action.WITHDRAWN, note or "withdrawn by the provider")
     ended = case if case.round.outcome else close_round(case, CaseState.WITHDRAWN, now=now)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from contracts.catalog import SolutionDelisted, SolutionSubmitted
+from contracts.catalog import OrganisationChanged, SolutionDelisted, SolutionSubmitted
 from servicekit.delivery import Delivery
 
 from review.application import policies
@@ -22,6 +22,10 @@ async def worker(container: Container) -> AsyncIterator[None]:
     @consumer.on(SolutionDelisted)
     async def _delisted(event: SolutionDelisted, delivery: Delivery) -> None:
         await policies.on_delisted(container.ports, event)
+
+    @consumer.on(OrganisationChanged)
+    async def _organisation_changed(event: OrganisationChanged, delivery: Delivery) -> None:
+        await policies.on_organisation_changed(container.ports, event)
 
     async with container.platform.consuming():
         yield
