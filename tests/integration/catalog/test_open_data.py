@@ -38,11 +38,22 @@ async def get(catalog: Catalog, path: str, **headers: str) -> httpx.Response:
     return await catalog(None, "GET", address(path), headers=headers)
 
 
+async def online(catalog: Catalog, person: str, provider: str, **listing: Any) -> dict[str, Any]:
+    """Publish a solution; it is in the open data a moment after it is public."""
+    made = await catalog.published(person, provider, **listing)
+
+    async def there() -> bool:
+        return made["slug"] in await slugs(catalog)
+
+    await wait.until(there, message="in the open data")
+    return made
+
+
 async def test_what_is_published_is_in_every_format_and_nothing_else(
     catalog: Catalog, person: str, provider: str
 ) -> None:
     names = [f"Offene Räume {number}" for number in range(3)]
-    made = [await catalog.published(person, provider, name=name, description="öffentlich") for name in names]
+    made = [await online(catalog, person, provider, name=name, description="öffentlich") for name in names]
     await catalog.draft(person, provider, name="Geheimer Entwurf")
     first = made[0]
     edited = {**first["working"]["listing"], "description": "Geheime Änderung"}
@@ -65,8 +76,8 @@ async def test_what_is_published_is_in_every_format_and_nothing_else(
 
 
 async def test_pages_follow_each_other(catalog: Catalog, person: str, provider: str) -> None:
-    await catalog.published(person, provider, name="Seite eins")
-    await catalog.published(person, provider, name="Seite zwei")
+    await online(catalog, person, provider, name="Seite eins")
+    await online(catalog, person, provider, name="Seite zwei")
     everything = await slugs(catalog)
     assert await slugs(catalog, limit=1) == everything
     response = await catalog(None, "GET", "/opendata/solutions.json", params={"limit": 1})
@@ -79,7 +90,7 @@ async def test_pages_follow_each_other(catalog: Catalog, person: str, provider: 
 async def test_who_has_it_already_is_told_so_until_the_set_changes(
     catalog: Catalog, person: str, provider: str
 ) -> None:
-    solution = await catalog.published(person, provider, name="Kommt und geht")
+    solution = await online(catalog, person, provider, name="Kommt und geht")
     paths = ("", *(f"solutions.{extension}" for extension in FORMATS), "sitemap.xml", "sitemap.xml?page=1")
     held = {path: await get(catalog, path) for path in paths}
     assert len({each.headers["etag"] for each in held.values()}) == len(paths)
@@ -106,7 +117,7 @@ async def test_who_has_it_already_is_told_so_until_the_set_changes(
 
 
 async def test_the_sitemap_names_every_solution(catalog: Catalog, person: str, provider: str) -> None:
-    await catalog.published(person, provider, name="In der Landkarte")
+    await online(catalog, person, provider, name="In der Landkarte")
     index = ElementTree.fromstring((await get(catalog, "sitemap.xml")).content)
     site = catalog.container.settings.public_url
     assert [each.text for each in index.findall(".//{*}loc")] == [
@@ -121,7 +132,7 @@ async def test_the_sitemap_names_every_solution(catalog: Catalog, person: str, p
 
 
 async def test_a_provider_with_another_name_changes_the_files(catalog: Catalog, person: str, provider: str) -> None:
-    await catalog.published(person, provider, name="Von wem")
+    await online(catalog, person, provider, name="Von wem")
     held = await get(catalog, "solutions.csv")
     version = (await catalog(person, "GET", f"/organisations/{provider}")).headers["etag"]
     name = f"Umbenannt {provider[-6:]} GmbH"
@@ -171,7 +182,7 @@ class Copy:
 async def test_a_snapshot_and_the_events_after_it_make_a_copy_without_a_gap(
     catalog: Catalog, person: str, provider: str
 ) -> None:
-    goes, returns = [await catalog.published(person, provider, name=f"Für Partner {number}") for number in range(2)]
+    goes, returns = [await online(catalog, person, provider, name=f"Für Partner {number}") for number in range(2)]
     copy = Copy(catalog)
     await copy.start()
     await catalog.ok(person, "POST", f"/solutions/{returns['id']}/withdraw")  # after the place, before the snapshot
@@ -179,7 +190,7 @@ async def test_a_snapshot_and_the_events_after_it_make_a_copy_without_a_gap(
     assert goes["id"] in copy.held
     await catalog.ok(person, "POST", f"/solutions/{returns['id']}/republish")
     await catalog.ok(person, "POST", f"/solutions/{goes['id']}/withdraw")
-    comes = await catalog.published(person, provider, name="Kommt dazu")
+    comes = await online(catalog, person, provider, name="Kommt dazu")
     expected = await copy.snapshot()
 
     async def same() -> bool:
@@ -221,7 +232,7 @@ async def test_bad_input_is_refused_in_words(catalog: Catalog, path: str, status
 
 
 async def test_only_so_many_files_are_sent_at_once(catalog: Catalog, person: str, provider: str) -> None:
-    await catalog.published(person, provider, name="Räume Plus")
+    await online(catalog, person, provider, name="Räume Plus")
     known = (await get(catalog, "solutions.csv")).headers["etag"]
     with ExitStack() as others:
         for _ in range(catalog.container.settings.catalog_exports_at_once):
