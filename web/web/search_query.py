@@ -25,6 +25,7 @@ FACETS = (
     *(each.name for each in PROFILE_FILTERS),
     "validity",
     "checkup_score",
+    "checkup_grade",
     "award",
     "rating",
     "used_by_size",

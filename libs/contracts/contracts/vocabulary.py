@@ -311,6 +311,14 @@ class CheckupAward(Term):
     CODE_QUALITY = "code_quality", "Ausgezeichnete Codequalität", "Award for code quality"
 
 
+class CheckupGrade(Term):
+    """The stage of the overall result of the checkup; who reaches one has reached those below it too."""
+
+    OUTSTANDING = "outstanding", "Stufe Herausragend", "Stage Outstanding"
+    PROVEN = "proven", "Stufe Bewährt", "Stage Proven"
+    BASIC = "basic", "Stufe Basis", "Stage Basic"
+
+
 class CheckupStatus(Term):
     """How far a dimension's score can be relied on."""
 

@@ -86,7 +86,9 @@ class Events:
         event: ReviewCompleted = self._event(ReviewCompleted, data)
         return event
 
-    def scored(self, n: int = 1, score: float | None = 70.0, **others: float | None) -> CheckupScored:
+    def scored(
+        self, n: int = 1, score: float | None = 70.0, *, grade: str | None = None, **others: float | None
+    ) -> CheckupScored:
         """Every dimension gets `score` but those named; over 80 gives an award, None is not measurable."""
         scores = {each: others.get(each.value, score) for each in CheckupDimension}
         awards = [each for each, reached in scores.items() if reached is not None and reached > 80]
@@ -110,6 +112,7 @@ class Events:
             awards=awards,
             measurable=any(reached is not None for reached in scores.values()),
             finished_at=NOON,
+            grade=grade,
         )
         event: CheckupScored = self._event(CheckupScored, data)
         return event

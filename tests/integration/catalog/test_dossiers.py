@@ -57,6 +57,7 @@ async def judged(catalog: Catalog, solution: dict[str, Any]) -> None:
             "as_of": now,
             "finished_at": now,
             "measurable": True,
+            "grade": "basic",
             "dimensions": [{"dimension": "community", "score": 72.5, "coverage": 0.8, "status": "scored"}],
         }
     )
@@ -86,6 +87,7 @@ async def test_from_a_list_to_a_dossier_that_can_be_proved(
         shown = dict(await catalog.ok(clerk, "GET", path))
         assert shown["items"][0]["seal"]
         assert shown["items"][0]["checkup"]["dimensions"][0]["score"] == 72.5
+        assert shown["items"][0]["checkup"]["grade"] == "basic"
         return shown
 
     view = await wait.until(known, message="seal and checkup")

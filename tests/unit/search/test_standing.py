@@ -42,6 +42,22 @@ def test_a_score_is_in_every_band_it_reaches(
     assert (fields["checkup_score"], fields["checkup_tenths"]) == (bands, tenths)
 
 
+@pytest.mark.parametrize(
+    ("grade", "shown", "found_under"),
+    [
+        ("outstanding", "outstanding", ["outstanding", "proven", "basic"]),
+        ("basic", "basic", ["basic"]),
+        (None, None, []),
+        ("of a later rubric", None, []),
+    ],
+)
+def test_a_stage_of_the_checkup_holds_those_before_it(
+    splitter: Splitter, events: Make, grade: str | None, shown: str | None, found_under: list[str]
+) -> None:
+    fields = stored(splitter, events().published(), events().scored(grade=grade))
+    assert (fields["card"]["checkup_grade"], fields["checkup_grade"]) == (shown, found_under)
+
+
 def test_the_mean_leaves_out_what_could_not_be_measured(splitter: Splitter, events: Make) -> None:
     scored = events().scored(score=None, documentation=90.0, community=45.0)
     fields = stored(splitter, events().published(), scored)

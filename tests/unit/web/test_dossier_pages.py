@@ -263,6 +263,7 @@ async def test_solutions_are_compared_by_an_address(site: Site) -> None:
         {"id": "1", "slug": "eins", "name": "Eins <i>", "organisation_name": "A", "live_version": 1},
         {"id": "2", "slug": "zwei", "name": "Zwei", "organisation_name": "B", "live_version": 1, "uses": 7},
     ]
+    columns[1]["checkup"] = {"rubric_version": "2026.3", "grade": "basic", "dimensions": []}
     rows = [
         {"question": "licence", "label": "Lizenz", "differs": True, "texts": [["MIT"], []]},
         {"question": "kind", "label": "Art", "differs": False, "texts": [["Software"], ["Software"]]},
@@ -276,6 +277,7 @@ async def test_solutions_are_compared_by_an_address(site: Site) -> None:
     assert "Art Software Software" in text
     assert "Sprachen Deutsch Obersorbisch" in text
     assert "Bestätigte Einsätze 0 7" in text
+    assert "Stufe im Checkup – Stufe Basis" in text
     asked = parse_qs(site.gateway.last("GET /api/catalog/comparison").url.query.decode())
     assert asked["solution"] == ["eins", "zwei"]
     assert 'href="/vergleich?loesung=zwei"' in page.text

@@ -254,3 +254,13 @@ async def test_what_has_passed_is_marked_on_a_hit_and_can_be_filtered(site: Site
     for expected in ("Abgelaufen: Zertifikate", "Abgelaufen: gone", "Befristete Angaben", "Nichts abgelaufen"):
         assert expected in text, expected
     assert site.gateway.last(SOLUTIONS).url.params.get_list("validity") == ["lapsed"]
+
+
+async def test_the_stage_of_the_checkup_is_shown_on_a_hit_and_can_be_filtered(site: Site) -> None:
+    values = [{"value": "proven", "count": 1}, {"value": "basic", "count": 2}]
+    finds(site.gateway, answers.hit(checkup_grade="proven"), answers.hit(), facets={"checkup_grade": values})
+    page = await site.get("/suche?checkup_grade=basic")
+    text = text_of(page.text)
+    assert "Stufe im Checkup" in text
+    assert page.text.count("Stufe Bewährt") == 2, "the filter and one of the hits"
+    assert site.gateway.last(SOLUTIONS).url.params.get_list("checkup_grade") == ["basic"]

@@ -67,6 +67,7 @@ class CheckupState(ApiModel):
     rubric_version: str = ""
     as_of: datetime | None = None
     dimensions: list[Score] = []
+    grade: str | None = None
 
 
 class SealState(ApiModel):

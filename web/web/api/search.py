@@ -51,6 +51,7 @@ class Hit(ApiModel):
     licence: str | None = None
     rating: HitRating = HitRating()
     checkup: dict[str, float | None] = {}
+    checkup_grade: str | None = None
     awards: list[str] = []
     lapsed: list[str] = []
     municipalities: int = 0

@@ -30,6 +30,8 @@ class CheckupState(BaseModel):
     finished_at: AwareDatetime
     measurable: bool
     dimensions: list[CheckupDimensionScore]
+    grade: str | None = None
+    """Stage of the overall result; None below the first, and where too little was measured."""
 
     @classmethod
     def of(cls, data: CheckupScoredData) -> "CheckupState":
@@ -43,6 +45,7 @@ class CheckupState(BaseModel):
             finished_at=data.finished_at,
             measurable=data.measurable,
             dimensions=data.dimensions,
+            grade=data.grade,
         )
 
 

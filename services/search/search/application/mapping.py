@@ -46,6 +46,7 @@ def _scored(event: checkup.CheckupScored) -> CheckupFacet:
         awards=tuple(award.value for award in data.awards),
         measurable=data.measurable,
         finished_at=data.finished_at,
+        grade=data.grade,
     )
 
 

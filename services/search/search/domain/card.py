@@ -7,7 +7,7 @@ from typing import Any
 from contracts.listing import Media
 
 from search.domain.document import SolutionDocument
-from search.domain.standing import checkup_score, municipalities
+from search.domain.standing import checkup_score, grade, municipalities
 from search.domain.validity import lapsed
 
 
@@ -32,6 +32,7 @@ def card_of(document: SolutionDocument) -> dict[str, Any] | None:
         "rating": {"average": rating.average if rating else None, "count": rating.count if rating else 0},
         "checkup": {each.dimension.value: each.score for each in checkup.dimensions} if checkup else {},
         "checkup_score": checkup_score(document),
+        "checkup_grade": grade(document),
         "lapsed": lapsed(document),
         "awards": list(checkup.awards) if checkup else [],
         "municipalities": municipalities(document),

@@ -47,6 +47,7 @@ class CheckupFacet:
     awards: tuple[str, ...]
     measurable: bool
     finished_at: datetime
+    grade: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

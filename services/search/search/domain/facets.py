@@ -65,6 +65,12 @@ FACETS: tuple[Facet, ...] = (
         vocabulary.Validity,
         ordered=True,
     ),
+    Facet(
+        "checkup_grade",
+        "Stage of the overall result of the checkup; a stage holds those above it too.",
+        vocabulary.CheckupGrade,
+        ordered=True,
+    ),
     Facet("award", "Dimensions of the checkup that it holds an award for.", vocabulary.CheckupAward),
     Facet("rating", "Average rating; a band holds those above it too.", vocabulary.RatingBand, ordered=True),
     Facet(

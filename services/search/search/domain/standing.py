@@ -1,7 +1,7 @@
-"""How a solution stands with others: its mean checkup score, its rating, and the municipalities known to use it."""
+"""How a solution stands with others: mean score and stage of the checkup, rating, municipalities known to use it."""
 
 from contracts.catalog import Deployment
-from contracts.vocabulary import RatingBand, ScoreBand, SizeClass
+from contracts.vocabulary import CheckupGrade, RatingBand, ScoreBand, SizeClass
 
 from search.domain.document import SolutionDocument
 
@@ -21,6 +21,18 @@ def score_bands(score: float | None) -> list[ScoreBand]:
     if score is None:
         return [ScoreBand.NONE]
     return [band for least, band in _SCORE_BANDS if score >= least] or [ScoreBand.BELOW_40]
+
+
+def grade(document: SolutionDocument) -> CheckupGrade | None:
+    """Return the stage of the checkup; None without one, and for one that this vocabulary does not know."""
+    reached = document.checkup.grade if document.checkup else None
+    return CheckupGrade(reached) if reached in list(CheckupGrade) else None
+
+
+def grades(document: SolutionDocument) -> list[CheckupGrade]:
+    """Return the stage and those that were reached before it."""
+    reached, ordered = grade(document), list(CheckupGrade)
+    return [] if reached is None else ordered[ordered.index(reached) :]
 
 
 def rating_bands(document: SolutionDocument) -> list[RatingBand]:

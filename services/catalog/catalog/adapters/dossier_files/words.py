@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.vocabulary import CheckupDimension
+from contracts.vocabulary import CheckupDimension, CheckupGrade
 from servicekit.clock import BERLIN
 
 from catalog.application.dossier_record import Record, RecordedSolution
@@ -88,6 +88,8 @@ def checkup(solution: RecordedSolution) -> list[str]:
         + f" (Abdeckung {number(round(100 * each.coverage))} %)"
         for each in held.dimensions
     ]
+    if held.grade in list(CheckupGrade):
+        lines.insert(0, CheckupGrade(held.grade).de)
     return [*lines, f"Regelwerk {held.rubric_version}, Stand {moment(held.as_of)}"]
 
 

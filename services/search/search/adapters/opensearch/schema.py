@@ -12,7 +12,7 @@ from search.adapters.opensearch.counting import TOGETHER
 from search.adapters.opensearch.vector_field import VECTOR, VectorField
 from search.domain.facets import FACETS
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 TEXT_FIELDS = (
     *("name", "aliases", "summary", "features", "description"),
     *("audience", "provider_text", "place", "topics", "notes"),

@@ -27,7 +27,7 @@ from search.domain.document import (
 )
 from search.domain.entry import kept_of, revision_of
 from search.domain.facets import LONGEST_OPEN_VALUE, PROFILE_FILTERS
-from search.domain.standing import checkup_score, municipalities, rating_bands, score_bands, sizes
+from search.domain.standing import checkup_score, grades, municipalities, rating_bands, score_bands, sizes
 from search.domain.target_groups import target_groups
 from search.domain.texts import Texts, texts_of
 from search.domain.thesaurus import Thesaurus
@@ -111,6 +111,7 @@ def _found_by(document: SolutionDocument, splitter: Splitter, thesaurus: Thesaur
         **{each.name: each.values_in(listing.answers) for each in PROFILE_FILTERS},
         "target_group": target_groups(listing.target_groups, splitter),
         "checkup_score": score_bands(score),
+        "checkup_grade": grades(document),
         "validity": validity(document),
         "award": document.checkup.awards if document.checkup else [],
         "rating": rating_bands(document),

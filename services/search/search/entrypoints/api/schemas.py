@@ -53,6 +53,8 @@ class SolutionResult(BaseModel):
     checkup: dict[str, float | None]
     checkup_score: float | None
     """Mean of the scored dimensions."""
+    checkup_grade: str | None = None
+    """Stage of the overall result: `basic`, `proven`, `outstanding`; None below, or where too little was measured."""
     awards: list[str]
     lapsed: list[str] = []
     """Questions of the profile with an answer that held through a day that has passed, such as `certificates`."""
