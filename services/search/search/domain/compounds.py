@@ -1,6 +1,6 @@
 """Splits German compounds into their parts, since the engines that must do the same work differ in how they do it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -19,9 +19,15 @@ class Splitter:
     """Knows the constituents (folded); splitting is a pure function of them and the word."""
 
     known: frozenset[str]
+    _linked: Mapping[str, str] = field(init=False, repr=False)
+    """The constituents by what they look like in front of another, with each linking element."""
+    _inflected: Mapping[str, str] = field(init=False, repr=False)
+    """The same by what they look like at the end, with each ending."""
     _met: Memo[tuple[str, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_linked", _forms(self.known, LINKS))
+        object.__setattr__(self, "_inflected", _forms(self.known, ENDINGS))
         object.__setattr__(self, "_met", Memo(self._of_word))
 
     @classmethod
@@ -50,29 +56,13 @@ class Splitter:
         named = [fold(piece) for piece in pieces if len(piece) >= SHORTEST_PART] if len(pieces) > 1 else []
         return (*named, *chain.from_iterable(self.parts(piece) for piece in pieces if not is_stop_word(piece)))
 
-    def _constituent(self, piece: str) -> str | None:
-        """Return the plain form of a known piece, whatever its ending."""
-        for ending in ENDINGS:
-            stem = piece.removesuffix(ending) if ending else piece
-            if len(stem) >= SHORTEST_PART and piece.endswith(ending) and stem in self.known:
-                return stem
-        return None
-
-    def _linked(self, piece: str) -> str | None:
-        """Return the plain form of a known piece in front of another, without its linking element."""
-        for link in LINKS:
-            stem = piece.removesuffix(link) if link else piece
-            if len(stem) >= SHORTEST_PART and piece.endswith(link) and stem in self.known:
-                return stem
-        return None
-
     def _known_parts(self, word: str) -> tuple[str, ...] | None:
         best: tuple[str, ...] | None = None
         for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
-            left = self._linked(word[:cut])
+            left = self._linked.get(word[:cut])
             if left is None:
                 continue
-            right = self._constituent(word[cut:])
+            right = self._inflected.get(word[cut:])
             rest = (right,) if right is not None else _known_parts(self, word[cut:])
             if rest is not None and (best is None or len(rest) + 1 < len(best)):
                 best = (left, *rest)
@@ -83,17 +73,23 @@ class Splitter:
         best: tuple[int, tuple[str, ...]] = (SHORTEST_UNKNOWN - 1, ())
         for cut in range(SHORTEST_UNKNOWN, len(word) - SHORTEST_UNKNOWN + 1):
             for known, split in (
-                (right := self._constituent(word[cut:]), (word[:cut], right or "")),
-                (left := self._linked(word[:cut]), (left or "", word[cut:])),
+                (right := self._inflected.get(word[cut:]), (word[:cut], right or "")),
+                (left := self._linked.get(word[:cut]), (left or "", word[cut:])),
             ):
                 if known is not None and len(known) > best[0]:
                     best = (len(known), split)
         return best[1]
 
 
+def _forms(known: Iterable[str], endings: Sequence[str]) -> dict[str, str]:
+    """Return the plain form of each word with each ending; where two look the same, the earlier ending decides."""
+    stems = [stem for stem in known if len(stem) >= SHORTEST_PART]
+    return {stem + ending: stem for ending in reversed(endings) for stem in stems}
+
+
 @lru_cache(maxsize=50_000)
 def _parts(splitter: Splitter, word: str) -> tuple[str, ...]:
-    if len(word) < SHORTEST_COMPOUND or not word.isalpha() or splitter._constituent(word):
+    if len(word) < SHORTEST_COMPOUND or not word.isalpha() or word in splitter._inflected:
         return ()
     return splitter._known_parts(word) or splitter._half_known(word)
 
