@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mappi
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from contracts.envelope import Event
 
@@ -124,8 +124,7 @@ class IndexContent(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(NamedTuple):
     """One message of the event stream."""
 
     sequence: int
@@ -139,7 +138,7 @@ class Logged:
 
 
 class Replay(Protocol):
-    """Messages in order, in batches."""
+    """Messages in batches, those on one subject in order."""
 
     @property
     def total(self) -> int:
@@ -150,7 +149,7 @@ class Replay(Protocol):
 
 
 class EventLog(Protocol):
-    """Reads the event stream from a position, in order, without a durable."""
+    """Reads the event stream from a position, without a durable."""
 
     async def identity(self) -> str:
         """Name the incarnation of the stream: another one after it was made anew, when sequences start again."""

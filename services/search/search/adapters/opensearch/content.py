@@ -20,11 +20,14 @@ from search.domain.document import FacetName, SolutionDocument
 log = logging.get(__name__)
 
 IN_FLIGHT = 2
-SMALLEST_BULK, LARGEST_BULK = 50, 1000
-SHORT_SECONDS, LONG_SECONDS = 0.15, 0.5
-"""A bulk write that takes less is followed by a larger one; more, by a smaller one: some engines answer no search while
-they work on one."""
-MOST_BYTES = 8 * 1024 * 1024
+FIRST_BULK = 100
+"""The engine soon has something to do."""
+SMALLEST_BULK, LARGEST_BULK = 250, 1000
+MOST_BYTES = 12 * 1024 * 1024
+SHORT_SECONDS, LONG_SECONDS = 1.0, 3.0
+"""A bulk write that takes less is followed by a larger one; more, by a smaller one. The embedded engine answers no
+search while it works on one, and none while it merges what ten of them wrote, which takes it longer than to write the
+same at once: so they are large, but take less than a search may (`search_timeout_seconds`)."""
 ATTEMPTS = 6
 FIRST_PAUSE_SECONDS = 0.5
 WRITE_SECONDS = 120
@@ -105,7 +108,7 @@ class BulkFilling:
         self._index = index
         self._source_of = source_of
         self._vectors_of = vectors_of
-        self._size = SMALLEST_BULK
+        self._size = FIRST_BULK
         self._lines: list[bytes] = []
         self._bytes = 0
         self._written: list[tuple[str, str]] = []
@@ -141,7 +144,8 @@ class BulkFilling:
             await self._landed()
         lines, contents, written = self._lines, self._contents, self._written
         self._lines, self._bytes, self._contents, self._written = [], 0, [], []
-        self._flying.add(asyncio.create_task(self._write(lines, contents, written)))
+        at_once = len(self._flying) + 1
+        self._flying.add(asyncio.create_task(self._write(lines, contents, written, at_once)))
 
     async def _with_vectors(self, lines: list[bytes], contents: list[str], vectors_of: VectorsOf) -> list[bytes]:
         """Add the vectors that are there, so that a rebuild computes none; others are brought in later."""
@@ -160,8 +164,10 @@ class BulkFilling:
         for task in done:
             task.result()
 
-    async def _write(self, lines: list[bytes], contents: list[str], written: list[tuple[str, str]]) -> None:
-        """Write one bulk, again and again while the engine is busy."""
+    async def _write(
+        self, lines: list[bytes], contents: list[str], written: list[tuple[str, str]], at_once: int
+    ) -> None:
+        """Write one bulk, again and again while the engine is busy; it shares the engine with others under way."""
         if self._vectors_of is not None:
             lines = await self._with_vectors(lines, contents, self._vectors_of)
         body = b"".join(lines)
@@ -180,7 +186,7 @@ class BulkFilling:
                 log.warning("bulk write is tried again", index=self._index, attempt=attempt, error=error.detail)
                 self._size = max(self._size // 2, SMALLEST_BULK)
                 await asyncio.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
-        self._adapt(time.monotonic() - started)
+        self._adapt((time.monotonic() - started) / at_once)
         for solution_id, fingerprint in written:
             if solution_id in refused:
                 log.error("document refused", id=solution_id, fault=refused[solution_id])
@@ -204,6 +210,7 @@ class BulkFilling:
 
     def _adapt(self, seconds: float) -> None:
         if seconds < SHORT_SECONDS:
-            self._size = min(self._size * 2, LARGEST_BULK)
+            self._size *= 2
         elif seconds > LONG_SECONDS:
-            self._size = max(self._size // 2, SMALLEST_BULK)
+            self._size //= 2
+        self._size = min(max(self._size, SMALLEST_BULK), LARGEST_BULK)
