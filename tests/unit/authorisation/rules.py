@@ -72,7 +72,8 @@ party: POST /solutions/{solution_id}/ratings/{organisation_id}/report, GET /peer
  DELETE /peer-threads/{thread_id}/messages/mine, GET /inquiries/{inquiry_id}, GET /inquiries/{inquiry_id}/export,
  POST /inquiries/{inquiry_id}/seen, POST /inquiries/{inquiry_id}/messages, POST /inquiries/{inquiry_id}/close,
  DELETE /inquiries/{inquiry_id}/words, POST /inquiries/{inquiry_id}/messages/{message_id}/report
-curator: PUT /organisations/{organisation_id}/ars, POST /organisations/{organisation_id}/suspend,
+curator: PUT /organisations/{organisation_id}/ars, GET /organisations/{organisation_id}/ars,
+ POST /organisations/{organisation_id}/suspend,
  POST /organisations/{organisation_id}/approve, POST /organisations/{organisation_id}/refuse,
  POST /solutions/{solution_id}/suspend, POST /solutions/{solution_id}/ratings/{organisation_id}/hide,
  POST /solutions/{solution_id}/ratings/{organisation_id}/restore,

@@ -12,6 +12,7 @@ from catalog.application.actor import Actor
 from catalog.application.commands import media as sweeping
 from catalog.application.commands import onboarding as commands
 from catalog.application.commands.onboarding import RequestOrganisation
+from catalog.application.commands.regional_keys import same_ars
 from catalog.application.media_ports import Examined, MediaPorts, MediaRecord, Variant
 from catalog.domain.organisation import Organisation, OrganisationState
 from contracts.people import OnboardingRequested
@@ -141,7 +142,7 @@ async def test_two_requests_with_one_key_need_a_confirmation_that_names_the_othe
 async def test_the_team_sees_who_has_the_same_key(world: World) -> None:
     town, twin = await ask(world), await ask(world, STRANGER, "twin")
     other = await ask(world, STRANGER, "other", ars="05111")
-    alike = await commands.same_ars(world.ports, [town, twin, other])
+    alike = await same_ars(world.ports, [town, twin, other])
     assert {key: [each.id for each in found] for key, found in alike.items()} == {
         "town": ["twin"],
         "twin": ["town"],

@@ -3,7 +3,7 @@
 import pytest
 from catalog.application import policies, use_policies
 from catalog.application.actor import Actor
-from catalog.application.commands import onboarding
+from catalog.application.commands import onboarding, regional_keys
 from catalog.application.commands import organisations as commands
 from catalog.application.commands.onboarding import RequestOrganisation
 from catalog.application.commands.organisations import OrganisationFacts
@@ -256,7 +256,11 @@ async def test_only_curators_correct_the_regional_key_and_confirm_a_shared_one(w
 
     async def rekey(actor: Actor, ars: str | None, *alike: str) -> Organisation:
         confirmed = frozenset(alike)
-        return (await commands.rekey_organisation(world.ports, actor, town.id, ars, shares_ars_with=confirmed)).state
+        return (
+            await regional_keys.rekey_organisation(
+                world.ports, actor, town.id, ars, reason="Zahlendreher", shares_ars_with=confirmed
+            )
+        ).state
 
     for actor, ars, slug in (
         (CLERK, "05111", "missing-role"),
@@ -269,3 +273,10 @@ async def test_only_curators_correct_the_regional_key_and_confirm_a_shared_one(w
         assert refused.value.slug == slug
     held = await rekey(CURATOR, "05111", other.id)
     assert (held.ars, held.bundesland, held.shares_ars_with) == ("051110000000", Bundesland.NW, (other.id,))
+    assert held.ars_reason == "Zahlendreher"
+    assert (await rekey(CURATOR, "05111", other.id)) == held, "the same again changes nothing"
+    found = await regional_keys.holders_of(world.ports, CURATOR, town.id, "05111")
+    assert (found.ars, found.bundesland) == ("051110000000", Bundesland.NW)
+    assert [each.id for each in found.held_by] == [other.id]
+    with pytest.raises(ProblemError, match="missing-role"):
+        await regional_keys.holders_of(world.ports, CLERK, town.id, "05111")

@@ -47,6 +47,7 @@ TEAM = {
     "/pruefung/meldungen/bewertungen/{solution_id}/{organisation_id}": {"curator"},
     "/pruefung/organisationen": {"curator"},
     "/pruefung/organisationen/{organisation_id}": {"curator"},
+    "/pruefung/organisationen/{organisation_id}/regionalschluessel": {"curator"},
     "/loesungen/{slug}/bewertungen/{organisation_id}/ausblenden": {"curator"},
     "/loesungen/{slug}/bewertungen/{organisation_id}/einblenden": {"curator"},
     "/team/checkup": {"reviewer", "curator"},

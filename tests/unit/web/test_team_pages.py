@@ -178,6 +178,53 @@ async def test_onboarding_is_approved_and_refused_with_a_reason(site: Site) -> N
     assert site.gateway.body(refuse) == {"reason": "Kein Anbieter."}
 
 
+KEY = f"/pruefung/organisationen/{answers.PROVIDER}/regionalschluessel"
+KEYED = f"PUT /api/catalog/organisations/{answers.PROVIDER}/ars"
+
+
+async def test_a_regional_key_is_corrected_with_a_reason(site: Site) -> None:
+    town = answers.organisation(kinds=["municipality"], ars="120640000000", ars_reason="Gebietsreform")
+    site.gateway.on("GET /api/catalog/organisations", {"items": [town]})
+    site.gateway.on(f"GET /api/catalog/organisations/{answers.PROVIDER}", town)
+    assert KEY in (await site.get("/pruefung/organisationen?status=onboarded")).text
+    page = await site.get(KEY)
+    assert 'value="120640000000"' in page.text
+    assert "Gebietsreform" in page.text
+    for wrong, expected in (
+        ({"ars": "05111", "reason": " "}, "Bitte begründen Sie das."),
+        ({"ars": "x", "reason": "Tippfehler"}, "besteht aus 2 bis 12 Ziffern"),
+        ({"ars": "05111", "reason": "x" * 2001}, "Höchstens 2000 Zeichen."),
+    ):
+        answer = await site.post(KEY, wrong)
+        assert answer.status_code == 422
+        assert expected in answer.text
+    assert site.gateway.count(KEYED) == 0
+    site.gateway.on(KEYED, problem(422, "ars-required"))
+    assert "Kommunen geben ihren Amtlichen" in (await site.post(KEY, {"ars": "", "reason": "weg"})).text
+    site.gateway.on(KEYED, town)
+    assert (await site.post(KEY, {"ars": "05 111", "reason": "Tippfehler"})).status_code == 303
+    assert site.gateway.body(KEYED) == {"ars": "05111", "reason": "Tippfehler", "shares_ars_with": []}
+
+
+async def test_a_key_that_others_have_needs_a_second_look(site: Site) -> None:
+    town = answers.organisation(kinds=["municipality"], ars="120640000000")
+    site.gateway.on(f"GET /api/catalog/organisations/{answers.PROVIDER}", town)
+    others = {"ars": "051110000000", "bundesland": "DE-NW", "held_by": [
+        {"id": "twin", "name": "Stadt Ä <i>", "state": "onboarded"}]}  # fmt: skip
+    site.gateway.on(f"GET /api/catalog/organisations/{answers.PROVIDER}/ars", others)
+    site.gateway.on(KEYED, problem(409, "ars-shared"))
+    form = {"ars": "05111", "reason": "Tippfehler"}
+    answer = await site.post(KEY, form)
+    assert answer.status_code == 422
+    assert "Stadt Ä &lt;i&gt;" in answer.text
+    assert "Tippfehler</textarea>" in answer.text
+    await site.post(KEY, {**form, "alike": "twin"})
+    assert site.gateway.body(KEYED)["shares_ars_with"] == [], "nothing is confirmed without the tick"
+    site.gateway.on(KEYED, town)
+    assert (await site.post(KEY, {**form, "alike": "twin", "geprueft": "ja"})).status_code == 303
+    assert site.gateway.body(KEYED)["shares_ars_with"] == ["twin"]
+
+
 async def test_a_shared_regional_key_is_shown_and_confirmed(site: Site) -> None:
     alike = [{"id": "twin", "name": "Stadt Ä <i>", "state": "onboarded"}]
     proof = {"statement": "Hauptamt", "file": None}

@@ -136,6 +136,13 @@ class Alike(ApiModel):
     state: str
 
 
+class RegionalKey(ApiModel):
+    """A regional key and who else has it."""
+
+    ars: str
+    held_by: list[Alike] = []
+
+
 class Organisation(ApiModel):
     """A provider, a municipality, or both."""
 
@@ -152,6 +159,7 @@ class Organisation(ApiModel):
     reason: str | None = None
     proof: Proof | None = None
     same_ars: list[Alike] | None = None
+    ars_reason: str | None = None
     members: list[Member] | None = None
     version: int = 0
     created_at: datetime | None = None
@@ -411,6 +419,16 @@ class Catalog:
     async def proof(self, organisation_id: str) -> httpx.Response:
         """Begin to read the file; whoever reads it closes it."""
         return await self.call.open(f"{BASE}/organisations/{organisation_id}/proof")
+
+    async def regional_key(self, organisation_id: str, ars: str) -> RegionalKey:
+        """Who has a regional key beside the organisation, for curators."""
+        path = f"{BASE}/organisations/{organisation_id}/ars"
+        return (await self.call.get(path, {"ars": ars})).as_model(RegionalKey)
+
+    async def correct_key(self, organisation_id: str, ars: str | None, reason: str, *, alike: Sequence[str]) -> None:
+        """Give an organisation another regional key; `alike` are the others with it that were looked at."""
+        body = {"ars": ars, "reason": reason, "shares_ars_with": list(alike)}
+        await self.call.put(f"{BASE}/organisations/{organisation_id}/ars", body)
 
     async def decide_organisation(
         self, organisation_id: str, verdict: str, key: str, *, reason: str | None = None, alike: Sequence[str] = ()

@@ -62,8 +62,7 @@ class OrganisationForm:
         check_facts(faults, locale, name=self.name, website_url=self.website_url, description=self.description)
         if not kinds:
             faults.add("kinds", locale.say("Bitte wählen Sie, in welcher Rolle Ihre Organisation teilnimmt."))
-        if ars and not (ars.isascii() and ars.isdigit() and 2 <= len(ars) <= ARS_DIGITS):
-            faults.add("ars", locale.say("Der Amtliche Regionalschlüssel besteht aus 2 bis 12 Ziffern."))
+        check_key(faults, locale, ars)
         if OrganisationKind.MUNICIPALITY.value in kinds:
             self._check_municipality(faults, locale, ars, has_file=has_file)
         elif self.mandate and not self.website_url:
@@ -85,6 +84,12 @@ class OrganisationForm:
             faults.add("mandate", locale.say("Bitte weisen Sie nach, dass Sie für die Kommune handeln dürfen."))
         if self.mandate and not self.website_url:
             faults.add("website_url", locale.say("Bitte nennen Sie die amtliche Internetseite."))
+
+
+def check_key(faults: Faults, locale: Locale, ars: str) -> None:
+    """Add what is wrong with the form of a regional key; none is fine."""
+    if ars and not (ars.isascii() and ars.isdigit() and 2 <= len(ars) <= ARS_DIGITS):
+        faults.add("ars", locale.say("Der Amtliche Regionalschlüssel besteht aus 2 bis 12 Ziffern."))
 
 
 def check_facts(faults: Faults, locale: Locale, *, name: str, website_url: str, description: str) -> None:

@@ -66,6 +66,8 @@ class Organisation:
     proof: Proof | None = None
     shares_ars_with: tuple[str, ...] = ()
     """Organisations with the same key when the team approved this one all the same."""
+    ars_reason: str | None = None
+    """Why the team corrected the key."""
     members: tuple[Member, ...] = ()
     created_at: datetime
     decided_at: datetime | None = None
@@ -224,15 +226,20 @@ def rekey(
     ars: str | None,
     bundesland: Bundesland | None,
     *,
+    reason: str,
     same_ars: Collection[str],
     confirmed: Collection[str],
 ) -> OrganisationChange:
-    """Give the organisation another regional key, which may be that of others only when each is `confirmed`."""
+    """Give the organisation another regional key, which may be that of others only when each is `confirmed`.
+
+    The reason stays with it, and thereby in the audit trail.
+    """
     require_onboarded(organisation)
     mandate.require_key(organisation.kinds, ars)
     mandate.require_confirmed(ars, same_ars, confirmed)
     shared = tuple(sorted(same_ars))
-    return _told(organisation, replace(organisation, ars=ars, bundesland=bundesland, shares_ars_with=shared))
+    keyed = replace(organisation, ars=ars, bundesland=bundesland, shares_ars_with=shared)
+    return _told(organisation, organisation if keyed == organisation else replace(keyed, ars_reason=reason))
 
 
 def _told(before: Organisation, after: Organisation) -> OrganisationChange:

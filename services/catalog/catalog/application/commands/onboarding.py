@@ -11,6 +11,7 @@ from catalog.application import mapping
 from catalog.application.actor import Actor, require_curator, require_member
 from catalog.application.commands.media import digest, keep
 from catalog.application.commands.organisations import change_organisation, found_organisation
+from catalog.application.commands.regional_keys import same_ars
 from catalog.application.media_ports import ORIGINAL, MediaPorts, MediaRecord
 from catalog.application.ports import Loaded, Ports, Write
 from catalog.domain import mandate
@@ -35,15 +36,6 @@ class RequestOrganisation:
     description: str | None = None
     note: str | None = None
     mandate: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """Another organisation with the same regional key."""
-
-    id: str
-    name: str
-    state: OrganisationState
 
 
 async def request_organisation(
@@ -125,18 +117,6 @@ async def proof_file(ports: Ports, files: MediaPorts, actor: Actor, organisation
 def may_see_proof(actor: Actor | None, proof: mandate.Proof) -> bool:
     """True for those who decide, and for the one who gave it."""
     return actor is not None and (actor.curator or actor.user == proof.given_by)
-
-
-async def same_ars(ports: Ports, organisations: list[Organisation]) -> dict[str, list[Alike]]:
-    """Return for each request that waits the other organisations with its regional key, refused ones left out."""
-    waiting = {each.id: each.ars for each in organisations if each.state is OrganisationState.REQUESTED and each.ars}
-    if not waiting:
-        return {}
-    held = await ports.organisations.with_ars(set(waiting.values()))
-    return {
-        key: [Alike(each.id, each.name, each.state) for each in held if each.ars == ars and each.id != key]
-        for key, ars in waiting.items()
-    }
 
 
 async def approve_organisation(

@@ -11,7 +11,6 @@ from catalog.application.actor import Actor, require_curator, require_member
 from catalog.application.loading import decision
 from catalog.application.ports import Loaded, Ports, Write
 from catalog.domain import organisation as rules
-from catalog.domain.ars import settle
 from catalog.domain.organisation import Member, MemberRole, Organisation, OrganisationChange
 
 
@@ -50,27 +49,6 @@ async def edit_organisation(
             website_url=facts.website_url,
             description=facts.description,
             size=facts.size_class,
-        )
-        return Write(change.state, mapping.of_organisation(change, now=ports.clock.now()))
-
-    return found_organisation(await ports.organisations.change(organisation_id, decide), organisation_id)
-
-
-async def rekey_organisation(
-    ports: Ports, actor: Actor, organisation_id: str, ars: str | None, *, shares_ars_with: frozenset[str]
-) -> Loaded[Organisation]:
-    """Correct the regional key, and with it the federal state (curator)."""
-    require_curator(actor)
-    key, state = settle(ars, None) if ars is not None else (None, None)
-
-    async def decide(loaded: Loaded[Organisation]) -> Write[Organisation]:
-        others = await ports.organisations.with_ars({key}) if key else []
-        change = rules.rekey(
-            loaded.state,
-            key,
-            state or loaded.state.bundesland,
-            same_ars=[each.id for each in others if each.id != organisation_id],
-            confirmed=shares_ars_with,
         )
         return Write(change.state, mapping.of_organisation(change, now=ports.clock.now()))
 

@@ -10,17 +10,20 @@ from servicekit.idempotency import IdempotentRoute
 from catalog.application import queries
 from catalog.application.actor import Actor
 from catalog.application.commands import organisations as commands
-from catalog.application.commands.onboarding import same_ars
+from catalog.application.commands import regional_keys
+from catalog.application.commands.regional_keys import same_ars
 from catalog.application.ports import Loaded
 from catalog.domain.organisation import Organisation, OrganisationState
 from catalog.entrypoints.api.dependencies import CurrentActor, OptionalActor, OrganisationId, Wired
 from catalog.entrypoints.api.pages import Page, cursor, position
 from catalog.entrypoints.api.schemas.organisations import (
+    Key,
     KeyRequest,
     MemberRequest,
     MeView,
     OrganisationEdit,
     OrganisationView,
+    RegionalKeyView,
 )
 from catalog.entrypoints.api.schemas.texts import Reason
 
@@ -88,8 +91,18 @@ async def rekey(
 ) -> OrganisationView:
     """Correct the regional key, and with it the federal state (curator); 409 `ars-shared` unless others are named."""
     confirmed = frozenset(body.shares_ars_with)
-    loaded = await commands.rekey_organisation(wired.ports, actor, organisation_id, body.ars, shares_ars_with=confirmed)
+    loaded = await regional_keys.rekey_organisation(
+        wired.ports, actor, organisation_id, body.ars, reason=body.reason, shares_ars_with=confirmed
+    )
     return shown(response, loaded, actor)
+
+
+@router.get("/organisations/{organisation_id}/ars")
+async def key(
+    organisation_id: OrganisationId, actor: CurrentActor, wired: Wired, ars: Annotated[Key, Query()]
+) -> RegionalKeyView:
+    """What a regional key would name, and who has it beside the organisation (curator)."""
+    return RegionalKeyView.of(await regional_keys.holders_of(wired.ports, actor, organisation_id, ars))
 
 
 @router.post("/organisations/{organisation_id}/suspend")

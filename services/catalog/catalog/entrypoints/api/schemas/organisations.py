@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator
 from servicekit.auth import Principal
 
 from catalog.application.actor import Actor
-from catalog.application.commands.onboarding import Alike, RequestOrganisation, may_see_proof
+from catalog.application.commands.onboarding import RequestOrganisation, may_see_proof
 from catalog.application.commands.organisations import OrganisationFacts
+from catalog.application.commands.regional_keys import Alike, RegionalKey
 from catalog.application.ports import Loaded
 from catalog.domain.mandate import Proof
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
@@ -85,9 +86,10 @@ class ApprovalRequest(Request):
 
 
 class KeyRequest(ApprovalRequest):
-    """Another regional key, null for none."""
+    """Another regional key, null for none, and why; the reason stays in the audit trail."""
 
     ars: Key | None
+    reason: Note
 
 
 class OrganisationEdit(Request):
@@ -140,11 +142,29 @@ class AlikeView(BaseModel):
     name: str
     state: OrganisationState
 
+    @classmethod
+    def of(cls, other: Alike) -> Self:
+        """Return the view."""
+        return cls(id=other.id, name=other.name, state=other.state)
+
+
+class RegionalKeyView(BaseModel):
+    """A regional key in 12 digits, the federal state that it names, and who else has it."""
+
+    ars: str
+    bundesland: Bundesland
+    held_by: list[AlikeView]
+
+    @classmethod
+    def of(cls, found: RegionalKey) -> Self:
+        """Return the view."""
+        return cls(ars=found.ars, bundesland=found.bundesland, held_by=[AlikeView.of(each) for each in found.held_by])
+
 
 class OrganisationView(BaseModel):
-    """An organisation; `members`, `note` and `reason` only for its members and the team, null for others.
+    """An organisation; `members`, `note`, `reason` and `ars_reason` only for its members and the team.
 
-    `proof` is for curators and who gave it, `same_ars` for curators while a request waits.
+    `proof` is for curators and who gave it, `same_ars` for curators. All of these are null for others.
     """
 
     id: str
@@ -161,6 +181,8 @@ class OrganisationView(BaseModel):
     reason: str | None
     proof: ProofView | None
     same_ars: list[AlikeView] | None
+    ars_reason: str | None
+    """Why the team corrected the regional key."""
     created_at: datetime
     decided_at: datetime | None
     version: int
@@ -191,7 +213,8 @@ class OrganisationView(BaseModel):
             note=held.note if inside else None,
             reason=held.reason if inside else None,
             proof=ProofView.of(proof) if proof else None,
-            same_ars=None if alike is None else [AlikeView(id=e.id, name=e.name, state=e.state) for e in alike],
+            same_ars=None if alike is None else [AlikeView.of(each) for each in alike],
+            ars_reason=held.ars_reason if inside else None,
             created_at=held.created_at,
             decided_at=held.decided_at,
             version=loaded.version,
