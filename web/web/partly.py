@@ -33,4 +33,4 @@ async def part(asked: Awaitable[Value], *, seconds: float = PATIENCE_SECONDS) ->
     except ApiProblem as problem:
         if problem.status == 401:
             raise
-        return Part(down=problem.status not in (403, 404))
+        return Part(down=problem.status not in (403, 404, 410))

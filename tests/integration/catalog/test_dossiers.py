@@ -201,6 +201,7 @@ async def _pdf_is_tagged(catalog: Catalog, clerk: str, path: str) -> None:
             assert meta["dc:title"].startswith("Markterkundung: =HYPERLINK")
         tags: set[str] = set()
         _collect(pdf.Root.StructTreeRoot, tags)
+        assert "foreign language" not in tags
         assert {"/H1", "/H2", "/Table", "/TR", "/TH", "/TD", "/P"} <= tags
 
 
@@ -211,6 +212,8 @@ def _collect(node: Any, tags: set[str]) -> None:
     elif isinstance(node, pikepdf.Dictionary):
         if "/S" in node:
             tags.add(str(node.S))
+        if str(node.get("/Lang", "de-DE")) != "de-DE":
+            tags.add("foreign language")
         if "/K" in node:
             _collect(node.K, tags)
 
@@ -223,6 +226,7 @@ async def _tables_hold_no_formula(catalog: Catalog, clerk: str, path: str) -> No
     assert f"'{HOSTILE}" in cells
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
     ods = zipfile.ZipFile(io.BytesIO((await catalog(clerk, "GET", f"{path}/files/ods")).content))
+    assert b"<dc:language>de-DE</dc:language>" in ods.read("meta.xml")
     root = ElementTree.fromstring(ods.read("content.xml"))
     names = {key.rpartition("}")[2] for element in root.iter() for key in element.attrib}
     assert "formula" not in names

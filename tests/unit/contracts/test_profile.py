@@ -250,3 +250,15 @@ def test_dates_through_which_something_holds_are_marked_once_they_have_passed() 
     assert showing.lapsed(profile, document, date(2026, 11, 21)) == ()
     rows = {each.question.id: each.texts for each in showing.compare(profile, [document], "de", today=today)}
     assert rows["maintenance_until"] == (("21.11.2026 (abgelaufen)",),)
+
+
+def test_requirements_are_compared_with_words_of_what_holds() -> None:
+    certificates = [{"kind": "iso_27001", "until": "2027-01-01"}, {"kind": "bsi_c5", "until": "2026-11-21"}]
+    document = {**answered(certificates=certificates), "languages": ["de", "hsb", "xx"]}
+    answers = showing.holding(load(), document, TODAY)
+    assert answers["languages"] == ["Deutsch", "Obersorbisch", "xx"]
+    assert answers["certificates"] == ["ISO/IEC 27001, Gültig bis: 01.01.2027"]
+    assert answers["kind"] == "software"
+    (row,) = (each for each in showing.compare(load(), [document], "en") if each.question.id == "languages")
+    assert row.texts == (("German", "Upper Sorbian", "xx"),)
+    assert showing.record(load(), document)["languages"] == "de; hsb; xx"

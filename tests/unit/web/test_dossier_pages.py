@@ -208,6 +208,20 @@ async def test_solutions_that_are_taken_over_are_called_by_their_names(site: Sit
     assert 'value="weg" checked' in page.text
 
 
+async def test_an_outcome_is_chosen_and_what_is_open_is_said_before_freezing(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    inquiry = {"inquiry_id": "i", "solution_id": answers.SOLUTION, "state": "seen", "sent_at": "2026-03-02T09:00:00Z"}
+    site.gateway.on(f"GET {ONE}", survey(inquiries=[inquiry]))
+    assert "1 Anfrage ist noch nicht beantwortet. Was danach kommt, ist nicht Teil" in text_of(
+        (await site.get(PAGE)).text
+    )
+    site.gateway.on(f"GET {ONE}", frozen())
+    refused = await site.post(PAGE, {"aktion": "abschliessen", "outcome": "", "note": "knapp", "version": "3"})
+    assert refused.status_code == 422
+    assert 'href="#feld-outcome">Ergebnis: Bitte wählen Sie ein Ergebnis.' in refused.text
+    assert ">\nknapp</textarea>" in refused.text
+
+
 async def test_a_frozen_survey_offers_files_and_nothing_to_change(site: Site) -> None:
     await site.log_in(memberships=[TOWN])
     site.gateway.on(f"GET {ONE}", frozen())
@@ -267,7 +281,6 @@ async def test_solutions_are_compared_by_an_address(site: Site) -> None:
     rows = [
         {"question": "licence", "label": "Lizenz", "differs": True, "texts": [["MIT"], []]},
         {"question": "kind", "label": "Art", "differs": False, "texts": [["Software"], ["Software"]]},
-        {"question": "languages", "label": "Sprachen", "differs": False, "texts": [["de"], ["hsb"]]},
     ]
     site.gateway.on("GET /api/catalog/comparison", {"profile": "2026.1", "solutions": columns, "rows": rows})
     page = await site.get("/vergleich?loesung=eins&loesung=zwei")
@@ -275,7 +288,6 @@ async def test_solutions_are_compared_by_an_address(site: Site) -> None:
     text = text_of(page.text)
     assert "Lizenz verschieden MIT keine Angabe" in text
     assert "Art Software Software" in text
-    assert "Sprachen Deutsch Obersorbisch" in text
     assert "Bestätigte Einsätze 0 7" in text
     assert "Stufe im Checkup – Stufe Basis" in text
     asked = parse_qs(site.gateway.last("GET /api/catalog/comparison").url.query.decode())
@@ -287,6 +299,29 @@ async def test_six_solutions_are_too_many(site: Site) -> None:
     page = await site.get("/vergleich?" + "&".join(f"loesung=s{number}" for number in range(6)))
     assert page.status_code == 422
     assert "Nebeneinander passen höchstens fünf Lösungen." in page.text
+    rest = "&amp;".join(f"loesung=s{number}" for number in range(5))
+    assert f'href="/vergleich?{rest}"' in page.text
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_what_is_not_online_any_more_is_left_out_of_a_comparison_and_named(site: Site, status: int) -> None:
+    column = {"id": answers.SOLUTION, "slug": "terminlotse", "name": "Terminlotse", "organisation_name": "A"}
+
+    def compare(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get_list("solution") == ["terminlotse"]:
+            return httpx.Response(200, json={"profile": "2026.1", "solutions": [column], "rows": []})
+        return problem(status, "solution-not-found")
+
+    site.gateway.on("GET /api/catalog/comparison", compare)
+    site.gateway.on("GET /api/catalog/solutions/weg", problem(status, "solution-not-found"))
+    page = await site.get("/vergleich?loesung=terminlotse&loesung=weg")
+    text = text_of(page.text)
+    assert page.status_code == 200
+    assert "weil sie nicht mehr veröffentlicht sind: weg" in text
+    assert "Mehr als fünf" not in text
+    assert 'href="/vergleich?loesung=terminlotse"' in page.text
+    alone = await site.get("/vergleich?loesung=weg")
+    assert (alone.status_code, "Vergleich leeren" in alone.text) == (status, True)
 
 
 async def test_all_providers_are_asked_and_who_could_not_be_is_named(site: Site) -> None:

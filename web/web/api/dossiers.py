@@ -205,6 +205,11 @@ class Dossier(DossierLine):
     def inquiries_about(self, solution_id: str) -> list[SurveyInquiry]:
         return [each for each in self.inquiries if each.solution_id == solution_id]
 
+    @property
+    def unanswered(self) -> int:
+        """How many inquiries wait for an answer."""
+        return sum(each.state in ("sent", "seen") for each in self.inquiries)
+
     def answered_later(self, solution_id: str) -> list[ProviderAnswer]:
         return [answer for each in self.later_answers if each.solution_id == solution_id for answer in each.answers]
 

@@ -87,6 +87,27 @@ class CandidateForm:
         return f"{name}-{self.solution_id}"
 
 
+@dataclass(frozen=True)
+class ConclusionForm:
+    """The outcome of a survey as typed."""
+
+    outcome: str = ""
+    note: str = ""
+
+    @classmethod
+    def read(cls, form: FormData) -> "ConclusionForm":
+        return cls(form.text("outcome"), form.text("note"))
+
+    def check(self, locale: Locale) -> Faults:
+        """An outcome has to be chosen: it stays."""
+        faults = Faults()
+        if not self.outcome:
+            faults.add("outcome", locale.say("Bitte wählen Sie ein Ergebnis."))
+        if len(self.note) > LONGEST_REASON:
+            faults.add("note", locale.say("Höchstens {n} Zeichen.", n=LONGEST_REASON))
+        return faults
+
+
 def refused(problem: ApiProblem, locale: Locale) -> Faults:
     """Say what the service would not take."""
     faults = Faults()

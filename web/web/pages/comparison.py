@@ -1,9 +1,8 @@
 """`/vergleich`: up to five solutions side by side; the address is all that is needed to see the same again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from contracts.profile.questionnaire import Questionnaire
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -15,11 +14,10 @@ from web.forms import requirement as requirements_in
 from web.forms.body import FormData
 from web.forms.faults import Faults
 from web.forms.requirement import RequirementForm
-from web.i18n import Language
+from web.naming import Named, named
 from web.page import AnyPage, Page
 from web.partly import part
 from web.watching import watching
-from web.words import label
 
 router = APIRouter()
 PATH = "/vergleich"
@@ -63,6 +61,20 @@ class Demand:
         return next((each for each in judged if each.id == solution_id), None)
 
 
+@dataclass(frozen=True)
+class Found:
+    """The comparison of the solutions with these slugs, or why there is none.
+
+    `gone` are those that are not online any more, `too_many` what was asked for when that is too much.
+    """
+
+    slugs: list[str]
+    comparison: Comparison = field(default_factory=Comparison)
+    problem: ApiProblem | None = None
+    gone: list[str] = field(default_factory=list)
+    too_many: list[Named] = field(default_factory=list)
+
+
 def address(slugs: list[str], demand: Demand | None = None, path: str = PATH) -> str:
     """The address of a comparison, or of another page with the same solutions and requirements."""
     query = [("loesung", slug) for slug in slugs] + (demand.parameters if demand else [])
@@ -85,28 +97,22 @@ async def compare(page: AnyPage) -> Response:
         if not faults:
             return page.go(address(slugs, replace(demand, requirements=typed.added(demand.requirements))))
     words = page.request.query_params.get("q", "").strip()[:LONGEST_WORDS]
-    compared, problem = Comparison(), None
-    if len(slugs) > MOST:
-        problem = ApiProblem(422, "too-many-compared")
-    elif slugs:
-        try:
-            compared = await page.services.dossiers.compare(slugs, page.locale.language)
-        except ApiProblem as refused:
-            if refused.status not in (404, 422):
-                raise
-            problem = refused
+    found = await _compared(page, slugs)
+    slugs, compared = found.slugs, found.comparison
     if compared.solutions and demand.parameters:
         demand = await _judged(page, slugs, demand)
     hits = await _hits(page, words, {each.slug for each in compared.solutions})
     return page.render(
         "comparison.html",
-        status=problem.status if problem else 422 if faults else 200,
+        status=found.problem.status if found.problem else 422 if faults else 200,
         compared=compared,
         parts=_parts(page, compared),
         slugs=slugs,
         words_typed=words,
         hits=hits,
-        problem=problem,
+        problem=found.problem,
+        gone=found.gone,
+        too_many=found.too_many,
         watch=await watching(page, [each.id for each in compared.solutions]),
         address=address,
         demand=demand,
@@ -116,6 +122,25 @@ async def compare(page: AnyPage) -> Response:
         faults=faults,
         full=len(slugs) >= MOST,
     )
+
+
+async def _compared(page: Page, slugs: list[str]) -> Found:
+    """Compare the solutions, without those that are no longer online."""
+    if len(slugs) > MOST:
+        return Found(slugs, problem=ApiProblem(422, "too-many-compared"), too_many=await named(page, slugs))
+    if not slugs:
+        return Found(slugs)
+    language = page.locale.language
+    try:
+        return Found(slugs, await page.services.dossiers.compare(slugs, language))
+    except ApiProblem as problem:
+        if problem.status not in (404, 410, 422):
+            raise
+        gone = [each.slug for each in await named(page, slugs) if each.gone]
+        there = [slug for slug in slugs if slug not in gone]
+        if problem.status == 422 or not gone or not there:
+            return Found(slugs, problem=problem)
+    return Found(there, await page.services.dossiers.compare(there, language), gone=gone)
 
 
 async def _judged(page: Page, slugs: list[str], demand: Demand) -> Demand:
@@ -145,7 +170,7 @@ async def _hits(page: Page, words: str, shown: set[str]) -> list[Hit]:
 
 def _parts(page: Page, compared: Comparison) -> list[Part]:
     profile, language = page.container.profile, page.locale.language
-    rows = {row.question: _readable(row, profile, language) for row in compared.rows if any(row.texts)}
+    rows = {row.question: row for row in compared.rows if any(row.texts)}
     parts = [
         Part(
             section.title.in_(language),
@@ -154,12 +179,3 @@ def _parts(page: Page, compared: Comparison) -> list[Part]:
         for section in profile.sections
     ]
     return [part for part in parts if part.rows]
-
-
-def _readable(row: ComparedRow, profile: Questionnaire, language: Language) -> ComparedRow:
-    """Return a row with words for what the listings give as codes, such as languages."""
-    question = profile.by_id.get(row.question)
-    if question is None or question.shown_as is None:
-        return row
-    kind = question.shown_as
-    return row.model_copy(update={"texts": [[label(kind, text, language) for text in texts] for texts in row.texts]})

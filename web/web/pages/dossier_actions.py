@@ -65,7 +65,8 @@ async def _delete(calls: Dossiers, dossier: Dossier, _: FormData, version: int) 
     await calls.delete(dossier.id, version=version)
 
 
-EDIT, DECIDE, ANSWER, ADD, DELETE = "bedarf", "entscheiden", "antwort", "aufnehmen", "loeschen"
+EDIT, DECIDE, ANSWER, ADD = "bedarf", "entscheiden", "antwort", "aufnehmen"
+CONCLUDE, DELETE = "abschliessen", "loeschen"
 ACTIONS: dict[str, tuple[Callable[[Dossiers, Dossier, FormData, int], Awaitable[None]], Flash]] = {
     EDIT: (_edit, Flash("Die Änderung ist gespeichert.")),
     requirements_in.ADD: (_require, Flash("Die Anforderung ist aufgenommen.")),
@@ -75,7 +76,7 @@ ACTIONS: dict[str, tuple[Callable[[Dossiers, Dossier, FormData, int], Awaitable[
     "entfernen": (_remove, Flash("Die Lösung ist entfernt.")),
     ADD: (_add, Flash("Die Lösung ist aufgenommen.")),
     "einfrieren": (_freeze, Flash("Die Markterkundung ist eingefroren.")),
-    "abschliessen": (_conclude, Flash("Das Ergebnis ist festgehalten.")),
+    CONCLUDE: (_conclude, Flash("Das Ergebnis ist festgehalten.")),
     DELETE: (_delete, Flash("Der Entwurf ist gelöscht.")),
 }
 """What the buttons of the page do, by their name, and what is said afterwards."""

@@ -1,6 +1,5 @@
 """`/markterkundungen`: market surveys of a municipality."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,11 +14,12 @@ from web.api.problem import ApiProblem
 from web.api.search import Hit
 from web.flash import Flash
 from web.forms import requirement as requirements_in
-from web.forms.dossier import CandidateForm, DossierForm, refused
+from web.forms.dossier import CandidateForm, ConclusionForm, DossierForm, refused
 from web.forms.faults import Faults
 from web.forms.inquiry import InquiryForm
 from web.forms.requirement import RequirementForm
 from web.forms.saved_search import filter_labels
+from web.naming import named
 from web.page import CheckedForm, MemberPage, NotAllowedError, Page, form_key
 from web.pages import dossier_actions
 from web.partly import part
@@ -29,7 +29,6 @@ router = APIRouter()
 PATH = "/markterkundungen"
 MOST = 100
 PAGE_SIZE = 50
-READ_AT_ONCE = 8
 KINDS = frozenset({"pdf", "ods", "csv", "json"})
 REFUSALS = frozenset({400, 404, 409, 412, 422})
 
@@ -43,6 +42,7 @@ class Typed:
     said: CandidateForm = field(default_factory=CandidateForm)
     asking: InquiryForm = field(default_factory=InquiryForm)
     adding: str = ""
+    concluding: ConclusionForm = field(default_factory=ConclusionForm)
 
 
 @router.get(PATH)
@@ -129,6 +129,9 @@ async def change(page: MemberPage, dossier_id: str, form: CheckedForm) -> Respon
         case dossier_actions.ANSWER:
             typed = Typed(said=CandidateForm.read(form, action))
             faults = typed.said.check_answer(page.locale)
+        case dossier_actions.CONCLUDE:
+            typed = Typed(concluding=ConclusionForm.read(form))
+            faults = typed.concluding.check(page.locale)
         case dossier_actions.ADD:
             typed = Typed(adding=form.text("solution"))
     status = 422
@@ -186,7 +189,7 @@ def _named(page: Page) -> list[str]:
 async def _new(
     page: Page,
     query: SearchQuery,
-    named: list[str],
+    slugs: list[str],
     form: DossierForm,
     faults: Faults | None = None,
     *,
@@ -197,13 +200,14 @@ async def _new(
     held = page.memberships("municipality", editing=True)
     if profile_id is None:
         profile_id = page.request.query_params.get("anforderungen", "")
-    hits = [] if named else await _found(page, query)
+    hits = [] if slugs else await _found(page, query)
     return page.render(
         "dossiers/new.html",
         status=422 if faults else 200,
         query=query,
         labels=filter_labels(query, page.locale),
-        choices=await _known(page, named) or [(hit.slug, hit.name, hit.provider) for hit in hits],
+        choices=[(each.slug, each.name, each.provider) for each in await named(page, slugs)]
+        or [(hit.slug, hit.name, hit.provider) for hit in hits],
         chosen=chosen,
         form=form,
         faults=faults or Faults(),
@@ -214,18 +218,6 @@ async def _new(
         profile_id=profile_id,
         demanded=requirements_in.read(page.request.query_params.getlist(requirements_in.NAME)),
     )
-
-
-async def _known(page: Page, slugs: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Return slug, name and provider; of what is not online any more its slug."""
-    few = asyncio.Semaphore(READ_AT_ONCE)
-
-    async def one(slug: str) -> tuple[str, str, str]:
-        async with few:
-            shown = (await part(page.services.catalog.solution(slug))).value
-        return (slug, shown.listing.name, shown.organisation_name) if shown else (slug, slug, "")
-
-    return list(await asyncio.gather(*(one(slug) for slug in slugs)))
 
 
 async def _found(page: Page, query: SearchQuery) -> list[Hit]:
@@ -266,6 +258,7 @@ def _show(
         typed=typed.demanding,
         said=typed.said,
         adding=typed.adding,
+        concluding=typed.concluding,
         asking=typed.asking,
         not_asked=not_asked,
         editing=dossier.may_edit and dossier.state == "draft",

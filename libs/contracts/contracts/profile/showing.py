@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from contracts.profile import languages
 from contracts.profile.questionnaire import YES_NO, Asked, Group, Question, Questionnaire, Words
 from contracts.vocabulary import Language
 
@@ -61,13 +62,16 @@ def texts_of(question: Question, answer: Any, language: Language, *, today: date
 def holding(questionnaire: Questionnaire, document: Mapping[str, Any], today: date) -> dict[str, Any]:
     """Return the answers of a listing (as JSON values) as requirements are compared with them.
 
-    Records become words in German, as people read them; a record that held through a day that has passed is left out.
+    Records and languages become words in German, as people read them; a record that held through a day that has passed
+    is left out.
     """
     answers = questionnaire.answers_in(document)
     for each in questionnaire.questions:
         if each.parts and each.id in answers:
             held = [entry for entry in answers[each.id] if not _lapsed(each, [entry], today)]
             answers[each.id] = [_of_record(each, entry, "de", today) for entry in held]
+        elif each.shown_as and each.id in answers:
+            answers[each.id] = list(texts_of(each, answers[each.id], "de"))
     return answers
 
 
@@ -159,7 +163,7 @@ def _text(asked: Asked, value: Any, language: Language, today: date | None = Non
     if isinstance(value, bool):
         return _YES_NO[YES_NO[value]].in_(language)
     if isinstance(asked, Question):
-        if named := next((each for each in asked.named if each.value == value), None):
+        if named := _named(asked, value):
             return named.in_(language)
         if asked.type == "number":
             return " ".join([_number(value, language), *([asked.unit.in_(language)] if asked.unit else [])])
@@ -169,6 +173,13 @@ def _text(asked: Asked, value: Any, language: Language, today: date | None = Non
         passed = today is not None and _lapsed(asked, value, today)
         return _date(str(value), language) + (f" ({_PASSED.in_(language)})" if passed else "")
     return str(value)
+
+
+def _named(question: Question, value: object) -> Words | None:
+    """Return the words of a value that is a name of its own, such as that of a language."""
+    if question.shown_as == "language":
+        return languages.NAMES.get(str(value))
+    return next((each for each in question.named if each.value == value), None)
 
 
 def _date(value: str, language: Language) -> str:

@@ -4,7 +4,7 @@ import io
 import re
 from typing import Any
 
-from odf.dc import Title
+from odf.dc import Language, Title
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.style import Style, TableCellProperties, TableColumnProperties, TextProperties
 from odf.table import Table as Sheet
@@ -20,6 +20,7 @@ def to_ods(tables: list[Table], title: str) -> bytes:
     """Return the file."""
     document = OpenDocumentSpreadsheet()
     document.meta.addElement(Title(text=_NOT_XML.sub("", title)))
+    document.meta.addElement(Language(text="de-DE"))
     head = Style(name="head", family="table-cell")
     head.addElement(TextProperties(fontweight="bold"))
     body = Style(name="body", family="table-cell")
