@@ -108,7 +108,8 @@ class MongoSolutions(MongoAggregates[Solution]):
         await indexed.create_index([("state", ASCENDING), *NEWEST_FIRST], name="state")
         await indexed.create_index(LONGEST_WAITING, name="waiting", partialFilterExpression=WAITING)
         await indexed.create_index([("guard_at", ASCENDING)], name="guard_at")
-        await self._guard_earlier_ones()
+        if self._listed is None or not await self._listed.filled():  # there is no older document beside a register
+            await self._guard_earlier_ones()
 
     async def _committed(self, entries: Sequence[OutboxMessage]) -> None:
         told = [message for message in entries if message.subject == register.SUBJECT]

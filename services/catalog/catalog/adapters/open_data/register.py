@@ -72,8 +72,12 @@ class Register:
 
     async def prepare(self) -> None:
         """Make the documents, and fill them from the solutions where they are new (idempotent)."""
-        if await self._collection.find_one({"_id": HEAD}, {"_id": 1}) is None:
+        if not await self.filled():
             await self.fill()
+
+    async def filled(self) -> bool:
+        """True once the solutions of before were taken over."""
+        return await self._collection.find_one({"_id": HEAD}, {"_id": 1}) is not None
 
     async def fill(self) -> None:
         """Take over every solution that is not noted yet."""
