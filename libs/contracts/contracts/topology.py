@@ -291,6 +291,8 @@ def _service_user(service: str) -> User:
             ]
     if service == "catalog":
         publish += [f"$KV.{bucket.name}.>" for bucket in BUCKETS]
+    if service == "notify":
+        publish.append("$JS.API.DIRECT.GET.EVENTS")  # what was before its database began is read from the stream
     if service == "search":
         # The index is rebuilt from the whole stream, by consumers with new names. Without a name in the subject the
         # server would take it from the request, and change the durable that is called so.

@@ -9,6 +9,7 @@ from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
 
 from notify.adapters.contacts import MongoContacts
+from notify.adapters.event_history import StreamHistory
 from notify.adapters.links import SignedLinks
 from notify.adapters.mail_server import MailServer
 from notify.adapters.membership import LiveMembership
@@ -35,6 +36,7 @@ class Container:
     rules: DeliveryRules
     messages: MongoMessages
     templates: JinjaTemplates
+    history: StreamHistory
 
 
 @asynccontextmanager
@@ -64,7 +66,9 @@ async def build(settings: NotifySettings, clock: Clock | None = None) -> AsyncIt
             post=post,
             clock=platform.clock,
         )
-        yield Container(settings, platform, ports, delivery_rules(settings), messages, templates)
+        yield Container(
+            settings, platform, ports, delivery_rules(settings), messages, templates, StreamHistory(platform.js)
+        )
 
 
 def delivery_rules(settings: NotifySettings) -> DeliveryRules:

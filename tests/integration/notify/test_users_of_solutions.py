@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 from contracts import catalog, guard
 from contracts.envelope import Event
+from notify.application import relearning
+from notify.settings import NotifySettings
+from notify.wiring import build
 from servicekit.testing import wait
 
-from .conftest import Headers, Provider
+from .conftest import Headers, Provider, running
 from .test_watching import watch
 
 Login = Callable[..., Headers]
@@ -58,6 +62,21 @@ def expired(provider: Provider) -> Event:
         }
     )
     return catalog.SolutionDelisted.new(data, aggregate_id=provider.solution_id, time=datetime.now(UTC))
+
+
+async def test_a_database_that_begins_anew_learns_the_users_of_before(
+    provider: Provider, settings: NotifySettings, stored: Any
+) -> None:
+    town, county = Provider(provider.js, name="Stadt Beispielstadt"), Provider(provider.js, name="Kreis Musterland")
+    await provider.publish(used_by(provider, [town, county], county))
+    await provider.publish(used_by(provider, [town], county, ended=True))
+    async with running(settings):
+        await wait.until(provider.settled)
+    for lost in ("solution_users", "read_models"):
+        await stored.drop_collection(lost)
+    async with running(settings), build(settings) as another:
+        assert await another.ports.users.of(provider.solution_id) == [town.id]
+        assert await relearning.catch_up(another.ports, another.history) == 0, "once is enough"
 
 
 async def test_users_are_told_once_each_and_former_ones_no_more(

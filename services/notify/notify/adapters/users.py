@@ -11,6 +11,7 @@ class MongoUsers:
 
     def __init__(self, db: Database) -> None:
         self._users = db["solution_users"]
+        self._models = db["read_models"]
 
     async def learn(self, solution_id: str, organisation_ids: Sequence[str], *, sequence: int) -> None:
         """Remember them; nothing happens when something newer is known than stream sequence `sequence`."""
@@ -25,3 +26,11 @@ class MongoUsers:
         """Return the organisations, none when nothing is known of the solution."""
         found = await self._users.find_one({"_id": solution_id})
         return [] if found is None else [str(each) for each in found["organisations"]]
+
+    async def complete(self) -> bool:
+        """True once everything of before was learnt."""
+        return await self._models.find_one({"_id": self._users.name}) is not None
+
+    async def completed(self) -> None:
+        """Note that."""
+        await self._models.update_one({"_id": self._users.name}, {"$set": {"complete": True}}, upsert=True)

@@ -1,10 +1,11 @@
 """What the use cases need from outside, as Protocols; adapters fulfil them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from contracts.envelope import Event
 from servicekit.clock import Clock
 from servicekit.digest_times import Frequency
 
@@ -248,6 +249,22 @@ class Users(Protocol):
 
     async def of(self, solution_id: str) -> Sequence[str]:
         """Return the organisations, none when nothing is known of the solution."""
+        ...
+
+    async def complete(self) -> bool:
+        """True once everything of before was learnt."""
+        ...
+
+    async def completed(self) -> None:
+        """Note that."""
+        ...
+
+
+class History(Protocol):
+    """Events of before."""
+
+    def of(self, kind: type[Event]) -> AsyncIterator[tuple[Event, int]]:
+        """Yield every event of a kind with its place in the stream, oldest first."""
         ...
 
 

@@ -28,7 +28,15 @@ from contracts.review import ChangesRequested, ReviewCompleted
 from contracts.search import SavedSearchAlerted
 from servicekit.delivery import Delivery, EventConsumer
 
-from notify.application import alert_notice, checkup_notices, contacts, correction_notices, notices, publiccode_notice
+from notify.application import (
+    alert_notice,
+    checkup_notices,
+    contacts,
+    correction_notices,
+    notices,
+    publiccode_notice,
+    relearning,
+)
 from notify.application.notices import Notice
 from notify.application.policies import tell, tell_users
 from notify.application.ports import Ports
@@ -67,6 +75,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     _bind_people(events, container.ports, tell_and_send)
     _bind_members(platform.consumer("notify-contacts"), container.ports)
     _bind_alerts(platform.consumer("notify-alerts"), tell_and_send)
+    await relearning.catch_up(container.ports, container.history)
     async with (
         mailer.running(settings.shutdown_seconds),
         watch_events.collecting(container.ports, mailer.wake, poll_seconds=settings.notify_digest_seconds),

@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
-from contracts.catalog import DeploymentConfirmed, DeploymentEnded, SolutionDelisted
+from contracts.catalog import DeploymentEnded, SolutionDelisted
 from contracts.guard import SolutionStandingChanged, SolutionTermDue
-from contracts.uses import DeploymentDue
 from servicekit.delivery import Delivery, EventConsumer
 
 from notify.application import guard_notices as notices
 from notify.application.notices import Notice
 from notify.application.ports import Ports
+from notify.application.relearning import learn_users
 
 Tell = Callable[[Notice, Delivery], Awaitable[None]]
 TellUsers = Callable[[Notice, str], Awaitable[None]]
@@ -35,12 +35,4 @@ def bind(events: EventConsumer, ports: Ports, say: Tell, say_to_users: TellUsers
 
     @events.on(DeploymentEnded)
     async def _ended(event: DeploymentEnded, delivery: Delivery) -> None:
-        await learn_users(ports, event, delivery)
-
-
-async def learn_users(
-    ports: Ports, event: DeploymentConfirmed | DeploymentDue | DeploymentEnded, delivery: Delivery
-) -> None:
-    """Remember which municipalities use the solution now; every such event carries all of them."""
-    users = [each.organisation_id for each in event.data.deployments]
-    await ports.users.learn(event.data.solution_id, users, sequence=delivery.sequence)
+        await learn_users(ports, event, sequence=delivery.sequence)

@@ -18,7 +18,7 @@ from servicekit.delivery import Delivery, EventConsumer
 from notify.application import use_notices as notices
 from notify.application.notices import Notice
 from notify.application.ports import Ports
-from notify.entrypoints.guard_events import learn_users
+from notify.application.relearning import learn_users
 
 Tell = Callable[[Notice, Delivery], Awaitable[None]]
 
@@ -48,14 +48,14 @@ def _bind_deployments(events: EventConsumer, ports: Ports, say: Tell) -> None:
 
     @events.on(DeploymentConfirmed)
     async def _confirmed(event: DeploymentConfirmed, delivery: Delivery) -> None:
-        await learn_users(ports, event, delivery)
+        await learn_users(ports, event, sequence=delivery.sequence)
         notice = notices.of_confirmation(event)
         if notice is not None:
             await say(notice, delivery)
 
     @events.on(DeploymentDue)
     async def _due(event: DeploymentDue, delivery: Delivery) -> None:
-        await learn_users(ports, event, delivery)
+        await learn_users(ports, event, sequence=delivery.sequence)
         await say(notices.of_due(event), delivery)
 
 
