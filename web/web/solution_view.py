@@ -45,6 +45,8 @@ class SolutionView:
     like: str
     """The own municipality that others are compared with; empty when all ratings are shown."""
     like_refused: str
+    later: bool
+    """True when the ratings begin behind the first page of them."""
     provides: bool
     watch: Watching | None
 
@@ -55,7 +57,9 @@ class SolutionView:
 
     @property
     def raters(self) -> list[Membership]:
-        """The municipalities for which the user may rate now."""
+        """The municipalities for which the user may rate now; beside the first ratings, of which theirs may be one."""
+        if self.later:
+            return []
         return [each for each in self.municipalities if (use := self.own.get(each.organisation_id)) and use.rates]
 
     @property
@@ -77,6 +81,7 @@ async def load(page: Page, slug: str) -> SolutionView:
     municipalities = [each for each in page.memberships("municipality") if each.organisation_id != provider]
     asked = page.request.query_params.get("wie", "")
     like = asked if any(each.organisation_id == asked for each in municipalities) else ""
+    cursor = page.request.query_params.get("berichte", "")
     same_bundesland = page.request.query_params.get("land") == "ja"
     asked_for = asyncio.gather(*(part(services.uses.own(solution.id, each.organisation_id)) for each in municipalities))
     (seal, criteria, (report, checkup), sources), (ratings, refused), similar, used, watch, own = await asyncio.gather(
@@ -86,7 +91,7 @@ async def load(page: Page, slug: str) -> SolutionView:
             checkup_view.load(services.checkup, solution.id, solution.listing.fields_of_action),
             part(services.checkup_people.sources(solution.id)),
         ),
-        _ratings(page, solution.id, like, same_bundesland=same_bundesland),
+        _ratings(page, solution.id, like, same_bundesland=same_bundesland, cursor=cursor),
         part(services.search.similar(solution.id, size=MOST_SIMILAR), seconds=SIMILAR_SECONDS),
         part(services.uses.of_solution(solution.id)),
         watching(page, [solution.id]),
@@ -106,22 +111,27 @@ async def load(page: Page, slug: str) -> SolutionView:
         own={use.value.organisation_id: use.value for use in own if use.value is not None},
         like="" if refused else like,
         like_refused=refused,
+        later=bool(cursor),
         watch=watch,
         provides=any(each.organisation_id == provider for each in page.memberships("provider", editing=True)),
     )
 
 
-async def _ratings(page: Page, solution_id: str, like: str, *, same_bundesland: bool) -> tuple[Part[Ratings], str]:
+async def _ratings(
+    page: Page, solution_id: str, like: str, *, same_bundesland: bool, cursor: str
+) -> tuple[Part[Ratings], str]:
     """The ratings, of municipalities like an own one where that is asked; and why that is not possible."""
     catalog = page.services.catalog
     if like:
         try:
-            return Part(await catalog.ratings(solution_id, like=like, same_bundesland=same_bundesland)), ""
+            return Part(
+                await catalog.ratings(solution_id, like=like, same_bundesland=same_bundesland, cursor=cursor)
+            ), ""
         except ApiProblem as problem:
             if problem.status not in (403, 404, 409):
                 return Part(down=True), ""
             return await part(catalog.ratings(solution_id)), problem.text(page.locale.language)
-    return await part(catalog.ratings(solution_id)), ""
+    return await part(catalog.ratings(solution_id, cursor=cursor)), ""
 
 
 def show(

@@ -68,8 +68,8 @@ async def test_below_three_ratings_there_is_a_count_and_no_score(site: Site) -> 
     summary = {"count": 2, "average": None, "dimensions": {}, "distribution": {}}
     site.gateway.on(RATINGS, {"summary": summary, "items": []})
     text = text_of((await site.get(PAGE)).text)
-    assert "Bisher liegen 2 Bewertungen vor. Eine Note wird ab drei Bewertungen gezeigt." in text
-    assert "2 Bewertungen, eine Note gibt es ab drei." in text
+    assert "Bisher liegen 2 Bewertungen vor. Eine Note wird ab 3 Bewertungen gezeigt." in text
+    assert "2 Bewertungen. Eine Note wird ab 3 Bewertungen gezeigt. Mehr dazu" in text
     assert "Wie kommen Bewertungen zustande?" in text
 
 
@@ -86,6 +86,31 @@ async def test_reports_tell_on_what_use_they_stand_and_can_be_narrowed(site: Sit
     assert "Version 3.1" in text
     await site.get(f"{PAGE}?wie=foreign")
     assert "like" not in site.gateway.last(RATINGS).url.params
+
+
+async def test_more_reports_come_page_by_page(site: Site) -> None:
+    site.gateway.on(RATINGS, {"summary": answers.summary(), "items": [answers.rating()], "next_cursor": "c/2"})
+    await site.log_in(memberships=[TOWN])
+    page = await site.get(f"{PAGE}?wie={answers.TOWN}")
+    following = f"{PAGE}?wie={answers.TOWN}&amp;berichte=c/2#bewertungen"
+    assert f'href="{following}"' in page.text
+    await site.get(f"{PAGE}?berichte=c/2")
+    asked = site.gateway.last(RATINGS).url.params
+    assert (asked["cursor"], asked["limit"]) == ("c/2", "20")
+
+
+async def test_a_reply_says_when_and_about_what_and_can_be_changed_by_the_provider(site: Site) -> None:
+    reply = {"text": "Danke.", "revision": 1, "at": "2026-11-21T10:00:00Z"}
+    rating = answers.rating(revision=2, reply=reply)
+    site.gateway.on(RATINGS, {"summary": answers.summary(), "items": [rating]})
+    await site.log_in(memberships=[TOWN])
+    read = await site.get(PAGE)
+    assert "21. November 2026 · zu einer früheren Fassung der Bewertung" in text_of(read.text)
+    assert "Antwort ändern" not in read.text
+    await site.log_in(memberships=[answers.membership(answers.PROVIDER, "provider")])
+    page = await site.get(PAGE)
+    assert "Antwort ändern" in page.text
+    assert ">\nDanke.</textarea>" in page.text
 
 
 async def test_a_town_of_unknown_size_still_sees_all_ratings(site: Site) -> None:

@@ -13,6 +13,7 @@ from web.api.caller import ApiModel, Caller
 
 BASE = "/api/catalog"
 UPLOAD_SECONDS = 60.0
+RATINGS_AT_ONCE = 20
 """The catalog decodes an upload before it answers."""
 WEAK_GRADE = 2
 MOST_HELPFUL = 8
@@ -303,6 +304,8 @@ class Reply(ApiModel):
     """The provider's answer to a rating."""
 
     text: str
+    revision: int = 1
+    """Which revision of the rating it answers."""
     at: datetime | None = None
 
 
@@ -350,12 +353,13 @@ class Like(ApiModel):
 
 
 class Ratings(ApiModel):
-    """Summary for everybody; items only for registered users."""
+    """Summary for everybody; items, a page of them, only for registered users."""
 
     summary: RatingSummary = RatingSummary()
     method: Method = Method()
     like: Like | None = None
     items: list[Rating] = []
+    next_cursor: str | None = None
 
 
 class OrganisationPage(ApiModel):
@@ -479,10 +483,17 @@ class Catalog:
     async def republish(self, solution_id: str, key: str) -> None:
         await self.call.post(f"{BASE}/solutions/{solution_id}/republish", key=key)
 
-    async def ratings(self, solution_id: str, *, like: str = "", same_bundesland: bool = False) -> Ratings:
+    async def ratings(
+        self, solution_id: str, *, like: str = "", same_bundesland: bool = False, cursor: str = ""
+    ) -> Ratings:
         """`like` is an own municipality: only ratings of those of its size (and of its federal state)."""
         together = "true" if like and same_bundesland else None
-        query: dict[str, str | int | None] = {"limit": 100, "like": like, "same_bundesland": together}
+        query: dict[str, str | int | None] = {
+            "limit": RATINGS_AT_ONCE,
+            "like": like,
+            "same_bundesland": together,
+            "cursor": cursor or None,
+        }
         answer = await self.call.get(f"{BASE}/solutions/{solution_id}/ratings", query)
         return answer.as_model(Ratings)
 
