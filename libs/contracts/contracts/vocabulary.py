@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal, Self
 
 Language = Literal["de", "en"]
@@ -192,6 +193,7 @@ _LICENCE_PATTERNS: tuple[tuple[str, LicenceGroup], ...] = (
 )
 
 
+@lru_cache(maxsize=1000)
 def licence_group(expression: str | None) -> LicenceGroup:
     """Return the group of an SPDX expression's first licence, `proprietary`, or None."""
     first = re.split(r"[\s()]+", (expression or "").strip().lower().lstrip("("))[0]

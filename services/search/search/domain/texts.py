@@ -15,13 +15,15 @@ from contracts.vocabulary import LicenceGroup, label, licence_group
 
 from search.domain.compounds import Splitter
 from search.domain.document import SolutionDocument
-from search.domain.words import clean, fold, words
+from search.domain.words import Memo, clean, fold, words
 
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _MARKUP = re.compile(r"(?m)^\s{0,3}(?:#{1,6}|>|[-*+]|\d+\.)\s+|[*_`~]{1,3}|^\s*(?:[-=]{3,}|\|)\s*$")
 _SEARCHED = tuple(each for each in questionnaire.load().questions if each.search and not each.typed)
 _CLOSED = (LicenceGroup.PROPRIETARY, LicenceGroup.UNKNOWN)
+
+_FOLDED = Memo(fold)
 
 LONGEST_EMBEDDED = 1500
 """About as much as the model was trained on at once; what is longer only costs time, a second per 1,000 words."""
@@ -106,7 +108,7 @@ def texts_of(document: SolutionDocument, splitter: Splitter) -> Texts | None:
         topics=topics,
         notes=notes,
         parts=" ".join(splitter.of_words(spoken)),
-        grams=" ".join(map(fold, spoken)),
+        grams=" ".join(_FOLDED.of_all(spoken)),
     )
 
 

@@ -32,6 +32,10 @@ class Mention(NamedTuple):
     part: bool = False
 
 
+_Beginning = tuple[int, tuple[str, ...], tuple[str, ...]]
+"""How many words a term that begins with a word has at most; the concepts of the word alone; those of its parts."""
+
+
 class MalformedThesaurus(ValueError):
     """The data file is not what it has to be."""
 
@@ -45,7 +49,8 @@ class Thesaurus:
         self._words: set[str] = set()
         self._longest: dict[str, int] = {}
         """Words of the longest term that begins with a stem."""
-        self._met: dict[Splitter, Memo[tuple[int, tuple[str, ...]] | None]] = {}
+        self._wider = Memo(self._widened)
+        self._met: dict[Splitter, Memo[_Beginning | None]] = {}
         for concept in self.concepts.values():
             for term in concept.terms:
                 stems = stems_of(words(term))
@@ -90,7 +95,12 @@ class Thesaurus:
         for start, beginning in enumerate(met.of_all(text_words)):
             if beginning is None:
                 continue
-            longest, of_parts = beginning
+            longest, alone, of_parts = beginning
+            if longest <= 1:
+                part = not alone
+                for concept in alone or of_parts:
+                    yield Mention(concept, start, start + 1, text_words[start], part)
+                continue
             whole = False
             stems = stems_of(text_words[start : start + longest])
             for length in range(len(stems), 0, -1):
@@ -101,13 +111,11 @@ class Thesaurus:
                 for concept in of_parts:
                     yield Mention(concept, start, start + 1, text_words[start], part=True)
 
-    def _beginning(self, splitter: Splitter, word: str) -> tuple[int, tuple[str, ...]] | None:
-        """Return how many words a term that begins with this word has at most, and what its parts mean; None: nothing.
-
-        Most words of a text are of the last kind.
-        """
-        longest, of_parts = self._longest.get(stem(word), 0), self._of_parts(splitter, word)
-        return (longest, of_parts) if longest or of_parts else None
+    def _beginning(self, splitter: Splitter, word: str) -> _Beginning | None:
+        """Return what a word can be the beginning of; None, as for most words of a text: of nothing."""
+        stemmed, of_parts = stem(word), self._of_parts(splitter, word)
+        longest = self._longest.get(stemmed, 0)
+        return (longest, tuple(self._by_stems.get((stemmed,), ())), of_parts) if longest or of_parts else None
 
     def _of_parts(self, splitter: Splitter, word: str) -> tuple[str, ...]:
         if is_stop_word(word):
@@ -117,6 +125,9 @@ class Thesaurus:
 
     def widened(self, concept: str) -> tuple[str, ...]:
         """Return the broader and related concepts of a concept, and theirs, nearest first."""
+        return self._wider[concept]
+
+    def _widened(self, concept: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
         queue = list(self.concepts[concept].broader)
         while queue:
