@@ -55,6 +55,11 @@ def asking(settings: CheckupSettings, model: ModelServer, quick_assessments: Non
     )
 
 
+def of_endpoint(model: ModelServer) -> dict[str, str]:
+    """What a process of its own needs to know of the endpoint."""
+    return {"CHECKUP_LLM_URL": model.url, "CHECKUP_LLM_MODEL": "local-7b", "CHECKUP_LLM_KEY": "sk-secret"}
+
+
 def told(maker: RepositoryMaker) -> RepositoryMaker:
     text = "# Dorfportal\n\nDiese Anwendung hilft kleinen Gemeinden, ihre Angebote zu pflegen.\n"
     now = datetime.now(UTC)
@@ -90,18 +95,10 @@ async def test_a_worker_has_the_scored_run_assessed(
     team: Headers,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    environment = {
-        "CHECKUP_LLM_URL": model.url,
-        "CHECKUP_LLM_MODEL": "local-7b",
-        "CHECKUP_LLM_KEY": "sk-secret",
-    }
-    with pytest.MonkeyPatch.context() as patched:
-        for name, value in environment.items():
-            patched.setenv(name, value)
-        async with worker(asking):
-            await bus.submit(git_server.add("app", small_app))
-            await wait.until(lambda: model.asked, timeout=40, message="the worker asks")
-            await wait.until(bus.queue_empty)
+    async with worker(asking, **of_endpoint(model)):
+        await bus.submit(git_server.add("app", small_app))
+        await wait.until(lambda: model.asked, timeout=40, message="the worker asks")
+        await wait.until(bus.queue_empty)
     async with running(settings) as api:  # which knows of no endpoint
         report = await assessed(api, bus, team, "done")
     found = report["assessment"]
@@ -137,8 +134,11 @@ async def test_a_model_that_obeys_the_repository_moves_no_score(
     async with running(settings) as api:
         await bus.submit(url)
         without = await assessed(api, bus, team, "off")
-    async with running(asking.model_copy(update={"checkup_reuse_days": 0.0})) as api:
+    async with worker(asking, CHECKUP_REUSE_DAYS="0", **of_endpoint(model)):
         await bus.submit(url, round_=2)
+        await wait.until(lambda: model.asked, timeout=40, message="the worker asks")
+        await wait.until(bus.queue_empty)
+    async with running(settings) as api:
         obeyed = await assessed(api, bus, team, "done")
     assert len(model.asked) == 1
     assert numbers(obeyed) == numbers(without)
