@@ -74,8 +74,8 @@ test-unit: setup ## Run the unit and contract tests only
 test-chaos: setup ## Kill processes in the middle of the story, with more submissions than `make test` (N=10 per kill)
 	MARKTPLATZ_CHAOS_SUBMISSIONS=$(or $(N),10) $(PYTEST) tests/e2e/test_nothing_is_lost.py --timeout 1800 $(ARGS)
 
-test-heavy: setup ## Fetch and analyse what takes a gigabyte: a line of 500 MB
-	MARKTPLATZ_HEAVY=1 $(PYTEST) tests/integration/checkup/test_hostile.py -k megabytes $(ARGS)
+test-heavy: setup ## Fetch and analyse a line of 500 MB (takes a gigabyte), edit one draft 1,000 times at once
+	MARKTPLATZ_HEAVY=1 $(PYTEST) tests/integration/checkup/test_hostile.py tests/e2e/test_concurrent_edits.py -k "megabytes or wins" $(ARGS)
 
 test-opensearch: setup ## Run the search tests on a real OpenSearch (skipped with the reason where there is no Java 21)
 	@$(OPENSEARCH) with --or-skip -- $(PYTEST) tests/integration/search $(ARGS)

@@ -1,12 +1,15 @@
 """Every route has a stated rule, and the rule is tried: by nobody, by all whom it turns away, by who is welcome."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from catalog.application.loading import Loaded
+from catalog.domain.organisation import OrganisationState
 
 from .apps import APPS, opened
-from .persons import MAYOR, OUTSIDERS, READER, REFUSED, WELCOME
+from .persons import MAYOR, OUTSIDERS, PROVIDER, READER, REFUSED, WELCOME
 from .rules import OPEN, RULES, STRICT
 
 HOLDING = ("catalog", "review", "checkup")
@@ -108,3 +111,20 @@ def test_the_gateway_hands_nothing_internal_out() -> None:
     for patterns in (line.split()[2:] for line in inside):
         for path in internal:
             assert any(path == each or (each.endswith("/*") and path.startswith(each[:-1])) for each in patterns), path
+
+
+async def test_a_suspended_organisation_changes_nothing() -> None:
+    wrong, refused = {}, 0
+    async with opened("catalog") as site:
+        for name, rule in RULES["catalog"].items():
+            if rule not in ("editor", "admin") or name.startswith("GET "):
+                continue
+            site.renew()
+            kept = site.app.state.container.ports.organisations.held
+            kept[PROVIDER] = Loaded(replace(kept[PROVIDER].state, state=OrganisationState.SUSPENDED), 1)
+            answer = await site.send(name, WELCOME[rule])
+            if answer.status_code < 400:
+                wrong[name] = f"{answer.status_code} {answer.text[:120]}"
+            refused += answer.status_code == 409 and answer.json()["slug"] == "organisation-not-onboarded"
+    assert not wrong, listed(wrong)
+    assert refused > 10
