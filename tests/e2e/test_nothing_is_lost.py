@@ -5,14 +5,16 @@ import json
 import os
 import signal
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
+import httpx
 import nats
 import pytest
 from contracts.ids import uuid7
 from servicekit.testing import wait
 from servicekit.testing.stack import Stack
-from servicekit.testing.story import Story, listing
+from servicekit.testing.story import ROLES, Story, listing
 
 VICTIMS = ("catalog", "review", "checkup", "search", "notify", "nats")
 PER_VICTIM = int(os.environ.get("MARKTPLATZ_CHAOS_SUBMISSIONS", "3"))
@@ -57,6 +59,100 @@ async def events_of(stack: Stack, solutions: set[str]) -> Counter[tuple[str, str
 async def submissions(story: Story, user: str, organisation: str, count: int, label: str) -> list[dict[str, Any]]:
     contents = [listing(f"{label} {number} {uuid7()[-8:]}") for number in range(count)]
     return list(await asyncio.gather(*(story.submit(user, organisation, content) for content in contents)))
+
+
+async def trail(story: Story, path: str) -> list[dict[str, Any]]:
+    """All entries of an audit trail as the team sees it, oldest first."""
+    team = await story.token("story-team", ROLES)
+    answer = await story.call("GET", f"/api/catalog/{path}/audit/export?format=ndjson", token=team)
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def whole(entries: list[dict[str, Any]]) -> None:
+    """Each version has its entry, once, and each field goes on from where the last entry left it."""
+    entries = sorted(entries, key=lambda entry: entry["version"])
+    assert [entry["version"] for entry in entries] == list(range(1, len(entries) + 1))
+    held: dict[str, Any] = {}
+    for entry in entries:
+        for each in entry["differences"]:
+            if not each["hidden"] and each["path"] in held:
+                assert each["before"] == held[each["path"]], (entry["version"], each)
+            held[each["path"]] = each["after"]
+
+
+@pytest.mark.timeout(1800)
+async def test_the_audit_trail_is_whole_though_the_catalog_is_killed_while_people_write_and_are_erased(
+    stack: Stack, story: Story
+) -> None:
+    user = f"audit-{uuid7()}"
+    token = await story.token(user)
+    team = await story.token("story-team", ROLES)
+    organisation = await story.onboard(user, f"Prüfspur {user[-6:]}", "provider")
+    members = f"/api/catalog/organisations/{organisation}/members"
+    path = "/api/catalog/solutions"
+    saved: dict[str, list[str]] = {}
+    left: set[str] = set()
+
+    async def save(solution: str, content: dict[str, Any]) -> None:
+        """Write until it is there: when the catalog was killed, look whether it was saved before trying again."""
+
+        async def there() -> bool:
+            seen = await story.call("GET", f"{solution}/working", token=token)
+            if seen.json()["working"]["listing"]["summary"] == content["summary"]:
+                return True
+            headers = {"Authorization": f"Bearer {token}", "If-Match": seen.headers["ETag"]}
+            with suppress(httpx.TransportError):
+                await story.http.put(f"{solution}/draft", json={"listing": content}, headers=headers)
+            return False
+
+        await wait.until(there, message=f"{content['summary']} is saved")
+
+    async def write(number: int) -> None:
+        body = {"organisation_id": organisation, "listing": listing(f"Entwurf {number} {user[-6:]}")}
+        made = await story.expect(201, "POST", path, token=token, json=body)
+        said = saved[made["id"]] = [body["listing"]["summary"]]
+        for place in range(4 * PER_VICTIM):
+            said.append(f"Fassung {number}.{place}")
+            content = {**body["listing"], "summary": said[-1]}
+            await save(f"{path}/{made['id']}", content)
+
+    async def come_and_go(number: int) -> None:
+        guest = f"guest-{number}-{user}"
+        own = await story.token(guest)
+        body = {"user": guest, "role": "editor"}
+        await story.expect(200, "POST", members, token=token, json=body)
+        erased = await story.expect(202, "POST", "/api/catalog/me/erasure", token=own, json={"confirm": guest})
+        assert guest not in str(erased["left_organisations"])
+        left.add(guest)
+
+    async def kill_twice() -> None:
+        for _ in range(2):
+            await kill(stack, "catalog")
+
+    await asyncio.gather(
+        kill_twice(), *(write(number) for number in range(4)), *(come_and_go(number) for number in range(PER_VICTIM))
+    )
+    for solution_id, said in saved.items():
+
+        async def all_there(solution_id: str = solution_id, said: list[str] = said) -> bool:
+            entries = await trail(story, f"solutions/{solution_id}")
+            shown = [each["after"] for entry in entries for each in entry["differences"] if "summary" in each["path"]]
+            assert shown == said
+            whole(entries)
+            return True
+
+        await wait.until(all_there, message="the trail holds every save once")
+
+    async def nobody_is_left() -> bool:
+        entries = await trail(story, f"organisations/{organisation}")
+        whole(entries)
+        changed = [each["path"] for entry in entries for each in entry["differences"]]
+        assert all(sum(f"members.{guest}.role" == path for path in changed) == 2 for guest in left)
+        held = await story.expect(200, "GET", f"/api/catalog/organisations/{organisation}", token=team)
+        return {member["user"] for member in held["members"]} == {user}
+
+    await wait.until(nobody_is_left, message="who was erased is gone, and the trail says when")
 
 
 @pytest.mark.timeout(1800)
