@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import nats
@@ -73,25 +74,26 @@ async def client_side(settings: SearchSettings, mode: Mode) -> Measured:
 
 async def bare_bulk(settings: SearchSettings, documents: Path) -> Measured:
     """Ready documents out of a file into a new index, two bulk writes at a time."""
-    lines = documents.read_bytes().splitlines(keepends=True)
-    bodies = [b"".join(lines[start : start + 2 * BULK]) for start in range(0, len(lines), 2 * BULK)]
+    number = 0
     async with engine.connect(settings.opensearch_url, timeout_seconds=600) as client:
         administration = OpenSearchAdministration(client, refresh_interval="200ms")
-        started = time.perf_counter()
-        index = await administration.create("bench", SystemClock().now())
-        waiting = iter(bodies)
+        with documents.open("rb") as lines:
+            started = time.perf_counter()
+            index = await administration.create("bench", SystemClock().now())
 
-        async def sending() -> None:
-            for body in waiting:
-                answer = await client.bulk(body=body, index=index)
-                if answer["errors"]:
-                    raise RuntimeError(f"refused: {answer['items'][0]}")
+            async def sending() -> None:
+                nonlocal number
+                while body := list(islice(lines, 2 * BULK)):
+                    number += len(body) // 2
+                    answer = await client.bulk(body=b"".join(body), index=index)
+                    if answer["errors"]:
+                        raise RuntimeError(f"refused: {answer['items'][0]}")
 
-        await asyncio.gather(sending(), sending())
-        await administration.make_searchable(index)
-        seconds = time.perf_counter() - started
+            await asyncio.gather(sending(), sending())
+            await administration.make_searchable(index)
+            seconds = time.perf_counter() - started
         await administration.discard([index])
-    return seconds, len(lines) // 2
+    return seconds, number
 
 
 async def raw_replay(settings: SearchSettings) -> Measured:
@@ -123,7 +125,7 @@ async def raw_replay(settings: SearchSettings) -> Measured:
     return seconds, count
 
 
-def main(what: str, mode: Mode, documents: str) -> None:
+def main(what: str, documents: str, mode: Mode) -> None:
     """Measure one thing and print it."""
     settings = SearchSettings()
     works: dict[str, Callable[[], Awaitable[Measured]]] = {
