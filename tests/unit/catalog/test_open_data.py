@@ -25,6 +25,8 @@ from contracts.profile import questionnaire
 from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
+from tests.unit import added_questions
+
 from .given import START, a_listing
 
 SITE = "https://markt.example.org"
@@ -170,6 +172,20 @@ async def test_csv_has_no_formulas_and_keeps_every_letter() -> None:
     assert row["aliases"] == "'=HYPERLINK(1); +49; Räume; und mehr"
     assert row["metadata_licence"] == LICENCES["CC0-1.0"].url
     assert not [value for value in row.values() if value.startswith(("=", "+", "-", "@"))]
+
+
+async def test_questions_that_are_added_to_the_data_are_in_every_file() -> None:
+    answers = {"introduction_pace": "slow", "sandbox": "Mit eigenen Daten"}
+    terms = data(Held()).terms
+    made = OpenData(Held(live(answers=answers)), terms, questionnaire.parse(added_questions.text()))
+    [row] = csv.DictReader(io.StringIO((await whole(made, formats.CSV)).decode(), newline=""))
+    assert (row["introduction_pace"], row["sandbox"]) == ("slow", answers["sandbox"])
+    assert json.loads(await whole(made, formats.NDJSON))["listing"]["answers"] == answers
+    for wanted in (formats.TURTLE, formats.JSONLD):
+        found = await graph(made, wanted)
+        one = URIRef(f"{SITE}/loesungen/raum-1")
+        assert Literal("Binnen Monaten", lang="de") in set(found.objects(one, DCAT.keyword))
+        assert Literal(answers["sandbox"], lang="de") in set(found.objects(one, DCTERMS.description))
 
 
 async def test_ndjson_has_a_solution_in_each_line() -> None:
