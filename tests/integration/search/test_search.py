@@ -178,7 +178,7 @@ async def test_the_documentation_lists_every_parameter(search) -> None:
         *("field_of_action", "kind", "offer_form", "bundesland", "licence_group"),
         *("operating_model", "price_model", "provider", "hosting_location", "accessibility_level"),
         *("development_status", "platform", "login", "target_group"),
-        *("checkup_score", "validity", "award", "rating", "used_by_size"),
+        *("checkup_score", "validity", "checkup_grade", "award", "rating", "used_by_size"),
     ]
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/SearchPage"}
