@@ -43,7 +43,8 @@ async def _login_needed(request: Request, _: Exception) -> Response:
         response: Response = RedirectResponse(with_query("/anmelden", {"weiter": page.here}), status_code=303)
         response.headers["Cache-Control"] = "no-store"
         return response
-    return page.render("session_expired.html", status=401)
+    with_file = request.headers.get("content-type", "").startswith("multipart/form-data")
+    return page.render("session_expired.html", status=401, with_file=with_file)
 
 
 async def _api_problem(request: Request, error: Exception) -> Response:

@@ -46,6 +46,18 @@ async def test_a_form_after_the_session_has_expired_keeps_what_was_typed_in_reac
     assert 'href="/anmelden?neu=1" target="_blank"' in answer.text
 
 
+@pytest.mark.parametrize("path", ["/organisation", "/meine-loesungen/x/medien", "/meine-loesungen/x/publiccode"])
+async def test_an_upload_after_the_session_has_expired_says_what_to_do_about_the_file(site: Site, path: str) -> None:
+    site.identity.lifetime = timedelta(seconds=-30)
+    await site.log_in(memberships=PROVIDER)
+    files = {"datei": ("x.pdf", b"%PDF-1.7" + b"x" * 3_000_000, "application/pdf")}
+    answer = await site.http.post(path, data={"name": "Stadt A", "csrf": "x"}, files=files)
+    assert answer.status_code == 401
+    assert "Ihre Eingaben sind noch da" in answer.text
+    assert "ob die Datei noch gewählt ist" in answer.text
+    assert all(each.method == "GET" for each in site.gateway.asked)
+
+
 async def test_a_form_that_is_too_large_is_refused(site: Site) -> None:
     await site.log_in()
     answer = await site.post("/einstellungen", {"email": "x" * 600_000})

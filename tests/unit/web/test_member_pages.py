@@ -65,6 +65,26 @@ async def test_what_becomes_of_the_proof_is_what_the_catalog_says(
     assert ("Höchstens 5 MB." in text) is bool(terms)
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\x07"])
+async def test_a_name_with_signs_that_turn_or_hide_is_refused(site: Site, mark: str) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/catalog/organisations", {"items": []})
+    answer = await site.post("/organisation", {"name": f"Stadt{mark}A", "kinds": ["provider"]})
+    assert answer.status_code == 422
+    assert "unsichtbare Zeichen" in answer.text
+    assert site.gateway.count("POST /api/catalog/organisations") == 0
+
+
+async def test_the_regional_key_is_optional_for_providers_only(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/catalog/organisations", {"items": []})
+    fresh = text_of((await site.get("/organisation")).text)
+    assert "Amtlicher Regionalschlüssel (ARS) (für Kommunen erforderlich)" in fresh
+    answer = await site.post("/organisation", {"name": "Stadt A", "kinds": ["municipality"]})
+    assert "(für Kommunen erforderlich)" not in answer.text
+    assert 'name="ars" type="text" value="" maxlength="20" aria-required="true"' in answer.text
+
+
 async def test_a_municipality_states_its_key_and_a_proof(site: Site) -> None:
     await site.log_in()
     site.gateway.on("GET /api/catalog/organisations", {"items": []})

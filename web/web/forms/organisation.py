@@ -1,5 +1,6 @@
 """The request for onboarding: what an organisation says about itself and why somebody may act for it."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from web.forms.faults import Faults
 from web.i18n import Locale
 
 ARS_DIGITS = 12
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of writing beyond the name."""
 LONGEST_NAME = 200
 LONGEST_TEXT = 2000
 FIELD_OF = {"ars-required": "ars", "ars-invalid": "ars", "ars-elsewhere": "ars", "website-required": "website_url"}
@@ -96,6 +99,8 @@ def check_facts(faults: Faults, locale: Locale, *, name: str, website_url: str, 
     """Add what is wrong with what everybody sees of an organisation."""
     if not name:
         faults.add("name", locale.say("Bitte geben Sie den Namen Ihrer Organisation an."))
+    if any(unicodedata.category(each) == "Cc" or each in TURNING for each in name):
+        faults.add("name", locale.say("Der Name enthält unsichtbare Zeichen, die nicht hineingehören."))
     if len(name) > LONGEST_NAME:
         faults.add("name", locale.say("Höchstens {n} Zeichen.", n=LONGEST_NAME))
     if len(description) > LONGEST_TEXT:

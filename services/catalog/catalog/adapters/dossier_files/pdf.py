@@ -37,11 +37,14 @@ def to_pdf(record: Record, sha256: str) -> bytes:
 
 
 def printable(text: str) -> str:
-    """Return the text composed (NFC), with signs that no font shows as their code point, `[U+1F600]`."""
+    """Return the text composed (NFC), with signs that no font shows as their code point, `[U+1F600]`.
+
+    What shows nothing (control characters, marks of the direction of writing) is left out.
+    """
     return "".join(
         sign if _shown(sign) else f"[U+{ord(sign):04X}]"
         for sign in unicodedata.normalize("NFC", text)
-        if sign == "\n" or unicodedata.category(sign) != "Cc"
+        if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf")
     )
 
 
