@@ -16,7 +16,7 @@ async def test_a_published_solution_is_found_and_shown_with_its_facts(search) ->
     await search.publish(
         solution.published(licence="EUPL-1.2", bundesland="DE-BB", region="Elbe-Elster"),
         solution.reviewed(),
-        solution.scored(score=90),
+        solution.scored(score=90, grade="proven"),
         solution.rated(3),
     )
 
@@ -42,6 +42,7 @@ async def test_a_published_solution_is_found_and_shown_with_its_facts(search) ->
         "rating": {"average": 4.0, "count": 3},
         "checkup": dict.fromkeys(("usability", "community", "documentation", "architecture", "code_quality"), 90.0),
         "checkup_score": 90.0,
+        "checkup_grade": "proven",
         "awards": ["usability", "community", "documentation", "architecture", "code_quality"],
         "lapsed": [],
         "municipalities": 0,
