@@ -6,7 +6,9 @@ from typing import Any
 
 import orjson
 import pytest
+from contracts.subjects import subject_of
 from opensearchpy import TransportError
+from search.adapters.gathering import SubjectGathering
 from search.adapters.opensearch import content
 from search.adapters.opensearch.content import (
     FIRST_BULK,
@@ -17,10 +19,15 @@ from search.adapters.opensearch.content import (
     OpenSearchContent,
     SourceOf,
 )
+from search.application.filling import Filler
+from search.application.rebuild_ports import Logged
 from search.domain.checksum import Checksum
 from search.domain.document import SolutionDocument
+from search.testing import Events
 from servicekit import errors
 from servicekit.testing import wait
+
+from .test_replaying import ListedLog, tracker
 
 Answer = Callable[[int, list[str]], Awaitable[dict[str, Any]]]
 """What the engine says to the bulk write with this number and these ids."""
@@ -182,3 +189,28 @@ async def test_what_the_engine_never_takes_is_named_and_not_counted() -> None:
     filling = await fill(engine, 3)
     assert filling.refused == {"solution-1": "too long"}
     assert filling.checksum == checksum(["solution-0", "solution-2"])
+
+
+async def test_progress_counts_what_the_engine_has_answered_for() -> None:
+    go_on = asyncio.Event()
+
+    async def when_told(number: int, ids: list[str]) -> dict[str, Any]:
+        await go_on.wait()
+        return accepted(ids, ids[0]) if number == 1 else accepted(ids)
+
+    messages: list[Logged] = []
+    for number in range(2 * FIRST_BULK):
+        happened = Events(f"solution-{number}")
+        for event in (happened.published(), happened.rated()):
+            messages.append(Logged(len(messages) + 1, subject_of(event), event.to_bytes()))
+    log, followed, engine = ListedLog(messages), tracker(), Engine(when_told)
+    filler = Filler(OpenSearchContent(engine, stored), log, SubjectGathering)  # type: ignore[arg-type]
+    filling = asyncio.create_task(filler.fill("index", upto=len(messages), tracker=followed))
+    await wait.until(lambda: engine.under_way == IN_FLIGHT)
+    writing = followed.progress.stages["writing"]
+    assert (writing.total, writing.done, followed.progress.written) == (len(messages), 0, 0)
+    assert followed.progress.share < 1
+    go_on.set()
+    await filling
+    assert writing.done == len(messages)
+    assert (followed.progress.written, followed.progress.refused) == (2 * FIRST_BULK - 1, 1)

@@ -1,8 +1,9 @@
 """Writes the document of each solution into a new index, once, as of a position in the stream."""
 
+from collections import deque
 from collections.abc import Callable
 
-from search.application.rebuild_ports import EventLog, Gather, IndexContent, ReplayMode
+from search.application.rebuild_ports import EventLog, Filling, Gather, IndexContent, ReplayMode
 from search.application.replaying import Replayer
 from search.application.tracking import Tracker
 from search.domain.checksum import Checksum
@@ -23,12 +24,24 @@ class Filler:
         with self._gather() as gathering:
             await replayer.gather(gathering, upto=upto, mode=mode)
             await tracker.enter("writing", gathering.messages)
+            under_way: deque[int] = deque()
+            """Messages of each document that the engine has not answered for yet, in about the order of its answers."""
             async with self._content.filling(index) as filling:
                 for messages in gathering.solutions():
                     document = await replayer.document(messages)
-                    if document is not None:
-                        await filling.put(document)
-                    tracker.progress.written = filling.checksum.documents
-                    await tracker.step(len(messages))
-        tracker.progress.written, tracker.progress.refused = filling.checksum.documents, len(filling.refused)
+                    if document is None:
+                        await tracker.step(len(messages))
+                        continue
+                    await filling.put(document)
+                    under_way.append(len(messages))
+                    await tracker.step(self._answered(filling, under_way, tracker))
+            await tracker.step(self._answered(filling, under_way, tracker))
         return filling.checksum
+
+    @staticmethod
+    def _answered(filling: Filling, under_way: deque[int], tracker: Tracker) -> int:
+        """Note what the engine has answered for since the last call, and return of how many messages that was made."""
+        progress = tracker.progress
+        before = progress.written + progress.refused
+        progress.written, progress.refused = filling.checksum.documents, len(filling.refused)
+        return sum(under_way.popleft() for _ in range(progress.written + progress.refused - before))
