@@ -27,16 +27,18 @@ class MongoAlertMarks:
     async def save(self, marks: Iterable[Mark]) -> None:
         """See `Marks.save`."""
         for mark in marks:
-            older = [{"stream": {"$ne": mark.stream}}, {"sequence": {"$lt": mark.sequence}}]
             said = {
                 "stream": mark.stream,
                 "sequence": mark.sequence,
                 "version": mark.version,
                 "awards": None if mark.awards is None else list(mark.awards),
             }
-            query: dict[str, Any] = {"_id": _id((mark.solution_id, mark.facet)), "$or": older}
-            try:
-                await self._marks.update_one(query, {"$set": said}, upsert=True)
+            key: dict[str, Any] = {"_id": _id((mark.solution_id, mark.facet))}
+            older = {**key, "stream": mark.stream, "sequence": {"$lt": mark.sequence}}
+            if (await self._marks.update_one(older, {"$set": said})).matched_count:
+                continue
+            try:  # two questions by the id: with `$or` the embedded database would read all marks
+                await self._marks.update_one({**key, "stream": {"$ne": mark.stream}}, {"$set": said}, upsert=True)
             except DuplicateKeyError:  # a newer event was dealt with meanwhile
                 continue
 
