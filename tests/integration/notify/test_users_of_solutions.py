@@ -122,4 +122,8 @@ async def test_users_are_told_once_each_and_former_ones_no_more(
     await wait.until(quiet)
     assert [kind for kind, _ in await said(clerk)] == ["watched_news", "standing_changed"]
     assert [kind for kind, _ in await said(both)] == ["solution_delisted", "term_due"]
+    english = (await api.get("/inbox", params={"lang": "en"}, headers=login(both))).json()["items"][0]
+    assert english["title"] == "No longer on the marketplace: “dorffunk”"
+    assert english["reason"] == "You are a member of the organisation “Stadt Beispielstadt”, which uses this solution."
+    assert (await api.get("/inbox", params={"lang": "fr"}, headers=login(both))).status_code == 422
     assert [kind for kind, _ in await said(f"{user}-watcher")] == ["watched_news", "watched_news"]

@@ -148,3 +148,12 @@ async def test_every_page_renders_in_english(site: Site) -> None:
         page = await site.get(path)
         assert page.status_code in (200, 404), path
         assert "Lösungen finden" not in page.text, path
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_the_inbox_is_asked_for_in_the_readers_language(site: Site, language: str) -> None:
+    await site.log_in()
+    site.http.cookies.set("mp_sprache", language)
+    await site.get("/posteingang")
+    asked = [each for each in site.gateway.asked if each.url.path == "/api/notify/inbox"]
+    assert [each.url.params["lang"] for each in asked if each.url.params["limit"] != "1"] == [language]

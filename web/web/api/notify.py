@@ -43,8 +43,10 @@ class Notify:
 
     call: Caller
 
-    async def inbox(self, *, unread: bool | None = None, cursor: str | None = None, limit: int = 20) -> Inbox:
-        query = {"unread": "true" if unread else None, "cursor": cursor, "limit": limit}
+    async def inbox(
+        self, *, unread: bool | None = None, cursor: str | None = None, limit: int = 20, language: str = "de"
+    ) -> Inbox:
+        query = {"unread": "true" if unread else None, "cursor": cursor, "limit": limit, "lang": language}
         return (await self.call.get(f"{BASE}/inbox", query)).as_model(Inbox)
 
     async def mark_read(self, message_id: str) -> None:

@@ -14,7 +14,9 @@ router = APIRouter()
 async def inbox(page: UserPage, nur: str = "", cursor: str = "") -> Response:
     """List the messages, newest first; `nur=ungelesen` leaves out the read ones."""
     only_unread = nur == "ungelesen"
-    found = await page.services.notify.inbox(unread=only_unread or None, cursor=cursor or None)
+    found = await page.services.notify.inbox(
+        unread=only_unread or None, cursor=cursor or None, language=page.locale.language
+    )
     public_url = page.container.settings.public_url
     linked = [(message, own_link(message.link, public_url)) for message in found.items]
     return page.render("inbox.html", found=found, linked=linked, only_unread=only_unread, cursor=cursor)

@@ -1,11 +1,16 @@
-"""German texts from Jinja templates: `templates/<kind>/{subject.txt,body.txt,body.html}` inside one layout."""
+"""Texts from Jinja templates: German in `templates/<kind>/{subject.txt,body.txt,body.html}` inside one layout.
+
+English ones, for the inbox only, are in `templates/en/<kind>/{subject.txt,body.txt}`.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, UndefinedError, select_autoescape
 from markupsafe import Markup
 
+from notify.adapters import phrases
 from notify.application.ports import Letter, Texts
 from notify.domain.message import Kind, Message
 
@@ -26,12 +31,26 @@ class JinjaTemplates:
             lstrip_blocks=True,
         )
         self._jinja.filters["decimal"] = _decimal
+        self._jinja.filters["point"] = _point
         self._jinja.globals["public_url"] = public_url
 
     def inbox(self, kind: Kind, facts: Mapping[str, Any]) -> Texts:
-        """Render what the inbox shows."""
-        title = " ".join(self._template(kind, "subject.txt").render(facts).split())
-        return Texts(title[:TITLE_LENGTH], self._template(kind, "body.txt").render(facts).strip())
+        """Render what the inbox shows, in German."""
+        return self._texts(kind.value, facts)
+
+    def in_english(self, message: Message) -> Message:
+        """Return a message with English texts; an old one that lacks a fact they need stays German."""
+        known = phrases.load()
+        try:
+            texts = self._texts(f"en/{message.kind.value}", known.of_facts(message.facts))
+        except UndefinedError:
+            return message
+        return replace(message, title=texts.title, text=texts.text, reason=known.english(message.reason))
+
+    def _texts(self, folder: str, facts: Mapping[str, Any]) -> Texts:
+        title = " ".join(self._jinja.get_template(f"{folder}/subject.txt").render(facts).split())
+        body = self._jinja.get_template(f"{folder}/body.txt").render(facts)
+        return Texts(title[:TITLE_LENGTH], body.strip())
 
     def letter(self, message: Message, *, name: str | None, unsubscribe_url: str | None) -> Letter:
         """Render the e-mail: the text, why it was sent, and how to stop it."""
@@ -62,4 +81,8 @@ class JinjaTemplates:
 
 
 def _decimal(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}".replace(".", ",")
+    return _point(value).replace(".", ",")
+
+
+def _point(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"

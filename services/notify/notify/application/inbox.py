@@ -1,7 +1,7 @@
 """What a reader can do with the inbox."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from servicekit import errors
 
@@ -17,7 +17,9 @@ class InboxPage:
     unread: int
 
 
-async def read_inbox(ports: Ports, reader: Reader, *, unread: bool, limit: int, after: Position | None) -> InboxPage:
+async def read_inbox(
+    ports: Ports, reader: Reader, *, unread: bool, limit: int, after: Position | None, english: bool = False
+) -> InboxPage:
     """Return one page of what the reader and the reader's roles got, newest first."""
     found = await ports.messages.inbox(reader, unread=unread, limit=limit + 1, after=after)
     items = found[:limit]
@@ -25,6 +27,8 @@ async def read_inbox(ports: Ports, reader: Reader, *, unread: bool, limit: int, 
     if len(found) > limit:
         last = items[-1].message
         following = Position(last.created_at, last.id)
+    if english:
+        items = [replace(item, message=ports.templates.in_english(item.message)) for item in items]
     return InboxPage(items, following, await ports.messages.count_unread(reader))
 
 

@@ -285,10 +285,14 @@ class Membership(Protocol):
 
 
 class Templates(Protocol):
-    """German texts per kind of message."""
+    """Texts per kind of message: German ones are kept and mailed, English ones made when somebody reads them."""
 
     def inbox(self, kind: Kind, facts: Mapping[str, Any]) -> Texts:
         """Render what the inbox shows."""
+        ...
+
+    def in_english(self, message: Message) -> Message:
+        """Return a message with English texts, as far as there are any."""
         ...
 
     def letter(self, message: Message, *, name: str | None, unsubscribe_url: str | None) -> Letter:

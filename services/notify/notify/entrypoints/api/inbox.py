@@ -1,7 +1,7 @@
 """The routes of the inbox."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from servicekit import errors, http
@@ -17,11 +17,18 @@ router = APIRouter(tags=["inbox"])
 
 @router.get("/inbox")
 async def read_inbox(
-    given: Given, reader: CurrentReader, page: Page, unread: Annotated[bool, Query()] = False
+    given: Given,
+    reader: CurrentReader,
+    page: Page,
+    unread: Annotated[bool, Query()] = False,
+    lang: Annotated[Literal["de", "en"], Query(description="Language of the texts")] = "de",
 ) -> InboxOut:
-    """What the user and the user's roles got, newest first; only what is unread when asked so."""
+    """What the user and the user's roles got, newest first; only what is unread when asked so.
+
+    What people wrote stays in their language. Mails are in German.
+    """
     after = None if page.position is None else _position(page.position)
-    found = await inbox.read_inbox(given, reader, unread=unread, limit=page.limit, after=after)
+    found = await inbox.read_inbox(given, reader, unread=unread, limit=page.limit, after=after, english=lang == "en")
     return InboxOut(
         items=[InboxItemOut.of(item) for item in found.items],
         unread=found.unread,
