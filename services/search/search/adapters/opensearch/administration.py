@@ -6,7 +6,7 @@ from datetime import datetime
 
 from opensearchpy import AsyncOpenSearch, NotFoundError
 
-from search.adapters.opensearch.client import translated
+from search.adapters.opensearch.client import UNWATCHED, translated
 from search.adapters.opensearch.names import (
     INDEX_PATTERN,
     PREVIOUS_ALIAS,
@@ -91,15 +91,17 @@ class OpenSearchAdministration:
         """Switch refreshes on and refresh once."""
         with translated():
             await self._client.indices.put_settings(
-                index=index, body={"index": {"refresh_interval": self._refresh_interval}}
+                index=index, body={"index": {"refresh_interval": self._refresh_interval}}, params=UNWATCHED
             )
-            await self._client.indices.refresh(index=index)
+            await self._client.indices.refresh(index=index, params=UNWATCHED)
 
     async def count(self, index: str) -> Counts:
         """Count the documents of an index."""
         with translated():
-            everything = await self._client.count(index=index)
-            visible = await self._client.count(index=index, body={"query": {"term": {"visible": True}}})
+            everything = await self._client.count(index=index, params=UNWATCHED)
+            visible = await self._client.count(
+                index=index, body={"query": {"term": {"visible": True}}}, params=UNWATCHED
+            )
         return Counts(documents=int(everything["count"]), visible=int(visible["count"]))
 
     async def swap(self, index: str) -> None:

@@ -14,6 +14,8 @@ from servicekit.errors import ProblemError
 log = logging.get(__name__)
 
 RETRY_AFTER_SECONDS = 5
+UNWATCHED = {"request_timeout": 120}
+"""Seconds that a step of a rebuild may take, more than any other call: nobody waits for it."""
 _BUSY = (429, 502, 503, 504)
 
 

@@ -11,7 +11,7 @@ from opensearchpy import AsyncOpenSearch
 from servicekit import background, logging
 from servicekit.errors import ProblemError
 
-from search.adapters.opensearch.client import translated, unavailable
+from search.adapters.opensearch.client import UNWATCHED, translated, unavailable
 from search.adapters.opensearch.vector_field import content_of, with_vector
 from search.application.meaning_ports import Vector
 from search.domain.checksum import Checksum
@@ -30,8 +30,6 @@ search while it works on one, and none while it merges what ten of them wrote, w
 same at once: so they are large, but take less than a search may (`search_timeout_seconds`)."""
 ATTEMPTS = 6
 FIRST_PAUSE_SECONDS = 0.5
-WRITE_SECONDS = 120
-"""Longer than any other call may take: nobody waits for it."""
 PAGE = 5000
 _TRANSIENT = (429, 502, 503, 504)
 
@@ -73,7 +71,7 @@ class OpenSearchContent:
             if after is not None:
                 body["search_after"] = after
             with translated():
-                answer = await self._client.search(index=index, body=body, params={"request_timeout": WRITE_SECONDS})
+                answer = await self._client.search(index=index, body=body, params=UNWATCHED)
             hits = answer["hits"]["hits"]
             if not hits:
                 return
@@ -88,7 +86,7 @@ class OpenSearchContent:
             answer = await self._client.mget(
                 index=index,
                 body={"ids": list(ids)},
-                params={"_source_includes": "seq", "request_timeout": WRITE_SECONDS},
+                params={"_source_includes": "seq", **UNWATCHED},
             )
         faults = [item["error"].get("reason") for item in answer["docs"] if "error" in item]
         if faults:
@@ -175,9 +173,7 @@ class BulkFilling:
             started = time.monotonic()
             try:
                 with translated():
-                    answer = await self._client.bulk(
-                        body=body, index=self._index, params={"request_timeout": WRITE_SECONDS}
-                    )
+                    answer = await self._client.bulk(body=body, index=self._index, params=UNWATCHED)
                 refused = self._refused(answer)
                 break
             except ProblemError as error:
