@@ -1,5 +1,7 @@
 """Onboarding of organisations over HTTP, and what the others learn of it."""
 
+import secrets
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -247,3 +249,36 @@ async def test_lists_are_handed_out_in_pages(catalog: Catalog, person: str) -> N
         params["cursor"] = page["next_cursor"]
     assert made <= set(seen)
     assert len(seen) == len(set(seen))
+
+
+async def test_a_corrected_regional_key_is_in_the_trail_with_its_reason(
+    catalog: Catalog, clerk: str, town: str
+) -> None:
+    before = (await catalog.ok(clerk, "GET", f"/organisations/{town}"))["ars"]
+    path, key = f"/organisations/{town}/ars", f"05{secrets.randbelow(10**10):010}"
+    body = {"ars": key, "reason": "Zahlendreher im Antrag"}
+    assert (await catalog(clerk, "PUT", path, json=body)).status_code == 403
+    assert (await catalog("curator", "PUT", path, json={"ars": key})).status_code == 422
+    held = await catalog.ok("curator", "PUT", path, json=body)
+    assert (held["ars"], held["bundesland"], held["ars_reason"]) == (key, "DE-NW", body["reason"])
+
+    async def written() -> dict[str, Any] | None:
+        trail = (await catalog.ok(clerk, "GET", f"/organisations/{town}/audit"))["items"]
+        found = {each["path"]: (each["before"], each["after"]) for each in trail[0]["differences"]}
+        return found if "ars" in found else None
+
+    differences = await wait.until(written, message="the trail is written")
+    assert differences is not None
+    assert differences["ars"] == (before, key)
+    assert differences["ars_reason"] == (None, body["reason"])
+    public = await catalog.ok(None, "GET", f"/organisations/{town}")
+    assert (public["ars"], public["ars_reason"]) == (key, None)
+
+    other = await catalog.organisation(f"{clerk}-other", "municipality", name="Stadt Nebenan")
+    shared = await catalog("curator", "PUT", f"/organisations/{other}/ars", json=body)
+    assert (shared.status_code, shared.json()["slug"]) == (409, "ars-shared")
+    named = await catalog.ok("curator", "GET", f"/organisations/{other}/ars", params={"ars": key})
+    assert [each["id"] for each in named["held_by"]] == [town]
+    await catalog.ok("curator", "PUT", f"/organisations/{other}/ars", json=body | {"shares_ars_with": [town]})
+    seen = await catalog.ok("curator", "GET", f"/organisations/{town}")
+    assert [each["id"] for each in seen["same_ars"]] == [other]
