@@ -28,6 +28,7 @@ async def test_from_the_request_to_the_first_membership(catalog: Catalog, person
         "bundesland": "DE-BB",
         "size_class": None,
         "ars": None,
+        "ars_reason": None,
         "website_url": None,
         "description": None,
         "members": [{"user": person, "role": "admin"}],

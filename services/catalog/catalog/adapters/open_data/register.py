@@ -91,8 +91,9 @@ class Register:
                 await self.note(held, tell=False)
                 held.clear()
         await self.note(held, tell=False)
-        await self._insert([{"_id": HEAD, "shelves": {}}])
-        for number in range(SHELVES):
+        said = {str(number): _said(await self._shelf(number)).model_dump() for number in range(SHELVES)}
+        await self._insert([{"_id": HEAD, "shelves": said}])
+        for number in range(SHELVES):  # what came while there was no head
             await self._tell(number, await self._shelf(number))
 
     async def store(self, messages: Sequence[OutboxMessage]) -> None:
@@ -149,12 +150,7 @@ class Register:
 
     async def _tell(self, number: int, shelf: Document) -> None:
         """Note in the head what a shelf holds, unless it says something newer."""
-        held = shelf["entries"].values()
-        said = Shelf(
-            revision=shelf["revision"],
-            count=sum(each["slug"] is not None for each in held),
-            at=max((each["at"] for each in held), default=_EVER),
-        )
+        said = _said(shelf)
         older = {"_id": HEAD, f"shelves.{number}.revision": {"$not": {"$gte": said.revision}}}
         await self._collection.update_one(older, {"$set": {f"shelves.{number}": said.model_dump()}})
 
@@ -171,6 +167,15 @@ class Register:
         except BulkWriteError as error:
             if any(each["code"] != DUPLICATE for each in error.details["writeErrors"]):
                 raise
+
+
+def _said(shelf: Document) -> Shelf:
+    held = shelf["entries"].values()
+    return Shelf(
+        revision=shelf["revision"],
+        count=sum(each["slug"] is not None for each in held),
+        at=max((each["at"] for each in held), default=_EVER),
+    )
 
 
 def _seen(body: Mapping[str, Any]) -> tuple[Any, ...] | None:

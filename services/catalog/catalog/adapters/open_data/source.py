@@ -33,9 +33,9 @@ class MongoPublishedSolutions:
     async def standing(self) -> Standing:
         """Return how many there are, when one last came, changed or went, and a mark that any such change changes."""
         heads = await self._register.heads()
-        revisions = repr([(number, head.revision) for number, head in heads.items()])
+        said = repr([(number, head.revision, head.count, head.at.isoformat()) for number, head in heads.items()])
         changed_at = max((head.at for head in heads.values() if head.revision), default=None)
-        mark = hashlib.sha256(revisions.encode()).hexdigest()
+        mark = hashlib.sha256(said.encode()).hexdigest()
         return Standing(sum(head.count for head in heads.values()), changed_at, mark)
 
     async def ids(self, after: str | None, limit: int) -> Sequence[str]:
