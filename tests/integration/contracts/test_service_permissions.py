@@ -147,8 +147,19 @@ async def test_search_replays_the_event_stream(connect: Connect, operator: Conne
 @pytest.mark.parametrize("service", [name for name in topology.SERVICES if name != "search"])
 async def test_nobody_else_reads_the_event_stream_at_will(service: str, connect: Connect) -> None:
     user = await connect(service)
-    for subject in ("$JS.API.CONSUMER.CREATE.EVENTS", "$JS.API.STREAM.MSG.GET.EVENTS", "$JS.API.DIRECT.GET.EVENTS"):
-        assert "permissions violation" in await user.refusal(subject)
+    closed = ["CONSUMER.CREATE.EVENTS", "STREAM.MSG.GET.EVENTS"]
+    closed += [] if service == "notify" else ["DIRECT.GET.EVENTS"]
+    for action in closed:
+        assert "permissions violation" in await user.refusal(f"$JS.API.{action}"), action
+
+
+async def test_notify_looks_up_single_events_of_before(connect: Connect, operator: Connection) -> None:
+    made = await published(operator, fresh(next(event for event in EVENTS if event.name == "deployment_ended")))
+    user = await connect("notify")
+    subject = "events.catalog.deployment_ended.v1.*"
+    found = await user.js.get_msg("EVENTS", seq=made, subject=subject, direct=True, next=True)
+    assert found.seq == made
+    assert user.refusals == []
 
 
 PRIVATE = [durable for durable in topology.CONSUMERS if durable.stream == "PRIVATE"]
