@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts import web_address
 from contracts.vocabulary import Bundesland, OrganisationKind, SizeClass
+from contracts.writing_direction import TURNING
 
 from web.api.catalog import Organisation
 from web.api.problem import ApiProblem
@@ -14,8 +15,6 @@ from web.forms.faults import Faults
 from web.i18n import Locale
 
 ARS_DIGITS = 12
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What turns the direction of writing beyond the name."""
 LONGEST_NAME = 200
 LONGEST_TEXT = 2000
 FIELD_OF = {"ars-required": "ars", "ars-invalid": "ars", "ars-elsewhere": "ars", "website-required": "website_url"}

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from contracts import web_address
+from contracts.writing_direction import TURNING
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 _LINE_BREAKS = frozenset("\n\r\t")
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Embeddings, overrides and isolates (Unicode UAX 9): in a name they turn what stands beside it. Marks may stay."""
 
 
 class Request(BaseModel):
@@ -36,7 +35,7 @@ def without_control_characters(value: Any, *, line_breaks: bool) -> Any:
 
 
 def _line(value: str) -> str:
-    if not _TURNING.isdisjoint(value):
+    if not TURNING.isdisjoint(value):
         raise ValueError("must not contain characters that turn the direction of writing")
     return str(without_control_characters(value, line_breaks=False))
 
