@@ -123,7 +123,7 @@ class AggregateCollection:
 
     async def find_one(self, query: Mapping[str, Any]) -> Stored | None:
         """Return the first aggregate that matches, or None."""
-        document = await self.collection.find_one(dict(query), {"inbox": 0})
+        document = await self.collection.find_one(dict(query))
         return None if document is None else _stored(document)
 
     async def find(
