@@ -1,6 +1,7 @@
 """A live copy of a key-value bucket, so that what lies in it can be asked without a call."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any, Generic, Self, TypeVar
 
 from nats.js import JetStreamContext
@@ -12,7 +13,7 @@ LOADING_SECONDS = 20
 log = logging.get(__name__)
 
 
-class BucketWatch(Generic[T]):
+class BucketWatch(ABC, Generic[T]):
     """Follows a bucket; what it makes of the entries is `held`. Subclasses say what that is."""
 
     def __init__(self, js: JetStreamContext, bucket: str) -> None:
@@ -24,14 +25,14 @@ class BucketWatch(Generic[T]):
         self._task: asyncio.Task[None] | None = None
 
     @staticmethod
+    @abstractmethod
     def empty() -> T:
         """Return what an empty bucket is made into."""
-        raise NotImplementedError
 
     @staticmethod
+    @abstractmethod
     def apply(held: T, key: str, value: bytes | None) -> None:
         """Take an entry over; None was deleted."""
-        raise NotImplementedError
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._watch(), name=self._bucket)
