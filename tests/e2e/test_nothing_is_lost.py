@@ -122,17 +122,21 @@ async def test_the_audit_trail_is_whole_though_the_catalog_is_killed_while_peopl
         own = await story.token(guest)
         body = {"user": guest, "role": "editor"}
         await story.expect(200, "POST", members, token=token, json=body)
-        erased = await story.expect(202, "POST", "/api/catalog/me/erasure", token=own, json={"confirm": guest})
-        assert guest not in str(erased["left_organisations"])
+        answer = await story.call("POST", "/api/catalog/me/erasure", token=own, json={"confirm": guest})
+        if answer.status_code == 401:
+            assert answer.json()["slug"] == "session-ended", "the first answer was lost with the process"
+        else:
+            assert answer.status_code == 202, answer.text
+            assert guest not in str(answer.json()["left_organisations"])
         left.add(guest)
 
     async def kill_twice() -> None:
         for _ in range(2):
             await kill(stack, "catalog")
 
-    await asyncio.gather(
-        kill_twice(), *(write(number) for number in range(4)), *(come_and_go(number) for number in range(PER_VICTIM))
-    )
+    async with asyncio.TaskGroup() as together:
+        for task in (kill_twice(), *map(write, range(4)), *map(come_and_go, range(PER_VICTIM))):
+            together.create_task(task)
     for solution_id, said in saved.items():
 
         async def all_there(solution_id: str = solution_id, said: list[str] = said) -> bool:
