@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from contracts.ids import uuid7
 
+from servicekit.idempotency import ABANDONED
 from servicekit.testing import wait
 from servicekit.testing.servers import log_in
 
@@ -34,11 +35,14 @@ def listing(name: str, **more: Any) -> dict[str, Any]:
 
 @dataclass
 class Story:
-    """One running system. Every call repeats itself under the same Idempotency-Key while something is away."""
+    """One running system. Every call repeats itself under the same Idempotency-Key while something is away.
+
+    It does so for longer than a request that was cut off by a killed process keeps its key.
+    """
 
     gateway: str
     issuer: str
-    timeout_seconds: float = 60.0
+    timeout_seconds: float = 2 * ABANDONED.total_seconds()
     _tokens: dict[str, str] = field(default_factory=dict)
     http: httpx.AsyncClient = field(init=False)
 
