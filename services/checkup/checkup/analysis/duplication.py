@@ -9,7 +9,7 @@ from typing import Any
 from checkup.analysis import copies, limits, programs
 from checkup.analysis.copies import Copy
 from checkup.analysis.programs import ProgramFailed
-from checkup.analysis.survey import Survey, shown
+from checkup.analysis.survey import Survey, shown, too_large
 from checkup.domain.measurement import Evidence, Measurement, measured, not_applicable, not_available
 
 FEWEST_TOKENS, FEWEST_LINES = 70, 6
@@ -44,9 +44,7 @@ def measure(survey: Survey) -> list[Measurement]:
     lines = sum(len(copy.filled & double[copy.file.path]) for copy in originals.values())
     evidence = [Evidence(f"{lines} von {total} Zeilen in {len(pairs)} doppelten Stellen")]
     evidence += [pair.evidence() for pair in pairs]
-    kept = shown(evidence)
-    if unread := copies.unread(survey):
-        kept = (*kept, Evidence(f"{unread} Dateien über der Größengrenze nicht ausgewertet"))
+    kept = (*shown(evidence), *too_large(copies.unread(survey)))
     return [measured("Q3", kept, duplicated_percent=100 * lines / total, clones=len(pairs))]
 
 

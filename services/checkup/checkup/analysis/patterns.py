@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from checkup.analysis import copies, limits, programs
-from checkup.analysis.survey import Survey, shown
+from checkup.analysis.survey import Survey, shown, too_large
 from checkup.domain.measurement import Evidence, Measurement, measured, not_applicable, not_available
 
 RULES = "F,B,S"
@@ -44,11 +44,10 @@ def measure(survey: Survey) -> list[Measurement]:
 def _density(places: dict[str, list[Evidence]], lines: int, unreadable: int, left_out: int) -> Measurement:
     count = sum(len(found) for found in places.values())
     evidence = [Evidence(f"{count} Stellen in {lines} Zeilen Python")]
+    if unreadable:
+        evidence.append(Evidence(f"{unreadable} Dateien sind kein Python 3 und zählen nicht"))
+    evidence += too_large(left_out)
     for rule, found in sorted(places.items(), key=lambda entry: (-len(entry[1]), entry[0])):
         first = min(found, key=lambda e: (e.path or "", e.line or 0))
         evidence.append(Evidence(f"{rule}: {len(found)}-mal, zuerst hier", first.path, first.line))
-    if left_out:
-        evidence.insert(1, Evidence(f"{left_out} Dateien über der Größengrenze nicht ausgewertet"))
-    if unreadable:
-        evidence.insert(1, Evidence(f"{unreadable} Dateien sind kein Python 3 und zählen nicht"))
     return measured("Q8", shown(evidence), per_1000_lines=1000 * count / lines, findings=count)

@@ -166,3 +166,8 @@ def shown(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     kept = everything[: limits.MAX_EVIDENCE]
     rest = len(everything) - len(kept)
     return (*kept, Evidence(f"… und {rest} weitere")) if rest > 0 else tuple(kept)
+
+
+def too_large(files: int) -> tuple[Evidence, ...]:
+    """What is said of files that were not read because they, or all of them together, are too large."""
+    return (Evidence(f"{files} Dateien über der Größengrenze nicht ausgewertet"),) if files else ()

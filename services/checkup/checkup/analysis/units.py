@@ -12,7 +12,7 @@ from typing import Any
 from checkup.analysis import limits, paths
 from checkup.analysis.paths import Kind
 from checkup.analysis.repository import File
-from checkup.analysis.survey import Survey, shown
+from checkup.analysis.survey import Survey, shown, too_large
 from checkup.domain.measurement import Evidence, Measurement, measured, not_applicable
 
 _before = list(sys.path)
@@ -121,7 +121,7 @@ def measure(survey: Survey) -> list[Measurement]:
     if len(units) < FEWEST:
         reason = f"Nur {len(units)} Funktionen in auswertbaren Sprachen; ab {FEWEST} sind Anteile aussagekräftig."
         return [not_applicable(metric, reason) for metric in ("Q1", "Q2", "Q4")]
-    extra = [Evidence(f"{found.unread} Dateien über der Größengrenze nicht ausgewertet")] if found.unread else []
+    extra = [*too_large(found.unread)]
     if markers:
         extra.append(
             Evidence(f"{len(markers)} Hinweise im Code, die Prüfungen abschalten (hier ohne Wirkung), zuerst hier",
