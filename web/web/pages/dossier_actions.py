@@ -7,7 +7,7 @@ from web.api.dossiers import Dossier, Dossiers
 from web.flash import Flash
 from web.forms import requirement as requirements_in
 from web.forms.body import FormData
-from web.forms.dossier import CandidateForm, DossierForm
+from web.forms.dossier import CandidateForm, ConclusionForm, DossierForm
 from web.forms.requirement import RequirementForm
 
 
@@ -36,11 +36,11 @@ async def _decide(calls: Dossiers, dossier: Dossier, form: FormData, version: in
 
 
 async def _note_answer(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    solution = form.text("solution_id")
-    held = next((each.answers for each in dossier.items if each.solution_id == solution), [])
+    said = CandidateForm.read(form, ANSWER)
+    held = next((each.answers for each in dossier.items if each.solution_id == said.solution_id), [])
     answers = [each.model_dump(mode="json", exclude={"message_id"}) for each in held if each.message_id is None]
-    answers.append({name: form.text(name) for name in ("question", "answer", "answered_on", "source")})
-    await calls.note_answers(dossier.id, solution, answers, version=version)
+    answers.append({name: getattr(said, name) for name in ("question", "answer", "answered_on", "source")})
+    await calls.note_answers(dossier.id, said.solution_id, answers, version=version)
 
 
 async def _remove(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
@@ -57,8 +57,8 @@ async def _freeze(calls: Dossiers, dossier: Dossier, _: FormData, version: int) 
 
 
 async def _conclude(calls: Dossiers, dossier: Dossier, form: FormData, version: int) -> None:
-    note = form.text("note") or None
-    await calls.conclude(dossier.id, outcome=form.text("outcome"), note=note, version=version)
+    said = ConclusionForm.read(form)
+    await calls.conclude(dossier.id, outcome=said.outcome, note=said.note or None, version=version)
 
 
 async def _delete(calls: Dossiers, dossier: Dossier, _: FormData, version: int) -> None:
