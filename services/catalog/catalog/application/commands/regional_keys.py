@@ -1,6 +1,6 @@
 """Official regional keys: who has which, and what the team does about a wrong one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.vocabulary import Bundesland
@@ -39,9 +39,13 @@ async def same_ars(ports: Ports, organisations: list[Organisation]) -> dict[str,
         return {}
     held = await ports.organisations.with_ars(set(keys.values()))
     return {
-        key: [Alike(each.id, each.name, each.state) for each in held if each.ars == ars and each.id != key]
-        for key, ars in keys.items()
+        organisation_id: _others((each for each in held if each.ars == ars), organisation_id)
+        for organisation_id, ars in keys.items()
     }
+
+
+def _others(holders: Iterable[Organisation], organisation_id: str) -> list[Alike]:
+    return [Alike(each.id, each.name, each.state) for each in holders if each.id != organisation_id]
 
 
 async def holders_of(ports: Ports, actor: Actor, organisation_id: str, ars: str) -> RegionalKey:
@@ -52,8 +56,7 @@ async def holders_of(ports: Ports, actor: Actor, organisation_id: str, ars: str)
     require_curator(actor)
     key, bundesland = settle(ars, None)
     held = await ports.organisations.with_ars({key})
-    others = [Alike(each.id, each.name, each.state) for each in held if each.id != organisation_id]
-    return RegionalKey(key, bundesland, others)
+    return RegionalKey(key, bundesland, _others(held, organisation_id))
 
 
 async def rekey_organisation(
