@@ -74,6 +74,23 @@ async def test_others_learn_who_watches_what_and_never_why(
         assert "geheim" not in told.to_bytes().decode()
 
 
+async def test_an_entry_that_is_offline_names_the_provider_as_it_is_called_now(
+    catalog: Catalog, person: str, provider: str, clerk: str, town: str, online: dict[str, Any]
+) -> None:
+    for owner in ("me", town):
+        await catalog.ok(clerk, "PUT", f"/watchlists/{owner}/solutions/{online['id']}")
+    await catalog.ok(person, "POST", f"/solutions/{online['id']}/withdraw")
+    held = await catalog(person, "GET", f"/organisations/{provider}")
+    new = {"json": {"name": "Ganz Neue GmbH"}, "headers": {"If-Match": held.headers["etag"]}}
+    await catalog.ok(person, "PUT", f"/organisations/{provider}", **new)
+
+    async def renamed() -> bool:
+        lists = [(await catalog.ok(clerk, "GET", f"/watchlists/{owner}"))["items"] for owner in ("me", town)]
+        return all((each["online"], each["organisation_name"]) == (False, "Ganz Neue GmbH") for (each,) in lists)
+
+    await wait.until(renamed, message="the new name on both lists")
+
+
 async def test_a_list_is_read_page_by_page(
     catalog: Catalog, person: str, provider: str, clerk: str, town: str, online: dict[str, Any]
 ) -> None:

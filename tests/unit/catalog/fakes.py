@@ -282,6 +282,14 @@ class InMemoryBooks(Generic[T]):
         )
 
 
+class InMemoryBlocklists(InMemoryBooks[Blocklist]):
+    def __init__(self, outbox: Outbox) -> None:
+        super().__init__(outbox, Blocklist)
+
+    async def blocking(self, organisation_id: str) -> list[str]:
+        return [key for key, held in self.books.held.items() if organisation_id in held.state.blocked]
+
+
 class InMemoryRatingBooks(InMemoryBooks[RatingBook]):
     def __init__(self, outbox: Outbox) -> None:
         super().__init__(outbox, RatingBook)
@@ -458,6 +466,11 @@ class InMemoryWatchlists:
             if owner.kind == "organisation" and any(each.added_by == user for each in loaded.state.entries.values())
         ]
 
+    async def with_solutions(self, solution_ids: Collection[str]) -> Collection[Owner]:
+        return [
+            owner for owner, loaded in self.held.items() if not loaded.state.entries.keys().isdisjoint(solution_ids)
+        ]
+
     async def remove_empty(self) -> int:
         empty = [owner for owner, loaded in self.held.items() if not loaded.state.entries]
         for owner in empty:
@@ -521,7 +534,7 @@ def new_world() -> World:
     organisations, solutions = InMemoryOrganisations(outbox), InMemorySolutions(outbox)
     threads = InMemoryThreads(outbox)
     uses = UsePorts(
-        InMemoryDeploymentBooks(outbox), threads, InMemoryBooks(outbox, Blocklist), PeerLimits(3, timedelta(days=180))
+        InMemoryDeploymentBooks(outbox), threads, InMemoryBlocklists(outbox), PeerLimits(3, timedelta(days=180))
     )
     people = PeoplePorts(
         InMemoryInquiries(outbox), InMemoryInvitations(outbox), PeopleLimits(inquiries_per_day=3, invitations_per_day=5)

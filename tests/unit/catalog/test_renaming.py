@@ -1,20 +1,25 @@
 """An organisation has another name: what is going on shows it, what is sealed or over keeps the old one."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from catalog.application import renaming
 from catalog.application.dossier_ports import SurveyPorts
 from catalog.application.policies import NotYetKnown
-from catalog.application.ports import Position, Selection
+from catalog.application.ports import Position, Selection, Write
+from catalog.application.watch_ports import WatchPorts
+from catalog.domain.blocklist import Block, Blocklist
 from catalog.domain.dossier import Criteria, Dossier, DossierState
 from catalog.domain.invitation import Invitation, InvitationState
 from catalog.domain.organisation import MemberRole
+from catalog.domain.solution import Solution
+from catalog.domain.watchlist import Owner, Standing, WatchEntry, Watchlist
 from contracts.catalog import OrganisationChanged, OrganisationChangedData
 
-from .fakes import InMemory, InMemoryMarket, World
-from .given import START, a_municipality, a_thread, an_inquiry
+from .fakes import InMemory, InMemoryMarket, InMemoryWatchlists, World
+from .given import START, a_draft, a_municipality, a_provider, a_thread, an_inquiry
 
 OLD, NEW = "Stadt Alt", "Stadt Neu"
 
@@ -69,7 +74,32 @@ def surveys(world: World) -> SurveyPorts:
     return SurveyPorts(world.ports, Surveys(world.outbox), InMemoryMarket(), unused)  # type: ignore[arg-type]
 
 
-async def test_what_is_going_on_shows_the_new_name(world: World, surveys: SurveyPorts) -> None:
+@pytest.fixture
+def watching(world: World) -> WatchPorts:
+    return WatchPorts(world.ports, InMemoryWatchlists(world.outbox), InMemoryMarket())
+
+
+def becoming(state: Any) -> Any:
+    async def decide(_: Any) -> Write[Any]:
+        return Write(state)
+
+    return decide
+
+
+def an_entry(solution: Solution) -> WatchEntry:
+    return WatchEntry(
+        solution_id=solution.id,
+        slug=solution.slug,
+        name="x",
+        organisation_name=OLD,
+        noted=Standing(1, START),
+        note="x",
+        added_at=START,
+        added_by="x",
+    )
+
+
+async def test_what_is_going_on_shows_the_new_name(world: World, surveys: SurveyPorts, watching: WatchPorts) -> None:
     world.has(a_municipality(organisation_id="town", name=NEW))
     inquiries, invitations = world.ports.people.inquiries, world.ports.people.invitations
     asked, sold = an_inquiry(asking="town"), an_inquiry(provider="town")
@@ -83,7 +113,7 @@ async def test_what_is_going_on_shows_the_new_name(world: World, surveys: Survey
         await surveys.dossiers.add(kind.value, a_survey(kind.value, kind))
 
     for _ in range(2):
-        await renaming.on_organisation_changed(surveys, changed(name="an earlier event"))
+        await renaming.on_organisation_changed(surveys, watching, changed(name="an earlier event"))
 
     async def state_of(kept: Any, key: str) -> Any:
         return (await kept.get(key)).state
@@ -101,6 +131,42 @@ async def test_what_is_going_on_shows_the_new_name(world: World, surveys: Survey
     assert world.outbox.messages == []
 
 
-async def test_an_organisation_that_is_not_there_yet_is_waited_for(surveys: SurveyPorts) -> None:
+async def test_whoever_blocked_it_sees_whom(world: World, surveys: SurveyPorts, watching: WatchPorts) -> None:
+    world.has(a_municipality(organisation_id="town", name=NEW))
+    lists = world.ports.uses.blocklists
+    blocked = {"town": Block(OLD, "x", START), "other": Block(OLD, "x", START)}
+    for key in ("a", "b"):
+        await lists.change(key, becoming(Blocklist(key, blocked if key == "a" else {"other": blocked["other"]})))
+    for _ in range(2):
+        await renaming.on_organisation_changed(surveys, watching, changed())
+    held = await lists.get("a")
+    assert held.state.blocked == blocked | {"town": Block(NEW, "x", START)}
+    assert (held.version, (await lists.get("b")).version) == (2, 1)
+
+
+async def test_watchlists_call_the_provider_by_its_new_name(
+    world: World, surveys: SurveyPorts, watching: WatchPorts
+) -> None:
+    provider = a_provider(organisation_id="town", name=NEW)
+    first, second = (a_draft(provider=provider) for _ in range(2))
+    foreign = a_draft(provider=a_provider(organisation_id="other"))
+    world.has(provider, first, second, foreign)
+    own, shared, elsewhere = Owner("user", "u"), Owner("organisation", "o"), Owner("user", "v")
+    noted = {own: (first, foreign), shared: (first, second), elsewhere: (foreign,)}
+    for owner, solutions in noted.items():
+        entries = {each.id: an_entry(each) for each in solutions}
+        await watching.lists.change_of(owner, becoming(Watchlist(owner, entries)))
+    for _ in range(2):
+        await renaming.on_organisation_changed(surveys, watching, changed())
+    for owner, solutions in noted.items():
+        held = await watching.lists.of(owner)
+        assert held.state.entries == {
+            each.id: an_entry(each) if each is foreign else replace(an_entry(each), organisation_name=NEW)
+            for each in solutions
+        }, "nothing else changes, so a note that is being written is not refused"
+        assert held.version == (1 if owner is elsewhere else 2)
+
+
+async def test_an_organisation_that_is_not_there_yet_is_waited_for(surveys: SurveyPorts, watching: WatchPorts) -> None:
     with pytest.raises(NotYetKnown):
-        await renaming.on_organisation_changed(surveys, changed("nobody"))
+        await renaming.on_organisation_changed(surveys, watching, changed("nobody"))

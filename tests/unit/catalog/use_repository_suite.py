@@ -171,5 +171,7 @@ class BlocklistSuite:
         )
         assert await lists.get("a") == held
         assert set(held.state.blocked) == {"b"}
+        assert (await lists.blocking("b"), await lists.blocking("a")) == (["a"], [])
         gone = await lists.change("a", deciding(lambda held: blocklist.unblock(held, "b")))
         assert (gone.version, gone.state) == (2, replace(held.state, blocked={}))
+        assert await lists.blocking("b") == []

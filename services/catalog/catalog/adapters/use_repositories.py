@@ -117,3 +117,8 @@ class MongoBlocklists(MongoBooks[Blocklist]):
     async def prepare(self) -> None:
         """Create the indexes (idempotent)."""
         await self.collection.prepare()
+
+    async def blocking(self, organisation_id: str) -> list[str]:
+        """Return the municipalities that have blocked an organisation; reads all lists, of which there are few."""
+        query = {f"blocked.{organisation_id}": {"$exists": True}}
+        return [stored.id for stored in await self.collection.find(query, projection={"version": 1})]

@@ -55,6 +55,7 @@ class MongoWatchlists:
         """Create the indexes (idempotent)."""
         await self._books.collection.prepare()
         await self._books.collection.collection.create_index([("people", ASCENDING)], name="people")
+        await self._books.collection.collection.create_index([("entries.solution_id", ASCENDING)], name="solution")
 
     async def of(self, owner: Owner) -> Loaded[Watchlist]:
         """Return the owner's list."""
@@ -69,6 +70,11 @@ class MongoWatchlists:
         query = {"people": user, "_id": {"$gt": _ORGANISATION, "$lt": f"{_ORGANISATION}\uffff"}}
         found = await self._books.collection.find(query, projection={"version": 1})
         return [_owner(stored.id) for stored in found]
+
+    async def with_solutions(self, solution_ids: Collection[str]) -> Collection[Owner]:
+        """Return whose lists have one of these solutions."""
+        query = {"entries.solution_id": {"$in": sorted(solution_ids)}}
+        return [_owner(stored.id) for stored in await self._books.collection.find(query, projection={"version": 1})]
 
     async def remove_empty(self) -> int:
         """Delete what is kept of empty lists, once nothing of it waits to be published; return how many that were."""

@@ -6,10 +6,11 @@ from typing import Protocol, TypeVar
 from contracts.catalog import OrganisationChanged
 
 from catalog.application.dossier_ports import SurveyPorts
-from catalog.application.loading import Aggregates, Loaded, Position, Selection, Write
+from catalog.application.loading import Decide, Loaded, Position, Selection, Write
 from catalog.application.people_ports import InquiryFilter
 from catalog.application.policies import NotYetKnown
-from catalog.domain import dossier, inquiry, invitation, peer
+from catalog.application.watch_ports import WatchPorts
+from catalog.domain import blocklist, dossier, inquiry, invitation, peer, watchlist
 
 
 class Kept(Protocol):
@@ -21,12 +22,15 @@ class Kept(Protocol):
         ...
 
 
-T = TypeVar("T", bound=Kept)
+K = TypeVar("K", bound=Kept)
+T = TypeVar("T")
 AT_ONCE = 100
 
 
-async def on_organisation_changed(ports: SurveyPorts, event: OrganisationChanged) -> None:
-    """Rename it, to what it is called now, in inquiries, conversations, open invitations and drafts of surveys."""
+async def on_organisation_changed(ports: SurveyPorts, watching: WatchPorts, event: OrganisationChanged) -> None:
+    """Rename it, to what it is called now, in inquiries, conversations, open invitations, drafts of surveys, and on the
+    blocklists and watchlists of others.
+    """
     organisation_id = event.data.organisation_id
     found = await ports.catalog.organisations.get(organisation_id)
     if found is None:
@@ -34,16 +38,23 @@ async def on_organisation_changed(ports: SurveyPorts, event: OrganisationChanged
     name, people, threads = found.state.name, ports.catalog.people, ports.catalog.uses.threads
     chosen = InquiryFilter([organisation_id])
     for key in await _all(lambda after: people.inquiries.page(chosen, after=after, limit=AT_ONCE)):
-        await _change(people.inquiries, key, lambda held: inquiry.renamed(held, organisation_id, name))
+        await people.inquiries.change(key, _renaming(lambda held: inquiry.renamed(held, organisation_id, name)))
     for key in await _all(lambda after: threads.of_organisations([organisation_id], after=after, limit=AT_ONCE)):
-        await _change(threads, key, lambda held: peer.renamed(held, organisation_id, name))
+        await threads.change(key, _renaming(lambda held: peer.renamed(held, organisation_id, name)))
     for offer in await people.invitations.pending_of(organisation_id):
-        await _change(people.invitations, offer.state.id, lambda held: invitation.renamed(held, name))
+        await people.invitations.change(offer.state.id, _renaming(lambda held: invitation.renamed(held, name)))
     for key in await _all(lambda after: ports.dossiers.page([organisation_id], after=after, limit=AT_ONCE)):
-        await _change(ports.dossiers, key, lambda held: dossier.renamed(held, name))
+        await ports.dossiers.change(key, _renaming(lambda held: dossier.renamed(held, name)))
+    blocklists = ports.catalog.uses.blocklists
+    for key in await blocklists.blocking(organisation_id):
+        await blocklists.change(key, _renaming(lambda held: blocklist.renamed(held, organisation_id, name)))
+    solutions = frozenset(await ports.catalog.solutions.ids_of(organisation_id))
+    for owner in await watching.lists.with_solutions(solutions):
+        rename = _renaming(lambda held: watchlist.provider_renamed(held, solutions, name))
+        await watching.lists.change_of(owner, rename)
 
 
-async def _all(page: Callable[[Position | None], Awaitable[Selection[T]]]) -> list[str]:
+async def _all(page: Callable[[Position | None], Awaitable[Selection[K]]]) -> list[str]:
     """The ids of everything first, so that what is changed meanwhile is not met twice."""
     found = await page(None)
     ids = [each.state.id for each in found.items]
@@ -53,8 +64,8 @@ async def _all(page: Callable[[Position | None], Awaitable[Selection[T]]]) -> li
     return ids
 
 
-async def _change(kept: Aggregates[T], aggregate_id: str, rename: Callable[[T], T]) -> None:
+def _renaming(rename: Callable[[T], T]) -> Decide[T]:
     async def decide(loaded: Loaded[T]) -> Write[T]:
         return Write(rename(loaded.state))
 
-    await kept.change(aggregate_id, decide)
+    return decide

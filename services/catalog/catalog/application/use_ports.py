@@ -41,6 +41,14 @@ class DeploymentBooks(Books[DeploymentBook], Protocol):
         ...
 
 
+class Blocklists(Books[Blocklist], Protocol):
+    """Whom each municipality has blocked, under its id."""
+
+    async def blocking(self, organisation_id: str) -> list[str]:
+        """Return the municipalities that have blocked an organisation."""
+        ...
+
+
 class Threads(Aggregates[Thread], Protocol):
     """Where conversations are kept."""
 
@@ -81,5 +89,5 @@ class UsePorts:
 
     deployments: DeploymentBooks
     threads: Threads
-    blocklists: Books[Blocklist]
+    blocklists: Blocklists
     limits: PeerLimits

@@ -32,6 +32,10 @@ class Watchlists(Protocol):
         """Return the organisations whose lists have entries that a person added."""
         ...
 
+    async def with_solutions(self, solution_ids: Collection[str]) -> Collection[Owner]:
+        """Return whose lists have one of these solutions."""
+        ...
+
     async def remove_empty(self) -> int:
         """Delete what is kept of empty lists, once nothing of it waits to be published; return how many that were."""
         ...

@@ -40,6 +40,14 @@ def block(held: Blocklist, organisation_id: str, name: str, *, by: str, at: date
     return Change(replace(held, blocked={**held.blocked, organisation_id: Block(name, by, at)}))
 
 
+def renamed(held: Blocklist, organisation_id: str, name: str) -> Blocklist:
+    """Take over the name of a blocked organisation."""
+    former = held.blocked.get(organisation_id)
+    if former is None:
+        return held
+    return replace(held, blocked={**held.blocked, organisation_id: replace(former, organisation_name=name)})
+
+
 def unblock(held: Blocklist, organisation_id: str) -> BlocklistChange:
     """Take messages from an organisation again."""
     if organisation_id not in held.blocked:

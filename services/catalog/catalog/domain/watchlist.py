@@ -1,6 +1,6 @@
 """Watchlists (Merklisten): solutions that a person, or an organisation together, keeps an eye on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -32,7 +32,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchEntry:
-    """One solution on a list. `name` and the like are what was public when it was noted; `revision` counts changes."""
+    """One solution on a list. `name` and the like are what was public when it was noted; a provider's new name is taken
+    over. `revision` counts changes of what its owner may write.
+    """
 
     solution_id: str
     slug: str
@@ -106,6 +108,15 @@ def annotate(held: Watchlist, solution_id: str, note: str | None, *, expected: i
 def acknowledge(held: Watchlist, solution_id: str, standing: Standing) -> WatchlistChange:
     """Note how the solution stands now, so that changes are counted from here."""
     return _with(held, replace(held.entry(solution_id), noted=standing))
+
+
+def provider_renamed(held: Watchlist, solution_ids: Collection[str], name: str) -> Watchlist:
+    """Take over the name of the provider of these solutions, which a list shows while they are offline."""
+    entries = {
+        key: replace(each, organisation_name=name) if key in solution_ids else each
+        for key, each in held.entries.items()
+    }
+    return replace(held, entries=entries)
 
 
 def forget_person(held: Watchlist, user: str) -> WatchlistChange:

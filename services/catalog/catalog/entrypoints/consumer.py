@@ -56,7 +56,7 @@ async def worker(container: Container) -> AsyncIterator[None]:
     async def _organisation_changed(event: OrganisationChanged, _: Delivery) -> None:
         await policies.on_organisation_changed(ports, event)
         await use_policies.on_organisation_changed(ports, event)
-        await renaming.on_organisation_changed(container.surveys, event)
+        await renaming.on_organisation_changed(container.surveys, container.watching, event)
 
     @consumer.on(SolutionPublished)
     async def _published(event: SolutionPublished, _: Delivery) -> None:
