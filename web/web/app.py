@@ -11,7 +11,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from web import errors
-from web.assets import STATIC
 from web.pages import (
     about,
     case,
@@ -54,7 +53,7 @@ from web.pages import (
     versions,
     watchlist,
 )
-from web.rendering.static_files import FingerprintedFiles
+from web.rendering import static_files
 from web.security import Guard
 from web.settings import WebSettings
 from web.wiring import build
@@ -127,6 +126,7 @@ def create_app(
     app.state.stopping = stopping or asyncio.Event()
     for page in PAGES:
         app.include_router(page.router)
-    app.mount("/static", GZipMiddleware(FingerprintedFiles(directory=STATIC), minimum_size=SMALLEST_ZIPPED), "static")
+    files = static_files.own(reload=settings.web_reload)
+    app.mount("/static", GZipMiddleware(files, minimum_size=SMALLEST_ZIPPED), "static")
     errors.install(app)
     return Guard(app, settings)  # outside of everything, so that even the page of a crash carries the headers

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -28,14 +27,14 @@ _MONTHS: Mapping[Language, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-@cache
+_ENGLISH: Mapping[str, str] = json.loads(
+    (Path(__file__).resolve().parent / "locales" / "en.json").read_text(encoding="utf-8")
+)
+
+
 def catalogue(language: Language) -> Mapping[str, str]:
     """The translations of the German texts; German itself needs none."""
-    if language == "de":
-        return {}
-    file = Path(__file__).resolve().parent / "locales" / f"{language}.json"
-    loaded: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    return loaded
+    return {} if language == "de" else _ENGLISH
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,9 @@ class WebSettings(BaseSettings):
     oidc_bearer: Literal["id_token", "access_token"] = "access_token"
     """Which token the services are given: providers with opaque access tokens need `id_token`."""
 
+    web_reload: bool = False
+    """Read templates and static files anew whenever they have changed, while one works on them."""
+
     session_secret: str = DEVELOPMENT_SECRET
     session_hours: float = Field(default=12, gt=0)
 
@@ -57,6 +60,8 @@ class WebSettings(BaseSettings):
             faults.append("SESSION_SECRET still has its development default")
         elif len(self.session_secret) < SHORTEST_SECRET:
             faults.append(f"SESSION_SECRET has fewer than {SHORTEST_SECRET} characters")
+        if self.web_reload:
+            faults.append("WEB_RELOAD is for work on the front end")
         if not self.public_url.startswith("https://"):
             faults.append(f"PUBLIC_URL is {self.public_url}: production needs https")
         if not self.oidc_issuer.startswith("https://"):

@@ -58,6 +58,6 @@ async def build(
             oidc=OidcClient(settings, identity_http),
             sessions=SessionCodec(settings),
             flashes=FlashCodec(settings),
-            templates=environment(development=settings.env == "development"),
+            templates=environment(reload=settings.web_reload),
             profile=profile or questionnaire.load(),
         )

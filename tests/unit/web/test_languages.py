@@ -28,7 +28,7 @@ SPEAKERS = {"say", "Flash", "NotAllowedError"}
 
 
 def texts_in_templates() -> Iterator[str]:
-    env = environment(development=False)
+    env = environment(reload=False)
     for file in TEMPLATES.rglob("*.html"):
         for call in env.parse(file.read_text(encoding="utf-8")).find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name in ("_", "count"):

@@ -30,6 +30,7 @@ PRODUCTION = {
         ({"session_secret": "short"}, "SESSION_SECRET has fewer than 32 characters"),
         ({"public_url": "http://markt.example.org"}, "PUBLIC_URL is http://markt.example.org: production needs https"),
         ({"oidc_issuer": "http://login.example.org"}, "OIDC_ISSUER is http://login.example.org"),
+        ({"web_reload": True}, "WEB_RELOAD is for work on the front end"),
     ],
 )
 def test_development_defaults_do_not_start_in_production(change: dict[str, str], reason: str) -> None:
@@ -124,6 +125,22 @@ async def test_static_files_are_kept_for_ever_under_their_fingerprint(site: Site
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-encoding"] == "gzip"
     assert (await site.get("/static/css/app.css")).headers["cache-control"] == "public, max-age=86400"
+
+
+async def test_static_files_are_not_sent_twice(site: Site) -> None:
+    first = await site.get("/static/css/app.css")
+    again = await site.get("/static/css/app.css", **{"If-None-Match": f'"other", {first.headers["etag"]}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert (await site.get("/static/css/app.css", **{"If-None-Match": '"other"'})).status_code == 200
+    assert first.headers["content-type"] == "text/css; charset=utf-8"
+    font = await site.get("/static/vendor/kern/fonts/fira-sans/FiraSans-Regular.woff2")
+    assert font.headers["content-type"] == "font/woff2"
+
+
+async def test_what_is_no_static_file_is_not_served(site: Site) -> None:
+    for path in ("/static/", "/static/css", "/static/css/nothing.css", "/static/..%2Fapp.py", "/static/vendor/.lock"):
+        assert (await site.get(path)).status_code == 404, path
+    assert (await site.http.post("/static/css/app.css")).status_code in (403, 405)
 
 
 async def test_head_answers_like_get(site: Site) -> None:

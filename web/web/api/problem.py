@@ -1,8 +1,8 @@
 """A refusal of a service (RFC 9457 problem+json), and the words in which people are told."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import httpx
 from web.i18n import Language
 
 UNREACHABLE = "service-unreachable"
-_TEXTS = Path(__file__).resolve().parent.parent / "locales" / "problems.json"
+_TEXTS: Mapping[str, Mapping[Language, Mapping[str, str]]] = json.loads(
+    (Path(__file__).resolve().parent.parent / "locales" / "problems.json").read_text(encoding="utf-8")
+)
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,14 @@ class ApiProblem(Exception):
         return _words(self.slug, self.status)[language]["text"]
 
 
-@cache
-def _catalogue() -> dict[str, dict[Language, dict[str, str]]]:
-    loaded: dict[str, dict[Language, dict[str, str]]] = json.loads(_TEXTS.read_text(encoding="utf-8"))
-    return loaded
-
-
-def _words(slug: str, status: int) -> dict[Language, dict[str, str]]:
-    texts = _catalogue()
-    by_status = f"status-{status}" if f"status-{status}" in texts else f"status-{status // 100}xx"
-    return texts.get(slug) or texts.get(by_status) or texts["status-5xx"]
+def _words(slug: str, status: int) -> Mapping[Language, Mapping[str, str]]:
+    by_status = f"status-{status}" if f"status-{status}" in _TEXTS else f"status-{status // 100}xx"
+    return _TEXTS.get(slug) or _TEXTS.get(by_status) or _TEXTS["status-5xx"]
 
 
 def known_slugs() -> frozenset[str]:
     """The slugs that have words of their own."""
-    return frozenset(slug for slug in _catalogue() if not slug.startswith("status-"))
+    return frozenset(slug for slug in _TEXTS if not slug.startswith("status-"))
 
 
 def of_response(response: httpx.Response) -> ApiProblem:

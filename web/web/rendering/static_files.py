@@ -1,38 +1,89 @@
 """Static files under addresses that change with their content, so that browsers may keep them for ever."""
 
 import hashlib
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
+
+from web.assets import STATIC
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
+_MEDIA_TYPES = mimetypes.MimeTypes()
+_MEDIA_TYPES.add_type("font/woff2", ".woff2")
 
 
-class FingerprintedFiles(StaticFiles):
-    """Serves files; what was asked for with `?v=` is marked immutable."""
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """What is sent of one file."""
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if response.status_code in (200, 304):
-            asked_by_version = scope.get("query_string", b"").startswith(b"v=")
-            response.headers["Cache-Control"] = FOR_EVER if asked_by_version else A_DAY
-        return response
+    content: bytes
+    digest: str
+    media_type: str
+
+    @property
+    def etag(self) -> str:
+        """The strong entity tag."""
+        return f'"{self.digest}"'
 
 
-class AssetAddresses:
-    """Knows the address of each static file."""
+class StaticDirectory:
+    """Serves the files of a folder as they were when it was made; with `reload` as they are when asked for.
 
-    def __init__(self, root: Path, *, watch: bool) -> None:
+    What was asked for with `?v=` is marked immutable.
+    """
+
+    def __init__(self, root: Path, *, reload: bool = False) -> None:
         self._root = root
-        self._watch = watch
-        self._known: dict[str, str] = {}
+        self._reload = reload
+        self._read = _files(root)
 
-    def __call__(self, name: str) -> str:
-        """`css/app.css` becomes `/static/css/app.css?v=<digest>`; `watch` looks anew on each call."""
-        if self._watch or name not in self._known:
-            digest = hashlib.sha256((self._root / name).read_bytes()).hexdigest()[:12]
-            self._known[name] = f"/static/{name}?v={digest}"
-        return self._known[name]
+    @property
+    def _files(self) -> Mapping[str, StaticFile]:
+        return _files(self._root) if self._reload else self._read
+
+    def address(self, name: str) -> str:
+        """`css/app.css` becomes `/static/css/app.css?v=<digest>`; raises KeyError when there is no such file."""
+        return f"/static/{name}?v={self._files[name].digest}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request (ASGI)."""
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(405)
+        found = self._files.get(scope["path"].removeprefix(scope["root_path"]).lstrip("/"))
+        if found is None:
+            raise HTTPException(404)
+        asked_by_version = scope.get("query_string", b"").startswith(b"v=")
+        headers = {"Cache-Control": FOR_EVER if asked_by_version else A_DAY, "ETag": found.etag}
+        held = Headers(scope=scope).get("if-none-match", "")
+        if found.etag in {tag.strip().removeprefix("W/") for tag in held.split(",")}:
+            await Response(status_code=304, headers=headers)(scope, receive, send)
+            return
+        await Response(found.content, headers=headers, media_type=found.media_type)(scope, receive, send)
+
+
+@cache
+def own(*, reload: bool) -> StaticDirectory:
+    """Return the front end's static files, read once for the process."""
+    return StaticDirectory(STATIC, reload=reload)
+
+
+def _files(root: Path) -> dict[str, StaticFile]:
+    return {
+        path.relative_to(root).as_posix(): _file(path)
+        for path in root.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def _file(path: Path) -> StaticFile:
+    content = path.read_bytes()
+    media_type = _MEDIA_TYPES.guess_type(path.name)[0] or "application/octet-stream"
+    return StaticFile(content, hashlib.sha256(content).hexdigest()[:12], media_type)

@@ -9,21 +9,20 @@ from typing import Any
 from contracts import vocabulary
 from contracts.profile import showing
 from contracts.profile.questionnaire import Question, Questionnaire
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from servicekit.clock import BERLIN
 from servicekit.permalinks import permalink
+from servicekit.templates import KeptTemplates
 
 from web import links, words
 from web.api.catalog import Listing
 from web.api.dossiers import Requirement
 from web.api.review import Criteria
-from web.assets import STATIC
 from web.forms.listing import ListingForm, condition_text, part_name
 from web.forms.requirement import words_of
 from web.i18n import Locale
-from web.rendering import markdown
-from web.rendering.static_files import AssetAddresses
+from web.rendering import markdown, static_files
 from web.schema_org import data_block
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -137,15 +136,17 @@ def _label(context: Context, value: str | None, kind: str) -> str:
 
 
 @cache
-def environment(*, development: bool) -> Environment:
-    """Return the environment; templates are re-read on change in development."""
+def environment(*, reload: bool) -> Environment:
+    """Return the environment; with `reload` templates are read anew when they have changed."""
+    files = FileSystemLoader(TEMPLATES)
+    loader: BaseLoader = files if reload else KeptTemplates(files)
     env = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=development,
+        auto_reload=reload,
         extensions=["jinja2.ext.do"],
     )
     env.globals.update(
@@ -161,7 +162,7 @@ def environment(*, development: bool) -> Environment:
         requirement_words=_requirement_words,
         condition_text=condition_text,
         part_name=part_name,
-        asset=AssetAddresses(STATIC, watch=development),
+        asset=static_files.own(reload=reload).address,
         permalink=permalink,
         data_block=data_block,
         words=words,

@@ -19,10 +19,11 @@ class RubricError(ValueError):
     """A rubric file contradicts itself; it is a mistake of the release, never of a user."""
 
 
-def versions() -> list[str]:
-    """All released rubric versions, oldest first."""
+@cache
+def versions() -> tuple[str, ...]:
+    """All released rubric versions, oldest first; what is released later is for the next start."""
     folder = resources.files("checkup") / "rubrics"
-    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return tuple(sorted(each.name.removesuffix(".yaml") for each in folder.iterdir() if each.name.endswith(".yaml")))
 
 
 @cache
@@ -124,6 +125,6 @@ class RubricFiles:
         """Return one version. Raises KeyError when it was never released."""
         return load(version)
 
-    def versions(self) -> list[str]:
+    def versions(self) -> tuple[str, ...]:
         """Return all released versions, oldest first."""
         return versions()

@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts import vocabulary
 
+_ENGLISH = (resources.files("notify") / "locales" / "en.json").read_text(encoding="utf-8")
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 OWN = frozenset({"why", "what", "changes", "news", "label", "kinds", "bundesland", "role_name"})
 """Facts in the marketplace's own words; all others were written by people, or are names."""
@@ -51,8 +52,7 @@ class Phrases:
 @cache
 def load() -> Phrases:
     """Return the phrases of the locale file, with the labels of all vocabularies."""
-    text = (resources.files("notify") / "locales" / "en.json").read_text(encoding="utf-8")
-    return Phrases(json.loads(text), _labels())
+    return Phrases(json.loads(_ENGLISH), _labels())
 
 
 def _labels() -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, UndefinedError, select_autoescape
 from markupsafe import Markup
+from servicekit.templates import KeptTemplates
 
 from notify.adapters import phrases
 from notify.application.ports import Letter, Texts
@@ -24,7 +25,7 @@ class JinjaTemplates:
     def __init__(self, public_url: str) -> None:
         self._public_url = public_url
         self._jinja = Environment(
-            loader=PackageLoader("notify"),
+            loader=KeptTemplates(PackageLoader("notify")),
             autoescape=select_autoescape(("html",)),
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -13,6 +13,8 @@ class CriteriaFiles:
     """The criteria of every version; `current` is the one that new cases get."""
 
     def __init__(self, current: str) -> None:
+        names = (file.name for file in resources.files("review").joinpath("criteria").iterdir())
+        self._versions = sorted((name.removesuffix(".yaml") for name in names if name.endswith(".yaml")), key=_numbers)
         self._current = self.get(current)
 
     @property
@@ -26,8 +28,7 @@ class CriteriaFiles:
 
     def versions(self) -> list[str]:
         """Return every version there is, oldest first."""
-        names = (file.name for file in resources.files("review").joinpath("criteria").iterdir())
-        return sorted((name.removesuffix(".yaml") for name in names if name.endswith(".yaml")), key=_numbers)
+        return list(self._versions)
 
 
 @cache

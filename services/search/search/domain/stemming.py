@@ -14,6 +14,7 @@ SHORTEST_PLURAL = 4
 _PLURALS = ("as", "os", "ps", "ys")
 """Plurals (Kitas, Videos, Apps, Handys) that the stemmer leaves as they are."""
 _NO_PLURAL = "los"
+_KEPT_APART = (Path(__file__).parent / "stems_de.txt").read_text(encoding="utf-8")
 
 Stems = tuple[str, ...]
 
@@ -46,8 +47,7 @@ def stems_of(text_words: Sequence[str]) -> Stems:
 @cache
 def kept_apart() -> Mapping[str, str]:
     """Return the stems of `stems_de.txt` by the folded forms that have them."""
-    text = (Path(__file__).parent / "stems_de.txt").read_text(encoding="utf-8")
-    lines = [words(line) for line in text.splitlines() if not line.startswith("#")]
+    lines = [words(line) for line in _KEPT_APART.splitlines() if not line.startswith("#")]
     return {fold(form): fold(line[0]) for line in lines for form in line}
 
 

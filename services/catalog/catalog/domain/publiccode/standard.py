@@ -8,6 +8,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+_TEXT = (Path(__file__).resolve().parent / "data" / "standard.yaml").read_text(encoding="utf-8")
+
 Kind = Literal[
     "version", "line", "text", "url", "urls", "uri", "resource", "resources", "lines", "choice", "choices", "licence",
     "date", "email", "yes_no", "countries", "language_tags", "support", "languages", "record", "records", "any",
@@ -43,5 +45,4 @@ class Standard(BaseModel):
 @cache
 def load() -> Standard:
     """Return the standard."""
-    text = (Path(__file__).resolve().parent / "data" / "standard.yaml").read_text(encoding="utf-8")
-    return Standard.model_validate(yaml.safe_load(text))
+    return Standard.model_validate(yaml.safe_load(_TEXT))

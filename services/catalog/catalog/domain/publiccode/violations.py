@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+_TEXT = (Path(__file__).resolve().parent / "data" / "words.yaml").read_text(encoding="utf-8")
+
 
 class Severity(StrEnum):
     """An error makes the file invalid, a warning does not."""
@@ -44,5 +46,4 @@ class Violation:
 
 @cache
 def _words() -> Mapping[str, tuple[str, str, str]]:
-    text = (Path(__file__).resolve().parent / "data" / "words.yaml").read_text(encoding="utf-8")
-    return {rule: tuple(words) for rule, words in yaml.safe_load(text).items()}
+    return {rule: tuple(words) for rule, words in yaml.safe_load(_TEXT).items()}

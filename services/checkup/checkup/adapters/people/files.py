@@ -22,6 +22,8 @@ class Files(Generic[Version]):
         self._folder = resources.files("checkup") / folder
         self._parse = parse
         self._read: dict[str, Version] = {}
+        names = (entry.name for entry in self._folder.iterdir())
+        self._versions = sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
         self._current = self.get(current)
 
     @property
@@ -29,15 +31,10 @@ class Files(Generic[Version]):
         """The version for what begins now."""
         return self._current
 
-    def versions(self) -> list[str]:
-        """All released versions, oldest first."""
-        names = (entry.name for entry in self._folder.iterdir())
-        return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
-
     def get(self, version: str) -> Version:
         """Return one version. Raises KeyError when it was never released."""
         if version not in self._read:
-            if version not in self.versions():
+            if version not in self._versions:
                 raise KeyError(version)
             data = yaml.safe_load((self._folder / f"{version}.yaml").read_text(encoding="utf-8"))
             if data["version"] != version:
