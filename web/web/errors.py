@@ -13,7 +13,7 @@ from web.api.problem import ApiProblem
 from web.auth.oidc import IdentityUnavailableError
 from web.forms.body import FormRefusedError
 from web.links import with_query
-from web.page import CsrfRefusedError, LoginNeededError, NotAllowedError, Page, bare_page
+from web.page import CsrfRefusedError, LoginNeededError, NotAllowedError, Page, bare_page, open_page, page_so_far
 
 log = structlog.stdlib.get_logger(__name__)
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -57,23 +57,23 @@ async def _api_problem(request: Request, error: Exception) -> Response:
         return answer
     level = log.error if error.status >= 500 else log.info
     level("api_problem", slug=error.slug, status=error.status, detail=error.detail, api_request_id=error.request_id)
-    return problem_page(bare_page(request), error)
+    return problem_page(page_so_far(request), error)
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:
-    page = bare_page(request)
-    needs = error.needs if isinstance(error, NotAllowedError) else ""
-    return page.render("not_allowed.html", status=403, needs=needs)
+    page = page_so_far(request)
+    assert isinstance(error, NotAllowedError)  # noqa: S101 - registered for this class
+    return page.render("not_allowed.html", status=403, needs=error.needs, of_team=error.of_team)
 
 
 async def _csrf_refused(request: Request, error: Exception) -> Response:
     log.warning("csrf_refused", reason=str(error), path=request.url.path)
-    return problem_page(bare_page(request), ApiProblem(403, "form-not-ours", str(error)))
+    return problem_page(page_so_far(request), ApiProblem(403, "form-not-ours", str(error)))
 
 
 async def _form_refused(request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, FormRefusedError) else 400
-    return problem_page(bare_page(request), ApiProblem(status, f"status-{status}", str(error)))
+    return problem_page(page_so_far(request), ApiProblem(status, f"status-{status}", str(error)))
 
 
 async def _identity_unavailable(request: Request, error: Exception) -> Response:
@@ -83,17 +83,22 @@ async def _identity_unavailable(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
-    slug = "page-not-found" if status == HTTPStatus.NOT_FOUND else f"status-{status}"
-    return problem_page(bare_page(request), ApiProblem(status, slug))
+    if status != HTTPStatus.NOT_FOUND:
+        return problem_page(page_so_far(request), ApiProblem(status, f"status-{status}"))
+    try:
+        page = await open_page(request)
+    except ApiProblem:  # the services refuse the token: the page can be shown without them
+        page = bare_page(request)
+    return problem_page(page, ApiProblem(status, "page-not-found"))
 
 
 async def _invalid_address(request: Request, _: Exception) -> Response:
-    return problem_page(bare_page(request), ApiProblem(400, "status-400"))
+    return problem_page(page_so_far(request), ApiProblem(400, "status-400"))
 
 
 async def _crash(request: Request, error: Exception) -> Response:
     log.error("unexpected_error", path=request.url.path, exc_info=error)
-    return problem_page(bare_page(request), ApiProblem(500, "status-500"))
+    return problem_page(page_so_far(request), ApiProblem(500, "status-500"))
 
 
 def install(app: FastAPI) -> None:

@@ -41,11 +41,12 @@ class CsrfRefusedError(Exception):
 
 
 class NotAllowedError(Exception):
-    """The user is known and lacks a role; `needs` says which, in German."""
+    """The user is known and lacks a role; `needs` says which, in German; `of_team` when the operators give it."""
 
-    def __init__(self, needs: str) -> None:
+    def __init__(self, needs: str, *, of_team: bool = False) -> None:
         super().__init__(needs)
         self.needs = needs
+        self.of_team = of_team
 
 
 @dataclass
@@ -179,7 +180,14 @@ async def open_page(request: Request) -> Page:
         )
         page.me = me.value
         page.unread = inbox.value.unread if inbox.value else 0
+    request.state.page = page
     return page
+
+
+def page_so_far(request: Request) -> Page:
+    """Return the page that was opened for the request, with what its header shows; else one that asks for nothing."""
+    opened: Page | None = getattr(request.state, "page", None)
+    return opened or bare_page(request)
 
 
 AnyPage = Annotated[Page, Depends(open_page)]
@@ -195,7 +203,7 @@ async def reviewer_page(page: AnyPage) -> Page:
     """A page for the marketplace's team of reviewers."""
     page.require_login()
     if not page.is_reviewer:
-        raise NotAllowedError("die Prüferinnen und Prüfer")
+        raise NotAllowedError("die Prüferinnen und Prüfer des Marktplatz-Teams", of_team=True)
     return page
 
 
@@ -203,7 +211,7 @@ async def curator_page(page: AnyPage) -> Page:
     """A page for the marketplace's curators."""
     page.require_login()
     if not page.is_curator:
-        raise NotAllowedError("die Kuratorinnen und Kuratoren")
+        raise NotAllowedError("die Kuratorinnen und Kuratoren des Marktplatz-Teams", of_team=True)
     return page
 
 
@@ -212,7 +220,7 @@ async def team_page(page: AnyPage) -> Page:
     page.require_login()
     page.require_memberships()
     if not page.is_team:
-        raise NotAllowedError("die Mitglieder")
+        raise NotAllowedError("die Mitglieder des Marktplatz-Teams", of_team=True)
     return page
 
 
@@ -220,7 +228,7 @@ async def search_report_page(page: AnyPage) -> Page:
     """A page for those who make the search better."""
     page.require_login()
     if not page.sees_search_reports:
-        raise NotAllowedError("die Prüferinnen, die Prüfer und den Betrieb")
+        raise NotAllowedError("die Prüferinnen und Prüfer des Marktplatz-Teams und den Betrieb", of_team=True)
     return page
 
 

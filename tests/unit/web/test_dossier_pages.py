@@ -244,7 +244,10 @@ async def test_plain_members_read_and_others_do_not_begin(site: Site) -> None:
     overview = await site.get("/markterkundungen")
     assert "Termine &lt;b&gt;" in overview.text
     assert 'href="/markterkundungen/neu"' not in overview.text
-    assert (await site.get("/markterkundungen/neu")).status_code == 403
+    refused = await site.get("/markterkundungen/neu")
+    assert refused.status_code == 403
+    assert "Diese Seite ist für die Redaktion und Verwaltung einer freigeschalteten Kommune." in text_of(refused.text)
+    assert "wer Ihre Kommune auf dem Marktplatz verwaltet" in text_of(refused.text)
 
 
 async def test_a_hash_and_a_file_are_proved(site: Site) -> None:

@@ -54,12 +54,19 @@ async def test_words_are_asked_for_before_anything_is_sent_on(draft: Site) -> No
     assert draft.gateway.count(f"POST {MEDIA}") == 0
 
 
+async def test_the_largest_file_is_the_one_that_the_catalog_takes(draft: Site) -> None:
+    draft.gateway.on("GET /api/catalog/onboarding", {"proof_days": 30, "proof_max_bytes": 7 * 1024 * 1024})
+    assert "Höchstens 7 MB." in text_of((await draft.get(PATH)).text)
+    draft.gateway.on("GET /api/catalog/onboarding", problem(503, "x"))
+    assert " MB" not in text_of((await draft.get(PATH)).text), "nothing is said that is not known"
+
+
 @pytest.mark.parametrize(
     ("status", "slug", "words"),
     [
         (422, "media-type-refused", "SVG-Dateien können Skripte enthalten"),
         (422, "media-active-content", "Drucken Sie das Dokument in eine neue PDF-Datei"),
-        (413, "media-too-large", "höchstens 20 MB"),
+        (413, "media-too-large", "Wie groß eine Datei sein darf, steht beim Feld."),
         (409, "media-already-there", "steht bereits bei Ihrem Entwurf"),
     ],
 )

@@ -12,6 +12,7 @@ from web.settings import WebSettings
 
 from web import assets
 
+from . import answers
 from .conftest import BASE, Site
 from .fakes import problem
 
@@ -198,3 +199,19 @@ async def test_answers_that_are_no_problem_json_become_problems_too(
 ) -> None:
     found = await ask(answer)
     assert (found.status, found.slug) == (status, slug)
+
+
+@pytest.mark.parametrize("path", ["/gibtsnicht", "/loesungen/gibtsnicht", "/pruefung"])
+async def test_error_pages_keep_the_menu_of_who_reads_them(site: Site, path: str) -> None:
+    await site.log_in(memberships=[answers.membership()])
+    site.gateway.on("GET /api/notify/inbox", {"items": [], "unread": 3, "next_cursor": None})
+    answer = await site.get(path)
+    assert answer.status_code in (403, 404)
+    assert 'href="/meine-loesungen"' in answer.text
+    assert "3 ungelesene Nachrichten" in answer.text
+
+
+async def test_an_unknown_address_is_told_even_when_the_services_refuse_the_token(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/catalog/me", problem(401, "token-expired"))
+    assert (await site.get("/gibtsnicht")).status_code == 404

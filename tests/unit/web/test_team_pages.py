@@ -28,6 +28,7 @@ async def test_others_may_not_see_the_desk(site: Site, path: str) -> None:
     answer = await site.get(path)
     assert answer.status_code == 403
     assert "Kein Zugang" in answer.text
+    assert "des Marktplatz-Teams. Sie sind als" in text_of(answer.text)
 
 
 async def test_the_queue_asks_for_open_cases_first(site: Site) -> None:

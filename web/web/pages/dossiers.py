@@ -173,7 +173,7 @@ async def ask(page: MemberPage, dossier_id: str, form: CheckedForm) -> Response:
 
 def _require_editor(page: Page) -> None:
     if not page.memberships("municipality", editing=True):
-        raise NotAllowedError("Redaktion oder Verwaltung einer Kommune")
+        raise NotAllowedError("die Redaktion und Verwaltung einer freigeschalteten Kommune")
 
 
 async def _demanded(page: Page, profile_id: str) -> list[Requirement]:

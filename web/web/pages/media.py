@@ -12,6 +12,7 @@ from web.flash import Flash
 from web.forms.body import FormData
 from web.forms.faults import Faults
 from web.page import CheckedForm, CheckedMedia, MemberPage, Page, UserPage
+from web.pages.organisation import terms_of
 
 router = APIRouter()
 LONGEST = 300
@@ -131,6 +132,7 @@ async def _show(
         status=422 if faults else 200,
         solution=solution,
         media=solution.working.listing.media,
+        terms=await terms_of(page),
         typed=form or FormData({}),
         faults=faults or Faults(),
     )

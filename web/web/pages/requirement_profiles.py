@@ -133,7 +133,7 @@ async def _new(
 ) -> HTMLResponse:
     held = page.memberships("municipality", editing=True)
     if not held:
-        raise NotAllowedError("Redaktion oder Verwaltung einer Kommune")
+        raise NotAllowedError("die Redaktion und Verwaltung einer freigeschalteten Kommune")
     return page.render(
         "requirements/new.html",
         status=422 if faults else 200,

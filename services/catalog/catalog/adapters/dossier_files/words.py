@@ -47,9 +47,9 @@ def number(value: float) -> str:
 def version(solution: RecordedSolution) -> str:
     """Return which version was public, and whether it changed since the solution was added."""
     if not solution.online:
-        return f"nicht mehr veröffentlicht (aufgenommen in Version {solution.noted_version})"
-    changed = f", aufgenommen in Version {solution.noted_version}" if solution.changed else ""
-    return f"Version {solution.version}{changed}"
+        return f"nicht mehr veröffentlicht (aufgenommen in Fassung {solution.noted_version})"
+    changed = f", aufgenommen in Fassung {solution.noted_version}" if solution.changed else ""
+    return f"Fassung {solution.version}{changed}"
 
 
 def seal(solution: RecordedSolution) -> str:
@@ -58,7 +58,7 @@ def seal(solution: RecordedSolution) -> str:
     if held is None:
         return "keine Prüfung bekannt"
     return (
-        f"geprüft am {held.decided_at.astimezone(BERLIN):%d.%m.%Y}, Version {held.solution_version},"
+        f"geprüft am {held.decided_at.astimezone(BERLIN):%d.%m.%Y}, Fassung {held.solution_version},"
         f" Kriterien {held.criteria_version}"
     )
 
@@ -90,7 +90,7 @@ def checkup(solution: RecordedSolution) -> list[str]:
     ]
     if held.grade in list(CheckupGrade):
         lines.insert(0, CheckupGrade(held.grade).de)
-    return [*lines, f"Regelwerk {held.rubric_version}, Stand {moment(held.as_of)}"]
+    return [*lines, f"Raster {held.rubric_version}, Stand {moment(held.as_of)}"]
 
 
 def score(solution: RecordedSolution) -> str:
