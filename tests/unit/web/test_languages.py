@@ -19,6 +19,7 @@ from web.rendering.templates import TEMPLATES, environment
 from web.search_query import SORTS
 
 import web
+from web import trail_words
 
 from .conftest import Site
 
@@ -52,6 +53,7 @@ def texts_in_data() -> Iterator[str]:
     yield from (*watchlist.SORTS.values(), watchlist.ON_LIST, watchlist.OFF_LIST)
     for meaning in MEANINGS.values():
         yield from (meaning.risk, meaning.strength)
+    yield from (*trail_words.KINDS.values(), *trail_words.FIELDS.values())
     yield from (*disclosure.REFUSALS.values(), *manual_check.REFUSALS.values())
 
 

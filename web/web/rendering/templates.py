@@ -15,7 +15,7 @@ from servicekit.clock import BERLIN
 from servicekit.permalinks import permalink
 from servicekit.templates import KeptTemplates
 
-from web import links, words
+from web import links, trail_words, words
 from web.api.catalog import Listing
 from web.api.dossiers import Requirement
 from web.api.review import Criteria
@@ -125,6 +125,16 @@ def _titles_of(context: Context, questions: Sequence[Question]) -> str:
 
 
 @pass_context
+def _trail_field(context: Context, path: str) -> str:
+    return trail_words.field(path, _profile(context), _locale(context))
+
+
+@pass_context
+def _trail_value(context: Context, given: Any, kind: str, path: str) -> str:
+    return trail_words.value(kind, path, given, _profile(context), _locale(context))
+
+
+@pass_context
 def _question_title(context: Context, question_id: str) -> str:
     question = _profile(context).by_id.get(question_id)
     return question.title(_locale(context).language) if question else question_id
@@ -165,6 +175,8 @@ def environment(*, reload: bool) -> Environment:
         asset=static_files.own(reload=reload).address,
         permalink=permalink,
         data_block=data_block,
+        trail_field=_trail_field,
+        trail_kinds=trail_words.KINDS,
         words=words,
         vocabulary=vocabulary,
     )
@@ -176,6 +188,7 @@ def environment(*, reload: bool) -> Environment:
         moment=_moment,
         label=_label,
         question_title=_question_title,
+        trail_value=_trail_value,
         markdown=markdown.render,
         highlight=markdown.highlight,
         web_link=links.web_link,
