@@ -38,6 +38,7 @@ OF = {
         "/anforderungen/neu",
         "/meine-suchen",
         "/meine-suchen/neu?q=mobilit%C3%A4t&kind=software",
+        "/markterkundungen/neu?field_of_action=cross_cutting",
     ),
     "demo-reviewer": (
         "/pruefung",
@@ -138,3 +139,25 @@ async def test_the_keyboard_reaches_content_first(window: Window) -> None:
     await visitor.page.keyboard.press("Enter")
     await visitor.page.keyboard.press("Tab")
     assert await visitor.page.evaluate("document.activeElement.id") == "feld-q"
+
+
+async def test_icons_are_seen_with_the_readers_own_colours(window: Window) -> None:
+    visitor = await window()
+    await visitor.page.emulate_media(forced_colors="active", color_scheme="dark")
+    await visitor.go("/suche?kind=software")
+    colours = await visitor.page.evaluate(
+        "[...document.querySelectorAll('.kern-icon')].map(each => getComputedStyle(each).backgroundColor)"
+    )
+    ground = await visitor.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert colours
+    assert ground not in colours
+
+
+@pytest.mark.parametrize("path", ["/vergleich?loesung=comby&loesung=digi-stuben", "/loesungen/comby"])
+async def test_paper_shows_nothing_to_press(window: Window, path: str) -> None:
+    visitor = await window("demo-municipality")
+    await visitor.page.emulate_media(media="print")
+    await visitor.go(path)
+    pressed = visitor.page.locator("main :is(button, .kern-btn, input, select, textarea)").locator("visible=true")
+    assert await visitor.page.locator("main button").count()
+    assert await pressed.count() == 0
