@@ -23,6 +23,7 @@ import nats
 import orjson
 from contracts.envelope import Event
 from contracts.subjects import subject_of
+from search.adapters.making import DocumentMaker
 from search.application.mapping import apply
 from search.domain.document import SolutionDocument
 from search.testing import Events
@@ -31,7 +32,6 @@ from servicekit.testing.process import Probe, RunningServer, ServerSpec, free_po
 
 from bench import figures
 from bench.catalogue import Entry, catalogue
-from bench.rebuild_work import source_maker
 from bench.servers import Servers, servers
 
 FACETS = 5
@@ -89,7 +89,7 @@ def facets(entry: Entry, number: int) -> list[Event]:
 
 def write(solutions: int, documents: Path, events: Path) -> None:
     """Write the documents as ready bulk bodies, and the events that they come from: a line of subject and data each."""
-    source_of = source_maker()
+    maker = DocumentMaker(0)
     sequence = 0
     with documents.open("wb") as bodies, events.open("wb") as lines:
         for number, entry in enumerate(catalogue(solutions)):
@@ -100,7 +100,7 @@ def write(solutions: int, documents: Path, events: Path) -> None:
                 document = apply(document, event, sequence)
             assert document is not None
             action = orjson.dumps({"create": {"_id": entry.solution_id}})
-            bodies.write(action + b"\n" + orjson.dumps(source_of(document)) + b"\n")
+            bodies.write(action + b"\n" + maker.stored(document).json + b"\n")
 
 
 async def fill(bus: Servers, history: int, events: Path) -> None:

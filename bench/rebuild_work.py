@@ -5,7 +5,6 @@ import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -17,11 +16,10 @@ from nats.aio.msg import Msg
 from search import wiring
 from search.adapters.event_log import JetStreamEventLog
 from search.adapters.gathering import SubjectGathering
-from search.adapters.lexicon import load_splitter, load_thesaurus
+from search.adapters.making import DocumentMaker
 from search.adapters.opensearch import client as engine
 from search.adapters.opensearch.administration import OpenSearchAdministration
-from search.adapters.opensearch.content import OpenSearchContent, SourceOf
-from search.adapters.opensearch.source import to_source
+from search.adapters.opensearch.content import OpenSearchContent
 from search.application.filling import Filler
 from search.application.rebuild_ports import Mode, Run
 from search.application.supervision import new_run
@@ -32,11 +30,6 @@ from servicekit.clock import SystemClock
 BULK = 500
 Measured = tuple[float, int]
 """Seconds, and documents or messages."""
-
-
-def source_maker() -> SourceOf:
-    """Return what makes of a document what is stored, as the service does."""
-    return partial(to_source, splitter=load_splitter(), thesaurus=load_thesaurus())
 
 
 async def rebuild(settings: SearchSettings, mode: Mode) -> Measured:
@@ -61,11 +54,11 @@ async def client_side(settings: SearchSettings, mode: Mode) -> Measured:
     """Reading, sorting, joining, making and sending documents; the engine takes them and does nothing."""
     bus = await nats.connect(settings.nats_url)
     async with engine.connect(settings.opensearch_url, timeout_seconds=60) as client:
-        content = OpenSearchContent(client, source_maker())
+        content = OpenSearchContent(client)
         log = JetStreamEventLog(bus.jetstream(), wiring.DURABLE)
         tracker = Tracker(new_run(SystemClock(), reason="bench", mode=mode), Nobody(), Nobody(), None)  # type: ignore[arg-type]
         started = time.perf_counter()
-        filler = Filler(content, log, SubjectGathering)
+        filler = Filler(content, log, SubjectGathering, DocumentMaker(settings.rebuild_processes))
         written = await filler.fill("null", upto=await log.last_sequence(), tracker=tracker)
         seconds = time.perf_counter() - started
     await bus.close()
@@ -139,7 +132,8 @@ def main(what: str, documents: str, mode: Mode) -> None:
         return await works[what]()
 
     seconds, number = uvloop.run(measured())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    alone, helper = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    peak = 1024 * (alone + settings.rebuild_processes * helper)
     sys.stdout.buffer.write(orjson.dumps({"seconds": seconds, "number": number, "peak_bytes": peak}) + b"\n")
 
 

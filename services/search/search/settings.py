@@ -1,5 +1,6 @@
 """Settings of the search service."""
 
+import os
 from datetime import time
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -28,6 +29,8 @@ class SearchSettings(ServiceSettings):
     """How often a worker looks after the index."""
     rebuild_lease_seconds: float = Field(default=30.0, gt=0)
     """After this long without renewal a rebuild counts as dead."""
+    rebuild_processes: int = Field(default_factory=lambda: min(4, os.cpu_count() or 1), ge=0, le=64)
+    """So many processes make documents in a large rebuild, 160 MiB each; 0: the one that carries it out does."""
     search_log_days: int = Field(default=90, ge=1, le=365)
     """After so many days a search is forgotten."""
     search_log_write_seconds: float = Field(default=1.0, gt=0)

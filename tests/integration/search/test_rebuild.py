@@ -17,12 +17,14 @@ from contracts import registry
 from contracts.search import IndexRebuilt
 from contracts.subjects import subject_of, wildcard
 from search import wiring
+from search.adapters import making
 from search.adapters.gathering import SubjectGathering
 from search.adapters.lexicon import load_splitter, load_thesaurus
 from search.adapters.opensearch import schema
 from search.adapters.opensearch.administration import OpenSearchAdministration
 from search.adapters.opensearch.source import from_source, to_source
 from search.application import supervision
+from search.application.rebuild_ports import Stored
 from search.application.supervision import new_run
 from search.entrypoints.cli import rebuild_now
 from search.testing import Events
@@ -48,6 +50,26 @@ async def test_a_rebuilt_index_answers_the_same(search, rebuilds, mode) -> None:
     letters = await announced.fetch(10, timeout=2)
     event = registry.parse(letters[-1].data)
     assert (event.data.index, event.data.mode, event.data.documents) == (live, mode, 31)
+
+
+async def test_processes_of_their_own_make_the_documents_of_a_large_rebuild(search, rebuilds, monkeypatch) -> None:
+    await rebuilds.fill()
+    before = await rebuilds.everything()
+    helped: list[int] = []
+
+    class Counted(making.Helper):
+        async def made(self, chunk: making.Chunk) -> list[Stored | None]:
+            answer = await super().made(chunk)
+            helped.append(len(chunk))
+            return answer
+
+    monkeypatch.setattr(making, "Helper", Counted)
+    monkeypatch.setattr(making, "FEWEST_MESSAGES", 10)
+    assert search.container.settings.rebuild_processes >= 1
+    run = await rebuilds.ask()
+    assert (run["state"], run["documents"], run["skipped"]) == ("done", 31, 0)
+    assert sum(helped) == 31
+    assert await rebuilds.everything() == before
 
 
 async def test_rebuilds_go_unnoticed_by_searches_and_lose_no_event(search, rebuilds) -> None:

@@ -1,7 +1,8 @@
 """Filling a new index: the engine writes some documents while the next ones are made, and what goes wrong shows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -17,10 +18,9 @@ from search.adapters.opensearch.content import (
     SMALLEST_BULK,
     BulkFilling,
     OpenSearchContent,
-    SourceOf,
 )
 from search.application.filling import Filler
-from search.application.rebuild_ports import Logged
+from search.application.rebuild_ports import Logged, Stored
 from search.domain.checksum import Checksum
 from search.domain.document import SolutionDocument
 from search.testing import Events
@@ -59,22 +59,37 @@ class Engine:
             self.under_way -= 1
 
 
-def stored(document: SolutionDocument) -> dict[str, Any]:
-    return {"id": document.id, "checksum": f"of {document.id}"}
+class Shorthand:
+    """A `Maker` whose documents are short."""
+
+    def stored(self, document: SolutionDocument) -> Stored:
+        return stored(document.id)
+
+    @asynccontextmanager
+    async def making(self, messages: int) -> AsyncIterator["Shorthand"]:
+        yield self
+
+    async def each(self, solutions: Iterator[list[Logged]]) -> AsyncIterator[tuple[list[Logged], Stored | None]]:
+        for messages in solutions:
+            yield messages, stored(messages[0].solution_id)
+
+
+def stored(solution_id: str) -> Stored:
+    return Stored(solution_id, f"of {solution_id}", "", orjson.dumps({"id": solution_id}))
 
 
 async def at_once(number: int, ids: list[str]) -> dict[str, Any]:
     return accepted(ids)
 
 
-def documents(number: int) -> list[SolutionDocument]:
-    return [SolutionDocument(f"solution-{each}") for each in range(number)]
+def names(number: int) -> list[str]:
+    return [f"solution-{each}" for each in range(number)]
 
 
-async def fill(engine: Engine, number: int, source_of: SourceOf = stored) -> BulkFilling:
-    async with OpenSearchContent(engine, source_of).filling("index") as filling:  # type: ignore[arg-type]
-        for document in documents(number):
-            await filling.put(document)
+async def fill(engine: Engine, number: int, store: Callable[[str], Stored] = stored) -> BulkFilling:
+    async with OpenSearchContent(engine).filling("index") as filling:  # type: ignore[arg-type]
+        for each in names(number):
+            await filling.put(store(each))
     assert isinstance(filling, BulkFilling)
     return filling
 
@@ -94,7 +109,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_every_document_is_written_once_in_bulks_that_grow_while_the_engine_is_quick() -> None:
     engine = Engine(at_once)
     filling = await fill(engine, 3 * LARGEST_BULK)
-    ids = [each.id for each in documents(3 * LARGEST_BULK)]
+    ids = names(3 * LARGEST_BULK)
     assert sorted(each for bulk in engine.bulks for each in bulk) == sorted(ids)
     assert filling.checksum == checksum(ids)
     assert len(engine.bulks[0]) == FIRST_BULK
@@ -122,11 +137,11 @@ async def test_documents_are_made_while_the_engine_writes_but_only_so_many() -> 
     engine = Engine(when_told)
     made: list[str] = []
 
-    def source_of(document: SolutionDocument) -> dict[str, Any]:
-        made.append(document.id)
-        return {"id": document.id, "checksum": ""}
+    def noted(solution_id: str) -> Stored:
+        made.append(solution_id)
+        return stored(solution_id)
 
-    filling = asyncio.create_task(fill(engine, 20 * FIRST_BULK, source_of))
+    filling = asyncio.create_task(fill(engine, 20 * FIRST_BULK, noted))
     await wait.until(lambda: len(made) == (IN_FLIGHT + 1) * FIRST_BULK)
     assert (engine.under_way, len(engine.bulks)) == (IN_FLIGHT, IN_FLIGHT)
     go_on.set()
@@ -144,7 +159,7 @@ async def test_a_bulk_that_the_engine_is_too_busy_for_is_written_again() -> None
 
     engine = Engine(busy_at_first)
     filling = await fill(engine, 3 * FIRST_BULK)
-    assert filling.checksum == checksum([each.id for each in documents(3 * FIRST_BULK)])
+    assert filling.checksum == checksum(names(3 * FIRST_BULK))
     assert sum(map(len, engine.bulks)) > 3 * FIRST_BULK
 
 
@@ -204,7 +219,7 @@ async def test_progress_counts_what_the_engine_has_answered_for() -> None:
         for event in (happened.published(), happened.rated()):
             messages.append(Logged(len(messages) + 1, subject_of(event), event.to_bytes()))
     log, followed, engine = ListedLog(messages), tracker(), Engine(when_told)
-    filler = Filler(OpenSearchContent(engine, stored), log, SubjectGathering)  # type: ignore[arg-type]
+    filler = Filler(OpenSearchContent(engine), log, SubjectGathering, Shorthand())  # type: ignore[arg-type]
     filling = asyncio.create_task(filler.fill("index", upto=len(messages), tracker=followed))
     await wait.until(lambda: engine.under_way == IN_FLIGHT)
     writing = followed.progress.stages["writing"]

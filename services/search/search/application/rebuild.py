@@ -18,6 +18,7 @@ from search.application.rebuild_ports import (
     IndexAdministration,
     IndexContent,
     IndexState,
+    Maker,
     Run,
     RunLog,
 )
@@ -43,6 +44,7 @@ class Rebuilder:
         content: IndexContent,
         event_log: EventLog,
         gather: Callable[[], Gather],
+        maker: Maker,
         runs: RunLog,
         announcer: Announcer,
         clock: Clock,
@@ -53,7 +55,7 @@ class Rebuilder:
         self._runs = runs
         self._announcer = announcer
         self._clock = clock
-        self._filler = Filler(content, event_log, gather)
+        self._filler = Filler(content, event_log, gather, maker)
         self._verification = Verification(administration, content)
         self._rollback = Rollback(administration, store, content, event_log, gather)
 

@@ -90,6 +90,18 @@ class IndexAdministration(Protocol):
         ...
 
 
+class Stored(NamedTuple):
+    """What an index stores of one solution: JSON, its checksum, and the name of the text whose vector belongs to it.
+
+    `content_hash` is empty when the solution cannot be found.
+    """
+
+    solution_id: str
+    checksum: str
+    content_hash: str
+    json: bytes
+
+
 class Filling(Protocol):
     """What goes into a new index that nobody else writes to."""
 
@@ -103,7 +115,7 @@ class Filling(Protocol):
         """Why the engine never takes a document, by id."""
         ...
 
-    async def put(self, document: SolutionDocument) -> None:
+    async def put(self, stored: Stored) -> None:
         """Write a document, a little later and together with others; every document once."""
         ...
 
@@ -135,6 +147,26 @@ class Logged(NamedTuple):
     def solution_id(self) -> str:
         """The last part of the subject: the aggregate that a projected event is about is the solution."""
         return self.subject.rpartition(".")[2]
+
+
+class Making(Protocol):
+    """Makes documents of many solutions."""
+
+    def each(self, solutions: Iterator[list[Logged]]) -> AsyncIterator[tuple[list[Logged], Stored | None]]:
+        """Return the messages of each solution with what they make; None when one of them cannot be read."""
+        ...
+
+
+class Maker(Protocol):
+    """Makes what is stored of what the stream says."""
+
+    def stored(self, document: SolutionDocument) -> Stored:
+        """Return what is stored of a document."""
+        ...
+
+    def making(self, messages: int) -> AbstractAsyncContextManager[Making]:
+        """Make documents of about so many messages inside the block."""
+        ...
 
 
 class Replay(Protocol):

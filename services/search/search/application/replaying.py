@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator, Iterable
 
-from contracts import registry
 from servicekit import logging
 
-from search.application.mapping import fact_of
 from search.application.projection import merged
+from search.application.reading import Unreadable, said_by
 from search.application.rebuild_ports import EventLog, Gathering, Logged, ReplayMode
 from search.application.tracking import Tracker
 from search.domain.document import SolutionDocument, join
@@ -50,16 +49,11 @@ class Replayer:
     def _read(self, logged: Logged) -> SolutionDocument | None:
         """Return what a message says; None when it cannot be read (the live projection has made it a dead letter)."""
         try:
-            said = fact_of(registry.parse(logged.data), logged.sequence)
-        except (registry.MalformedEvent, registry.UnknownEventType) as error:
-            reason = str(error)
-        else:
-            if said is not None and said.id == logged.solution_id:
-                return said
-            reason = f"{logged.subject} carries what belongs elsewhere"
-        self._tracker.progress.unreadable += 1
-        log.warning("event skipped", sequence=logged.sequence, subject=logged.subject, error=reason)
-        return None
+            return said_by(logged)
+        except Unreadable as error:
+            self._tracker.progress.unreadable += 1
+            log.warning("event skipped", sequence=logged.sequence, subject=logged.subject, error=str(error))
+            return None
 
     async def _earlier(self, unreadable: Logged) -> SolutionDocument | None:
         """Return what the newest readable message before this one says, on the same subject.

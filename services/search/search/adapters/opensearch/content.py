@@ -12,10 +12,11 @@ from servicekit import background, logging
 from servicekit.errors import ProblemError
 
 from search.adapters.opensearch.client import UNWATCHED, translated, unavailable
-from search.adapters.opensearch.vector_field import content_of, with_vector
+from search.adapters.opensearch.vector_field import with_vector
 from search.application.meaning_ports import Vector
+from search.application.rebuild_ports import Stored
 from search.domain.checksum import Checksum
-from search.domain.document import FacetName, SolutionDocument
+from search.domain.document import FacetName
 
 log = logging.get(__name__)
 
@@ -33,8 +34,6 @@ FIRST_PAUSE_SECONDS = 0.5
 PAGE = 5000
 _TRANSIENT = (429, 502, 503, 504)
 
-SourceOf = Callable[[SolutionDocument], dict[str, Any]]
-"""Makes what is stored of a document."""
 VectorsOf = Callable[[Collection[str]], Awaitable[Mapping[str, Vector]]]
 """Looks up vectors by content hash; raises ProblemError when they cannot be reached."""
 
@@ -42,15 +41,14 @@ VectorsOf = Callable[[Collection[str]], Awaitable[Mapping[str, Vector]]]
 class OpenSearchContent:
     """`IndexContent` on OpenSearch."""
 
-    def __init__(self, client: AsyncOpenSearch, source_of: SourceOf, *, vectors_of: VectorsOf | None = None) -> None:
+    def __init__(self, client: AsyncOpenSearch, *, vectors_of: VectorsOf | None = None) -> None:
         self._client = client
-        self._source_of = source_of
         self._vectors_of = vectors_of
 
     @asynccontextmanager
     async def filling(self, index: str) -> AsyncIterator["BulkFilling"]:
         """See `IndexContent.filling`."""
-        filling = BulkFilling(self._client, index, self._source_of, self._vectors_of)
+        filling = BulkFilling(self._client, index, self._vectors_of)
         try:
             yield filling
             await filling.finish()
@@ -97,14 +95,11 @@ class OpenSearchContent:
 class BulkFilling:
     """`Filling`: bulk writes, two at a time, as large as the engine takes them quickly."""
 
-    def __init__(
-        self, client: AsyncOpenSearch, index: str, source_of: SourceOf, vectors_of: VectorsOf | None = None
-    ) -> None:
+    def __init__(self, client: AsyncOpenSearch, index: str, vectors_of: VectorsOf | None = None) -> None:
         self.checksum = Checksum()
         self.refused: dict[str, str] = {}
         self._client = client
         self._index = index
-        self._source_of = source_of
         self._vectors_of = vectors_of
         self._size = FIRST_BULK
         self._lines: list[bytes] = []
@@ -113,16 +108,15 @@ class BulkFilling:
         self._contents: list[str] = []
         self._flying: set[asyncio.Task[None]] = set()
 
-    async def put(self, document: SolutionDocument) -> None:
+    async def put(self, stored: Stored) -> None:
         """See `Filling.put`; waits while two writes are under way."""
-        source = self._source_of(document)
         # The engine makes up no id and overwrites nothing: a document that came twice would show in the checksum.
-        line = b'{"create":{"_id":%b}}\n%b\n' % (orjson.dumps(document.id), orjson.dumps(source))
+        line = b'{"create":{"_id":%b}}\n%b\n' % (orjson.dumps(stored.solution_id), stored.json)
         self._lines.append(line)
         self._bytes += len(line)
-        self._written.append((document.id, source["checksum"]))
+        self._written.append((stored.solution_id, stored.checksum))
         if self._vectors_of is not None:
-            self._contents.append(content_of(source) or "")
+            self._contents.append(stored.content_hash)
         if len(self._written) >= self._size or self._bytes >= MOST_BYTES:
             await self._send_off()
 

@@ -11,6 +11,8 @@ from contracts.vocabulary import licence_group
 from pydantic import TypeAdapter
 
 from search.adapters.opensearch.counting import TOGETHER, together
+from search.adapters.opensearch.vector_field import content_of
+from search.application.rebuild_ports import Stored
 from search.domain.card import card_of, timestamp
 from search.domain.checksum import fingerprint
 from search.domain.compounds import Splitter
@@ -71,6 +73,12 @@ def to_source(document: SolutionDocument, splitter: Splitter, thesaurus: Thesaur
         kept |= {"mirror_position": revision.position, "mirror_version": revision.version}
     kept["checksum"] = fingerprint(orjson.dumps([kept[name] for name in KEPT_FIELDS], option=orjson.OPT_SORT_KEYS))
     return {**kept, **_found_by(document, splitter, thesaurus)}
+
+
+def stored_of(document: SolutionDocument, splitter: Splitter, thesaurus: Thesaurus) -> Stored:
+    """Return the stored form as it is sent to the engine."""
+    source = to_source(document, splitter, thesaurus)
+    return Stored(document.id, source["checksum"], content_of(source) or "", orjson.dumps(source))
 
 
 def from_source(source: dict[str, Any]) -> SolutionDocument:
