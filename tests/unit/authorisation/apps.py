@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -77,20 +78,25 @@ class Site:
             return httpx.Response(200)
 
 
-@asynccontextmanager
-async def opened(service: str) -> AsyncIterator[Site]:
-    """Open one of the services; a bearer token is the subject itself."""
-    create, settings, make = CREATORS[service]
-    known: dict[str, Any] = {}
+@cache
+def _application(service: str) -> FastAPI:
+    """Build one of the services once: with its first request it looks at all its routes, which takes a while."""
+    create, settings, _ = CREATORS[service]
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
-    app = create(settings(env="test"), lifespan)
+    return create(settings(env="test"), lifespan)
+
+
+@asynccontextmanager
+async def opened(service: str) -> AsyncIterator[Site]:
+    """Open one of the services; a bearer token is the subject itself."""
+    app, (_, _, make) = _application(service), CREATORS[service]
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-            site = Site(needs_login(app), app, known, make, http)
+            site = Site(needs_login(app), app, {}, make, http)
             site.renew()
             yield site

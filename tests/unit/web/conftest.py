@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
@@ -94,17 +95,50 @@ def identity() -> FakeIdentity:
     return FakeIdentity()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> WebSettings:
     return WebSettings(env="test", public_url=BASE, oidc_issuer=ISSUER, oidc_bearer="id_token")
 
 
-@pytest.fixture
-async def site(settings: WebSettings, gateway: FakeGateway, identity: FakeIdentity) -> AsyncIterator[Site]:
-    app = create_app(settings, gateway=httpx.MockTransport(gateway), identity=httpx.MockTransport(identity))
-    async with AsyncExitStack() as stack:
-        inner = app.app
-        await stack.enter_async_context(inner.router.lifespan_context(inner))
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=BASE))
+@dataclass
+class Network:
+    """What is across the network for the test that runs."""
+
+    gateway: FakeGateway
+    identity: FakeIdentity
+
+    async def through_gateway(self, request: httpx.Request) -> httpx.Response:
+        return await self.gateway(request)
+
+    async def to_identity(self, request: httpx.Request) -> httpx.Response:
+        return await self.identity(request)
+
+
+@pytest.fixture(scope="session")
+def network() -> Network:
+    return Network(FakeGateway(), FakeIdentity())
+
+
+@pytest.fixture(scope="session")
+def application(settings: WebSettings, network: Network) -> Any:
+    """The front end, built once: at its first request it looks at all its routes, which takes longer than a page."""
+    return create_app(
+        settings,
+        gateway=httpx.MockTransport(network.through_gateway),
+        identity=httpx.MockTransport(network.to_identity),
+    )
+
+
+@asynccontextmanager
+async def visited(app: Any, gateway: FakeGateway, identity: FakeIdentity) -> AsyncIterator[Site]:
+    """Start an application for one visitor."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with app.app.router.lifespan_context(app.app), httpx.AsyncClient(transport=transport, base_url=BASE) as http:
         yield Site(http, gateway, identity)
+
+
+@pytest.fixture
+async def site(application: Any, network: Network, gateway: FakeGateway, identity: FakeIdentity) -> AsyncIterator[Site]:
+    network.gateway, network.identity = gateway, identity
+    async with visited(application, gateway, identity) as opened:
+        yield opened

@@ -1,7 +1,6 @@
 """What the pages make of the standard profile: form, conditional questions, profile table, completeness."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from web.forms.listing import ListingForm
 from web.settings import WebSettings
 
 from . import answers
-from .conftest import BASE, Site, text_of
+from .conftest import Site, text_of, visited
 from .fakes import FakeGateway, FakeIdentity
 
 PATH = f"/meine-loesungen/{answers.SOLUTION}"
@@ -36,11 +35,8 @@ async def wider(settings: WebSettings, gateway: FakeGateway, identity: FakeIdent
     app = create_app(
         settings, gateway=httpx.MockTransport(gateway), identity=httpx.MockTransport(identity), profile=profile
     )
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(app.app.router.lifespan_context(app.app))
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=BASE))
-        yield Site(http, gateway, identity)
+    async with visited(app, gateway, identity) as opened:
+        yield opened
 
 
 async def test_a_question_that_is_added_to_the_data_is_on_every_page(wider: Site) -> None:
