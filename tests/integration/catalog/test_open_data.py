@@ -10,11 +10,12 @@ import pytest
 from contracts import registry
 from contracts.catalog import SolutionDelisted, SolutionPublished
 from nats.js.errors import NotFoundError
-from rdflib import DCAT, Graph
+from rdflib import Graph, Namespace
 from servicekit.testing import wait
 
 from .conftest import Catalog
 
+DCAT = Namespace("http://www.w3.org/ns/dcat#")  # the one that comes with rdflib ends with version 2
 FORMATS = ("json", "ndjson", "csv", "ttl", "jsonld")
 
 
