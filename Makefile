@@ -10,6 +10,8 @@ PYTEST := $(BIN)/python -m pytest
 SIDE_BY_SIDE ?= --numprocesses auto --maxprocesses 4 --dist loadfile
 OPENSEARCH := PYTHONPATH=deploy/opensearch $(BIN)/python -m opensearch_local
 MAKEFLAGS += --no-print-directory
+# Some images forbid Python to keep what it has compiled; each of the many processes here would then compile it all again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock run stop status reset logs test test-unit test-chaos test-heavy test-browser lint format types imports \
