@@ -70,7 +70,8 @@ async def test_the_page_tells_counts_licence_files_and_examples(site: Site) -> N
     text = text_of(page.text)
     for told in ("1.234 Lösungen", "20. November 2026", "CC0 1.0", "Marktplatz <b>Nord</b>", "text/turtle"):
         assert told in text.replace("\N{NO-BREAK SPACE}", " "), told
-    assert f'<link rel="alternate" type="text/csv" lang="de" title="CSV" href="{BASE}/opendata/solutions.csv">' in page.text
+    address = f"{BASE}/opendata/solutions.csv"
+    assert f'<link rel="alternate" type="text/csv" lang="de" title="CSV" href="{address}">' in page.text
     assert f"curl --compressed -O {BASE}/opendata/solutions.csv" in text
     assert "<b>Nord" not in page.text
     said = structured(page.text)
