@@ -100,7 +100,7 @@ async def open_platform(
         client = await stack.enter_async_context(brokers.connect(settings, reconnected))
         js = client.jetstream(publish_async_max_pending=4096)
         mongo = await stack.enter_async_context(documents.connect(settings))
-        relay = Relay(js)
+        relay = Relay(js, longest_sweep_seconds=settings.outbox_sweep_seconds)
         members = await stack.enter_async_context(Members(js))
         ended = await stack.enter_async_context(EndedSessions(js))
         reconnected += [members.resync, ended.resync]

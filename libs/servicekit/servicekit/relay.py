@@ -5,6 +5,7 @@ import itertools
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from nats.js.api import Header, PubAck
 from servicekit import background, logging, telemetry
 from servicekit.mongo import AggregateCollection
 from servicekit.outbox import OutboxMessage
+from servicekit.pace import Pace
 
 log = logging.get(__name__)
 
@@ -27,6 +29,8 @@ CLEANED = 100
 REST_SECONDS = 1.0
 """How long a document is left alone after a message of it was published: the next save may take it out by itself."""
 SWEEP_SECONDS = 1.0
+"""The pause after a sweep that found something, and after a publish that failed."""
+LONGEST_SWEEP_SECONDS = 10.0
 RETRY_SECONDS = 0.5
 MAX_UNCLEANED = 20_000
 """Published documents that may wait for clean-up before publishing waits for them."""
@@ -55,10 +59,14 @@ class Relay:
     a document by its next save, or in batches once it rests, because that write costs more than the publish itself.
 
     Messages with a subject that was registered with `keep` do not leave the service: they go to that store, in batches.
+
+    Sweeps find what no commit of this process handed over: right after the start, then rarer and rarer while there is
+    nothing, so that what another process left behind in a crash waits for `longest_sweep_seconds` at most.
     """
 
-    def __init__(self, js: JetStreamContext) -> None:
+    def __init__(self, js: JetStreamContext, *, longest_sweep_seconds: float = LONGEST_SWEEP_SECONDS) -> None:
         self._js = js
+        self._pace = Pace(SWEEP_SECONDS, longest_sweep_seconds)
         self._collections: dict[str, AggregateCollection] = {}
         self._stores: dict[str, Store] = {}
         self._waiting: dict[str, Waiting] = defaultdict(dict)
@@ -71,6 +79,7 @@ class Relay:
     def watch(self, collection: AggregateCollection) -> None:
         """Relay this collection too."""
         self._collections[collection.name] = collection
+        self._sweep_soon()
 
     def keep(self, subject: str, store: Store) -> None:
         """Hand messages with this subject to the store instead of publishing them."""
@@ -114,6 +123,10 @@ class Relay:
 
     async def drain(self) -> int:
         """Publish everything that waits in the documents now; return how many messages were acknowledged."""
+        return (await self._sweep())[0]
+
+    async def _sweep(self) -> tuple[int, int]:
+        """Return how many messages were acknowledged, and how many documents still have others."""
         total, left = 0, 0
         for name, collection in list(self._collections.items()):
             after = ""
@@ -127,7 +140,7 @@ class Relay:
                     break
                 after = list(outboxes)[-1]
         telemetry.OUTBOX_PENDING.set(left)
-        return total
+        return total, left
 
     async def clean(self, rested: float = 0.0) -> None:
         """Take everything acknowledged out of the documents that have rested for so many seconds."""
@@ -136,25 +149,31 @@ class Relay:
                 pass
 
     async def _publishing(self) -> None:
-        swept = 0.0
         while True:
             try:
                 for name in list(self._collections):
                     while waiting := self._waiting[name]:
                         self._waiting[name] = {}
                         await self._publish(name, self._unpublished(name, waiting))
-                if time.monotonic() - swept >= SWEEP_SECONDS:
-                    swept = time.monotonic()
-                    await self.drain()
-                self._awake.clear()
-                if not any(self._waiting.values()):
-                    async with asyncio.timeout(SWEEP_SECONDS):
-                        await self._awake.wait()
-            except TimeoutError:
-                continue
+                if not self._pace.seconds_left:
+                    self._pace.looked(found=any(await self._sweep()))
+                await self._rest()
             except Exception as error:  # database or broker away: keep trying, nothing is lost
                 log.warning("relay waits", error=repr(error))
+                self._sweep_soon()
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _rest(self) -> None:
+        """Wait for a commit, or until it is time to sweep."""
+        self._awake.clear()
+        if not any(self._waiting.values()):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pace.seconds_left):
+                    await self._awake.wait()
+
+    def _sweep_soon(self) -> None:
+        self._pace.soon()
+        self._awake.set()
 
     def _unpublished(self, name: str, outboxes: Waiting) -> Waiting:
         """Leave out what was acknowledged and only waits for clean-up."""
@@ -235,11 +254,11 @@ class Relay:
         self._failed(message, error)
         return False
 
-    @staticmethod
-    def _failed(message: OutboxMessage, error: BaseException) -> None:
-        """Nothing is lost: the message stays in its document, and the next sweep sends it again."""
+    def _failed(self, message: OutboxMessage, error: BaseException) -> None:
+        """Nothing is lost: the message stays in its document, and a sweep sends it again soon."""
         log.warning("publish failed", subject=message.subject, id=message.id, error=repr(error))
         telemetry.RELAY_FAILURES.inc()
+        self._sweep_soon()
 
     def _note(self, name: str, document_id: str, message: OutboxMessage) -> None:
         """Remember an acknowledged message; the documents that rest longest come first."""

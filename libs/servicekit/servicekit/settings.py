@@ -25,6 +25,9 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
     shutdown_seconds: int = Field(default=30, ge=1)
 
+    outbox_sweep_seconds: float = Field(default=10.0, gt=0)
+    """The longest pause between two looks for events that another process left behind in a crash."""
+
     nats_url: str = "nats://127.0.0.1:4222"
     nats_user: str | None = None
     nats_password: str | None = None

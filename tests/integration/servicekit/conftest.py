@@ -23,6 +23,7 @@ def settings(
         mongodb_database=mongo_database,
         oidc_issuer=oidc_server.issuer,
         shutdown_seconds=5,
+        outbox_sweep_seconds=0.2,
     )
 
 

@@ -6,6 +6,7 @@ from contracts.ids import uuid7
 from servicekit import outbox
 from servicekit.mongo import AggregateCollection
 from servicekit.outbox import OutboxMessage
+from servicekit.pace import Pace
 from servicekit.platform import Platform
 from servicekit.relay import Relay
 from servicekit.testing import wait
@@ -69,6 +70,35 @@ async def test_a_crash_between_commit_and_publish_is_made_good_by_the_sweep(
 
     await wait.until(published, message="the sweep found it")
     assert await stored_ids(platform) == [messages[0].id]
+
+
+class Counting(AggregateCollection):
+    """Counts how often it is looked through."""
+
+    looks = 0
+
+    async def pending(self, limit: int, after: str = "") -> dict[str, list[OutboxMessage]]:
+        self.looks += 1
+        return await super().pending(limit, after)
+
+
+async def test_a_relay_with_nothing_to_do_looks_rarely_and_publishes_a_commit_at_once(platform: Platform) -> None:
+    relay = Relay(platform.js, longest_sweep_seconds=1e6)
+    quiet = Counting(platform.db, "quiet", relay=relay)
+    relay.watch(quiet)
+    relay._pace = Pace(0.01, 1e6)
+    async with relay:
+        await wait.until(lambda: relay._pace.seconds_left > 5, message="it looks rarer and rarer")
+        looks = quiet.looks
+        message = outbox.of_event(suspended())
+        await quiet.insert("a", {}, [message])
+        await wait.until(lambda: message.id in relay.acknowledged("quiet", "a"), message="published")
+        assert quiet.looks == looks
+
+        nowhere = OutboxMessage(uuid7(), "nowhere.at.all", b"{}")
+        await quiet.insert("stuck", {}, [nowhere])
+        await wait.until(lambda: quiet.looks > looks + 2, message="what failed is tried again and again")
+        assert await stored_ids(platform) == [message.id]
 
 
 async def test_a_crash_between_publish_and_clean_up_publishes_nothing_twice(
