@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from web.api.problem import ApiProblem
 from web.auth.oidc import IdentityUnavailableError
@@ -83,6 +84,8 @@ async def _identity_unavailable(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and request.method in ("GET", "HEAD"):
+        return RedirectResponse(_page_above(request), status_code=303)
     if status != HTTPStatus.NOT_FOUND:
         return problem_page(page_so_far(request), ApiProblem(status, f"status-{status}"))
     try:
@@ -90,6 +93,16 @@ async def _http_error(request: Request, error: Exception) -> Response:
     except ApiProblem:  # the services refuse the token: the page can be shown without them
         page = bare_page(request)
     return problem_page(page, ApiProblem(status, "page-not-found"))
+
+
+def _page_above(request: Request) -> str:
+    """Return the nearest page above an address that only takes forms: what a reload or another language leads to."""
+    path = request.url.path
+    while path := path.rpartition("/")[0]:
+        scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            return path
+    return "/"
 
 
 async def _invalid_address(request: Request, _: Exception) -> Response:

@@ -296,6 +296,11 @@ async def test_solutions_are_compared_by_an_address(site: Site) -> None:
     asked = parse_qs(site.gateway.last("GET /api/catalog/comparison").url.query.decode())
     assert asked["solution"] == ["eins", "zwei"]
     assert 'href="/vergleich?loesung=zwei"' in page.text
+    site.gateway.on("GET /api/search/solutions", problem(503, "search-unavailable"))
+    without_search = await site.get("/vergleich?loesung=eins&loesung=zwei&q=bus")
+    assert without_search.status_code == 200
+    assert "Die Suche antwortet gerade nicht" in without_search.text
+    assert "Lizenz verschieden MIT keine Angabe" in text_of(without_search.text), "the comparison is still there"
 
 
 async def test_six_solutions_are_too_many(site: Site) -> None:

@@ -371,3 +371,32 @@ async def test_somebody_leaves_unless_nobody_else_is_admin(site: Site) -> None:
     assert 'role="alert"' in stays.text
     site.gateway.on(leave, held)
     assert (await site.post(path)).headers["location"] == "/organisation"
+
+
+async def test_who_cannot_be_added_is_told_at_the_field_with_what_was_typed(site: Site) -> None:
+    await site.log_in(memberships=[answers.membership()])
+    site.gateway.on("GET /api/catalog/organisations", {"items": [answers.organisation()], "next_cursor": None})
+    path = f"/organisation/{answers.PROVIDER}/mitglieder"
+    typed = {"organisation": answers.PROVIDER, "role": "editor", "email": "eve@example.org"}
+    answer = await site.post(path, {"user": "", **typed})
+    assert answer.status_code == 422
+    field = f"user-{answers.PROVIDER}"
+    assert f'href="#feld-{field}">Benutzerkennung: Bitte geben Sie' in answer.text
+    assert f'aria-describedby="hinweis-{field} fehler-{field}" aria-invalid="true"' in answer.text
+    assert 'value="eve@example.org"' in answer.text
+    assert '<option value="editor" selected>' in answer.text
+    assert answer.text.count("mp-error-summary") == 1, "not at the form to join as well"
+    site.gateway.on(f"POST /api/catalog/organisations/{answers.PROVIDER}/members", problem(409, "too-many-members"))
+    full = await site.post(path, {"user": "eve", **typed})
+    assert full.status_code == 409
+    assert 'value="eve"' in full.text
+
+
+async def test_the_settings_page_stays_while_notifications_are_away(site: Site) -> None:
+    await site.log_in()
+    site.gateway.on("GET /api/notify/preferences", problem(503, "service-unreachable"))
+    answer = await site.get("/einstellungen")
+    assert answer.status_code == 200
+    assert "Die Einstellungen sind gerade nicht abrufbar" in answer.text
+    assert 'name="email"' not in answer.text, "no form that would guess"
+    assert 'href="/einstellungen/meine-daten"' in answer.text

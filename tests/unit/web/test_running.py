@@ -215,3 +215,19 @@ async def test_an_unknown_address_is_told_even_when_the_services_refuse_the_toke
     await site.log_in()
     site.gateway.on("GET /api/catalog/me", problem(401, "token-expired"))
     assert (await site.get("/gibtsnicht")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "above"),
+    [
+        ("/organisation/o1/mitglieder", "/organisation"),
+        ("/loesungen/terminlotse/bewertung", "/loesungen/terminlotse"),
+        ("/unser-einsatz/s1/bestaetigen", "/unser-einsatz"),
+        ("/merkliste/umschalten", "/merkliste"),
+    ],
+)
+async def test_the_address_of_a_form_alone_leads_to_its_page(site: Site, address: str, above: str) -> None:
+    """After a refused form the browser shows such an address; reloading or changing the language asks for it."""
+    answer = await site.get(address)
+    assert (answer.status_code, answer.headers["location"]) == (303, above)
+    assert (await site.http.put(address)).status_code == 405

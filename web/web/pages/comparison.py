@@ -16,7 +16,7 @@ from web.forms.faults import Faults
 from web.forms.requirement import RequirementForm
 from web.naming import Named, named
 from web.page import AnyPage, Page
-from web.partly import part
+from web.partly import Part, part
 from web.watching import watching
 
 router = APIRouter()
@@ -26,7 +26,7 @@ LONGEST_WORDS = 300
 
 
 @dataclass(frozen=True)
-class Part:
+class Section:
     """The rows of one section of the profile."""
 
     title: str
@@ -109,7 +109,8 @@ async def compare(page: AnyPage) -> Response:
         parts=_parts(page, compared),
         slugs=slugs,
         words_typed=words,
-        hits=hits,
+        hits=hits.value or [],
+        search_down=hits.down,
         problem=found.problem,
         gone=found.gone,
         too_many=found.too_many,
@@ -161,21 +162,21 @@ async def _profiles(page: Page) -> list[tuple[str, str]]:
     return [(each.id, each.name) for each in found]
 
 
-async def _hits(page: Page, words: str, shown: set[str]) -> list[Hit]:
+async def _hits(page: Page, words: str, shown: set[str]) -> Part[list[Hit]]:
     if not words:
-        return []
-    found = await page.services.search.solutions(q=words, size=10)
-    return [hit for hit in found.results if hit.slug not in shown]
+        return Part()
+    found = await part(page.services.search.solutions(q=words, size=10))
+    return Part([hit for hit in found.value.results if hit.slug not in shown]) if found.value else Part(down=found.down)
 
 
-def _parts(page: Page, compared: Comparison) -> list[Part]:
+def _parts(page: Page, compared: Comparison) -> list[Section]:
     profile, language = page.container.profile, page.locale.language
     rows = {row.question: row for row in compared.rows if any(row.texts)}
     parts = [
-        Part(
+        Section(
             section.title.in_(language),
             [rows[each.id] for each in section.questions if each.id in rows],
         )
         for section in profile.sections
     ]
-    return [part for part in parts if part.rows]
+    return [each for each in parts if each.rows]

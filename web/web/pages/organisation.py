@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse, Response
 from web.api.catalog import OnboardingTerms, Organisation
 from web.api.problem import ApiProblem
 from web.flash import Flash
+from web.forms.body import FormData
 from web.forms.faults import Faults
 from web.forms.organisation import OrganisationForm, check_facts, refused
 from web.page import CheckedForm, MemberPage, Page, form_key
@@ -23,18 +24,22 @@ async def organisation(page: MemberPage) -> Response:
     return await show(page, OrganisationForm(), Faults())
 
 
-async def show(page: Page, typed: OrganisationForm, faults: Faults) -> HTMLResponse:
-    """Show the page with what was typed into the form to join, and what is wrong with it."""
+async def show(
+    page: Page, typed: OrganisationForm, faults: Faults, *, adding: FormData | None = None, status: int = 422
+) -> HTMLResponse:
+    """Show the page with what was typed into the form to join, or to add somebody, and what is wrong with it."""
     found = await page.services.catalog.organisations()
     held = {each.organisation_id: each for each in page.me.memberships} if page.me else {}
     own = [each for each in found.items if each.id in held or not page.is_team or _asked_by(each, page)]
     return page.render(
         "organisation.html",
-        status=422 if faults else 200,
+        status=status if faults else 200,
         own=own,
         held=held,
         typed=typed,
-        faults=faults,
+        adding=adding or FormData({}),
+        member_faults=faults if adding else Faults(),
+        faults=Faults() if adding else faults,
         terms=await terms_of(page),
     )
 
@@ -56,7 +61,7 @@ async def add_member(page: MemberPage, organisation_id: str, form: CheckedForm) 
     if not user or role not in ROLES:
         faults = Faults()
         faults.add(f"user-{organisation_id}", page.say("Bitte geben Sie die Benutzerkennung der Person an."))
-        return await show(page, OrganisationForm(), faults)
+        return await show(page, OrganisationForm(), faults, adding=form)
     body = {"user": user, "role": role} | ({"email": form.text("email")} if form.text("email") else {})
     done = Flash(
         "Die Rolle ist geändert." if form.text("bekannt") else "Die Person gehört jetzt zu Ihrer Organisation."
@@ -64,9 +69,10 @@ async def add_member(page: MemberPage, organisation_id: str, form: CheckedForm) 
     try:
         await page.services.catalog.add_member(organisation_id, body, form_key(form))
     except ApiProblem as problem:
-        if problem.status != 409:
+        if problem.status not in (409, 422):
             raise
-        return await show(page, OrganisationForm(), Faults(general=[problem.text(page.locale.language)]))
+        told = Faults(general=[problem.text(page.locale.language)])
+        return await show(page, OrganisationForm(), told, adding=form, status=problem.status)
     return page.go("/organisation", done)
 
 

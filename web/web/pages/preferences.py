@@ -5,14 +5,15 @@ from fastapi.responses import Response
 
 from web.flash import Flash
 from web.page import CheckedForm, UserPage
+from web.partly import part
 
 router = APIRouter()
 
 
 @router.get("/einstellungen")
 async def preferences(page: UserPage) -> Response:
-    """Show the settings."""
-    return page.render("preferences.html", preferences=await page.services.notify.preferences())
+    """Show the settings, as far as they can be read."""
+    return page.render("preferences.html", preferences=await part(page.services.notify.preferences()))
 
 
 @router.post("/einstellungen")

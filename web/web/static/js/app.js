@@ -4,7 +4,13 @@
 
   // An error summary is read out and reached by keyboard at once.
   var summary = document.querySelector("[data-focus]");
-  if (summary) summary.focus();
+  if (summary) {
+    summary.focus();
+    // an address with a fragment takes the focus away once the page is there
+    window.addEventListener("load", function () {
+      if (document.activeElement === document.body) summary.focus();
+    });
+  }
 
   // One click is enough: the button that was pressed shows that it is working, a second click does nothing.
   document.addEventListener("submit", function (event) {

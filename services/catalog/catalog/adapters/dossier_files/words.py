@@ -68,7 +68,7 @@ def ratings(solution: RecordedSolution) -> str:
     held = solution.ratings
     if held is None or not held.count:
         return "keine Bewertungen"
-    average = f", Durchschnitt {number(held.average)} von 5" if held.average is not None else ""
+    average = f", Note {held.average:.1f} von 5".replace(".", ",") if held.average is not None else ""
     return f"{held.count} Bewertung{'en' if held.count > 1 else ''}{average}"
 
 
