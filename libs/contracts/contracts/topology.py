@@ -61,15 +61,17 @@ def _filters(*events: type[Event]) -> tuple[str, ...]:
 
 PUBLIC_SUBJECTS: tuple[str, ...] = _filters(*(e for e in registry.all_events() if e.visibility == "public"))
 
+EVENTS = Stream("EVENTS", ("events.>",))
+"""Every fact once and for ever."""
 STREAMS: tuple[Stream, ...] = (
-    Stream("EVENTS", ("events.>",)),
+    EVENTS,
     Stream("PRIVATE", ("private.>",), max_age_s=30 * DAY_S),
     Stream("JOBS", ("jobs.>",), work_queue=True),
     Stream("DLQ", ("dlq.>",), max_age_s=90 * DAY_S),
     Stream("REDRIVE", ("redrive.>",), work_queue=True),
     Stream("PUBLIC", (), sources=PUBLIC_SUBJECTS),
 )
-"""EVENTS holds every fact once and for ever; REDRIVE brings dead letters back to the one durable that failed."""
+"""REDRIVE brings dead letters back to the one durable that failed."""
 MEMBERS_BUCKET = Bucket("members")
 ENDED_SESSIONS_BUCKET = Bucket("ended-sessions", ttl_s=7 * DAY_S)
 """Whose tokens of before are worthless; kept for longer than any token is valid."""

@@ -66,7 +66,7 @@ def stream_config(stream: topology.Stream) -> StreamConfig:
 def _source(subjects: tuple[str, ...]) -> StreamSource:
     """One source for all subjects keeps their order; each filter is a transform to the same subject."""
     return StreamSource(
-        name="EVENTS",
+        name=topology.EVENTS.name,
         subject_transforms=[
             SubjectTransform(src=subject, dest=subject.replace("*", "{{wildcard(1)}}")) for subject in subjects
         ],

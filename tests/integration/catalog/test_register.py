@@ -221,6 +221,22 @@ async def test_what_many_ask_for_is_found_by_an_index(
         assert by_id or any([await indexed(connection, name, {key: query[key]}) for key in query]), (name, query)
 
 
+async def test_all_that_is_public_is_counted_by_the_register(solutions: MongoSolutions) -> None:
+    await publish(solutions, *NAMES)
+    ASKED.heard = []
+    try:
+        assert (await solutions.live_page(None, after=None, limit=2)).total == len(NAMES)
+        asked, ASKED.heard = ASKED.heard, None
+    finally:
+        ASKED.heard = None
+    assert not [command for command in asked if command.get("aggregate") == "solutions"], "counting would read them all"
+    await withdraw(solutions, "s-2")
+    page = await solutions.live_page(None, after=None, limit=2)
+    assert page.total == len(NAMES) - 1
+    assert (await solutions.live_page("o-1", after=None, limit=2)).total is not None
+    assert (await solutions.live_page(None, after=page.next, limit=2)).total is None
+
+
 async def indexed(connection: Mongo, name: str, query: dict[str, Any]) -> bool:
     explained = await connection.db.command("explain", {"find": name, "filter": query})
     return "IXSCAN" in str(explained["queryPlanner"]["winningPlan"])

@@ -1,6 +1,6 @@
 """Aggregates of any kind in MongoDB: loading, deciding and saving."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from pymongo import DESCENDING
@@ -103,8 +103,12 @@ class MongoAggregates(Generic[T]):
         after: Position | None,
         limit: int,
         fields: Sequence[str] = (),
+        counted: Callable[[], Awaitable[int]] | None = None,
     ) -> tuple[list[Stored], Position | None, int | None]:
-        """Return one page, newest first, where the next one starts, and on the first page the number of all."""
+        """Return one page, newest first, where the next one starts, and on the first page the number of all.
+
+        `counted` knows that number without asking for all that match.
+        """
         projection = dict.fromkeys((*fields, "version"), 1) if fields else None
 
         async def find(chosen: Document, most: int) -> list[Stored]:
@@ -114,7 +118,9 @@ class MongoAggregates(Generic[T]):
         found = await keyset.following(find, query, "created_at", place, limit + 1, descending=True)
         page = found[:limit]
         more = Position(page[-1].body["created_at"], page[-1].id) if len(found) > limit else None
-        return page, more, None if after else await self._collection.count(query)
+        if after is not None:
+            return page, more, None
+        return page, more, await (counted() if counted else self._collection.count(query))
 
     def maybe(self, stored: Stored | None) -> Loaded[T] | None:
         """Return the aggregate of a document, or None."""

@@ -206,7 +206,10 @@ class MongoSolutions(MongoAggregates[Solution]):
         """Return what the public sees, newest solutions first."""
         query: Document = {} if organisation_id is None else {"organisation_id": organisation_id}
         query["state"] = SolutionState.PUBLISHED.value
-        page, more, total = await self.newest(query, after=after, limit=limit, fields=documents.LIVE_FIELDS)
+        counted = self._listed.count if self._listed and organisation_id is None else None
+        page, more, total = await self.newest(
+            query, after=after, limit=limit, fields=documents.LIVE_FIELDS, counted=counted
+        )
         return Selection([_live(stored.id, stored.version, stored.body) for stored in page], more, total)
 
 

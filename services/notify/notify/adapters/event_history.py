@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 
+from contracts import topology
 from contracts.envelope import Event
 from contracts.registry import parse
 from contracts.subjects import wildcard
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
-
-STREAM = "EVENTS"
 
 
 class StreamHistory:
@@ -22,7 +21,9 @@ class StreamHistory:
         sequence = 0
         while True:
             try:
-                found = await self._js.get_msg(STREAM, seq=sequence + 1, subject=wildcard(kind), direct=True, next=True)
+                found = await self._js.get_msg(
+                    topology.EVENTS.name, seq=sequence + 1, subject=wildcard(kind), direct=True, next=True
+                )
             except NotFoundError:
                 return
             sequence = found.seq or sequence + 1

@@ -106,6 +106,10 @@ class Register:
         shelves = {int(number): Shelf.model_validate(said) for number, said in head["shelves"].items()}
         return dict(sorted(shelves.items()))
 
+    async def count(self) -> int:
+        """Return how many solutions are public."""
+        return sum(shelf.count for shelf in (await self.heads()).values())
+
     async def read(self, numbers: Iterable[int]) -> list[Listed]:
         """Return what is public on some shelves, in order."""
         cursor = self._collection.find({"_id": {"$in": sorted(numbers)}})
