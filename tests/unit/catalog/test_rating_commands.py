@@ -6,6 +6,7 @@ import pytest
 from catalog.application import rating_queries as queries
 from catalog.application.actor import Actor
 from catalog.application.commands import ratings as commands
+from catalog.domain import lifecycle
 from catalog.domain.organisation import MemberRole, Organisation, OrganisationState
 from catalog.domain.solution import Solution
 from contracts.catalog import RatingAdded, RatingHidden
@@ -26,6 +27,7 @@ from .given import (
     a_provider,
     an_opinion,
     an_organisation,
+    minutes,
     published,
 )
 
@@ -187,6 +189,18 @@ async def test_who_belongs_to_the_provider_rates_for_no_municipality(
 ) -> None:
     world.has(replace(town, members=(*town.members, EDITOR.as_member(MemberRole.MEMBER))))
     assert (await refusal(world, EDITOR, online.id, town.id))[0] == "own-solution"
+
+
+async def test_what_strangers_cannot_read_they_cannot_report(
+    world: World, town: Organisation, online: Solution
+) -> None:
+    await commands.rate_solution(world.ports, CLERK, online.id, None, an_opinion())
+    world.has(lifecycle.withdraw(online, by=EDITOR.user, note=None, at=minutes(30)).state)
+    with pytest.raises(ProblemError, match="solution-not-found"):
+        await commands.report_rating(world.ports, STRANGER, online.id, town.id, reason=ReportReason.OTHER, note=None)
+    world.outbox.take()
+    await commands.report_rating(world.ports, READER, online.id, town.id, reason=ReportReason.OTHER, note=None)
+    assert [type(event) for event in world.outbox.take()] == [RatingReported]
 
 
 async def test_a_report_waits_for_the_team_and_every_step_is_kept(

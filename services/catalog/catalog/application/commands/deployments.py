@@ -120,9 +120,10 @@ async def claim_use(
 
 
 async def withdraw_claim(ports: Ports, actor: Actor, solution_id: str, claim_id: str) -> None:
-    """Take a claim back (editors of the provider)."""
+    """Take a claim back (editors of the provider, as long as it is onboarded)."""
     solution, provider = await solution_and_provider(ports, solution_id)
     require_member(actor, provider, MemberRole.EDITOR)
+    require_onboarded(provider)
     await change_book(ports, solution, lambda book: claiming.withdraw(book, claim_id))
 
 

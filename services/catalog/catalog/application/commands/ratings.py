@@ -7,11 +7,12 @@ from contracts.vocabulary import ReportReason
 from servicekit import errors
 
 from catalog.application import rating_mapping as mapping
-from catalog.application.actor import Actor, require_curator, require_member
+from catalog.application.actor import Actor, may_see, require_curator, require_member
 from catalog.application.commands.solutions import provider_of
 from catalog.application.loading import decision
 from catalog.application.municipalities import acting_for
 from catalog.application.ports import Loaded, Ports
+from catalog.application.queries import no_solution
 from catalog.domain import moderation
 from catalog.domain import rating as rules
 from catalog.domain.deployment import Use
@@ -91,8 +92,10 @@ async def dismiss_reports(
 async def report_rating(
     ports: Ports, actor: Actor, solution_id: str, organisation_id: str, *, reason: ReportReason, note: str | None
 ) -> None:
-    """Ask the team to look at a rating (anybody who is logged in)."""
+    """Ask the team to look at a rating (anybody who is logged in and may read it)."""
     solution, provider = await solution_and_provider(ports, solution_id)
+    if solution.live is None and not may_see(actor, provider):
+        raise no_solution(solution_id)
     await _change(
         ports,
         solution,
