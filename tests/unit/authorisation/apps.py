@@ -1,5 +1,6 @@
 """The five services' applications in this process: their rules are real, what lies behind them is not."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,10 +23,13 @@ from search.entrypoints.api.app import create_app as create_search
 from search.settings import SearchSettings
 
 from tests.unit.authorisation.asking import Requests, needs_login
-from tests.unit.authorisation.held_catalog import held_catalog
+from tests.unit.authorisation.held_catalog import PUBLISHED, held_catalog
 from tests.unit.authorisation.held_checkup import held_checkup
 from tests.unit.authorisation.held_review import held_review
 from tests.unit.authorisation.persons import platform
+
+ABOUT_PUBLISHED = re.compile(r"}/(deployments|ratings|corrections)\b")
+"""Routes about what only a published solution has."""
 
 
 class Nothing:
@@ -69,7 +73,8 @@ class Site:
 
     async def send(self, name: str, person: str | None, **given: Any) -> httpx.Response:
         """Send a valid request to `METHOD /path`; `given` takes the place of what is known."""
-        request = Requests(self.app, self.known | given).of(name)
+        known = self.known | (self.known.get(PUBLISHED, {}) if ABOUT_PUBLISHED.search(name) else {})
+        request = Requests(self.app, known | given).of(name)
         if person is not None:
             request["headers"]["Authorization"] = f"Bearer {person}"
         try:

@@ -15,10 +15,13 @@ from catalog.application.loading import Loaded
 from catalog.application.media_ports import Blob, Examined, MediaPorts, MediaRecord, Variant
 from catalog.application.publiccode.ports import NO_FILE, NotFetched, PubliccodePorts
 from catalog.application.watch_ports import WatchPorts
+from catalog.domain import correcting, rating, using
+from catalog.domain.deployment import Claim, ClaimSource, DeploymentBook, Terms
 from catalog.domain.dossier import Candidate, Criteria, Dossier
 from catalog.domain.invitation import Invitation, hashed
 from catalog.domain.mandate import Proof, ProofFile
 from catalog.domain.organisation import MemberRole, Organisation
+from catalog.domain.rating import RatingBook
 from catalog.domain.requirement import Need, Requirement
 from catalog.domain.requirement_profile import RequirementProfile
 from catalog.domain.solution import Solution
@@ -31,6 +34,9 @@ from tests.unit.catalog.fakes import InMemory, InMemoryMarket, InMemoryWatchlist
 from .persons import BUYER, ELSEWHERE, MAYOR, PROVIDER, RIVAL
 
 PICTURE, SECRET = "picture", "secret"
+PUBLISHED = "published"
+"""What is known about the solution that is online: its uses, ratings and corrections, which a draft cannot have."""
+CORRECTION = 1
 BUYING = given.Actor(BUYER, "Bea Beschaffung", "buyer@example.org")
 MAYORAL = given.Actor(MAYOR, "Maja Meisterin", "mayor@example.org")
 RIVALLING = given.Actor(RIVAL, "Rio Rivale", "rival@example.org")
@@ -85,7 +91,10 @@ def held_catalog(known: dict[str, Any]) -> Any:
     )  # fmt: skip
     rival = given.an_organisation(organisation_id=ELSEWHERE, members=((RIVALLING, MemberRole.ADMIN),))
     draft = _with_picture(given.a_draft(provider=provider, id="draft", slug="entwurf"))
-    world.has(provider, town, rival, draft)
+    online = _corrected(given.published(provider=provider, id="online", slug="oeffentlich"))
+    world.has(provider, town, rival, draft, online)
+    _rated(world, online, provider, town)
+    claim = _used(world, online, provider, town)
     dossier, profile = _dossier(town, draft), _requirement_profile(town)
     invitation = _invitation(provider)
     thread = given.a_thread(asking=town.id, answering=provider.id)
@@ -108,6 +117,12 @@ def held_catalog(known: dict[str, Any]) -> Any:
         "profile_id": profile.id,
         "list_id": provider.id,
         "overall": 4,
+        PUBLISHED: {
+            "solution_id": online.id,
+            "id_or_slug": online.id,
+            "claim_id": claim.id,
+            "number": CORRECTION,
+        },
     }
     return _container(world, dossier, profile, draft)
 
@@ -127,6 +142,38 @@ def _with_picture(draft: Solution) -> Solution:
     newest = draft.newest
     shown = replace(newest, listing=newest.listing.model_copy(update={"media": [picture]}))
     return replace(draft, versions=(*draft.versions[:-1], shown))
+
+
+def _corrected(online: Solution) -> Solution:
+    answers = {"support_url": "https://hilfe.example.org/"}
+    return correcting.correct(online, answers, by=given.EDITOR.user, at=given.minutes(10)).state
+
+
+def _rated(world: World, online: Solution, *raters: Organisation) -> None:
+    book = RatingBook(online.id)
+    for rater in raters:
+        book = rating.rate(
+            book,
+            given.an_opinion(overall=2),
+            organisation_id=rater.id,
+            organisation_name=rater.name,
+            context=rating.Context(),
+            by="somebody",
+            at=given.minutes(20),
+        ).state
+    world.ports.ratings.books.held[online.id] = Loaded(book, 1)  # type: ignore[attr-defined]
+
+
+def _used(world: World, online: Solution, provider: Organisation, town: Organisation) -> Claim:
+    """Both say that they use it; one claim about the town waits for its answer all the same."""
+    book, at = DeploymentBook(online.id), given.minutes(20)
+    for user in (provider, town):
+        book = using.declare(book, user, Terms(), by_provider=user is provider, by="somebody", at=at).state
+    claim = Claim(
+        id="claim", name=town.name, organisation_id=town.id, source=ClaimSource.PROVIDER, by=given.EDITOR.user, at=at
+    )
+    world.ports.uses.deployments.books.held[online.id] = Loaded(book.with_claims([claim]), 1)  # type: ignore[attr-defined]
+    return claim
 
 
 def _invitation(provider: Organisation) -> Invitation:

@@ -28,7 +28,8 @@ public: GET /organisations/{organisation_id}, GET /solutions, GET /solutions/{id
  HEAD /opendata/solutions, GET /opendata/solutions.{extension}, HEAD /opendata/solutions.{extension},
  GET /sitemap.xml, HEAD /sitemap.xml
 registered: GET /me, GET /me/data, POST /me/erasure, GET /organisations, POST /organisations, GET /peer-threads,
- GET /inquiries, GET /dossiers, GET /watchlists, GET /requirement-profiles, POST /publiccode/preview
+ GET /inquiries, GET /dossiers, GET /watchlists, GET /requirement-profiles, POST /publiccode/preview,
+ POST /solutions/{solution_id}/ratings/{organisation_id}/report
 link: POST /invitations/look-up, POST /invitations/accept
 clerk: GET /requirement-profiles/{profile_id}, GET /dossiers/{dossier_id}, GET /dossiers/{dossier_id}/files/{kind}
 buyer: POST /dossiers/{dossier_id}/inquiries, PUT /requirement-profiles/{profile_id},
@@ -66,7 +67,7 @@ admin: PUT /organisations/{organisation_id}, POST /organisations/{organisation_i
 municipality: PUT /solutions/{solution_id}/deployments/mine, PUT /solutions/{solution_id}/ratings/mine,
  POST /solutions/{solution_id}/deployments/claims/{claim_id}/refuse, POST /peer-threads, POST /inquiries,
  POST /dossiers, POST /requirement-profiles
-party: POST /solutions/{solution_id}/ratings/{organisation_id}/report, GET /peer-threads/{thread_id},
+party: GET /peer-threads/{thread_id},
  POST /peer-threads/{thread_id}/messages, POST /peer-threads/{thread_id}/messages/{message_id}/report,
  POST /peer-threads/{thread_id}/close, PUT /peer-threads/{thread_id}/block,
  DELETE /peer-threads/{thread_id}/messages/mine, GET /inquiries/{inquiry_id}, GET /inquiries/{inquiry_id}/export,

@@ -8,7 +8,7 @@ import pytest
 from catalog.application.loading import Loaded
 from catalog.domain.organisation import OrganisationState
 
-from .apps import APPS, opened
+from .apps import ABOUT_PUBLISHED, APPS, opened
 from .persons import MAYOR, OUTSIDERS, PROVIDER, READER, REFUSED, WELCOME
 from .rules import OPEN, RULES, STRICT
 
@@ -17,10 +17,13 @@ HOLDING = ("catalog", "review", "checkup")
 UNPUBLISHED = ("catalog", "checkup")
 """Services that show more to members than to others."""
 NAMES_UNPUBLISHED = re.compile(r"\{(id_or_slug|solution_id|media_id|run_id)\}")
-PARTS = frozenset(
-    f"{part}-not-found" for part in ("claim", "correction", "deployment", "message", "rating", "version", "solution")
-) | {"measurement-not-kept", "not-watched"}
+PARTS = frozenset(f"{part}-not-found" for part in ("message", "version", "solution")) | {
+    "measurement-not-kept",
+    "not-watched",
+}
 """What may be missing of things that were found; nothing published is among them."""
+NOTHING_TO_DO = frozenset({"rating-not-hidden", "nothing-reported"})
+"""What the team is told about a rating that was found."""
 ASKER = {"DELETE /inquiries/{inquiry_id}/words": MAYOR}
 """Routes for one of two parties."""
 GUESSED = "invitation.guessed"
@@ -86,6 +89,20 @@ async def test_those_who_may_find_it(service: str) -> None:
     assert not wrong, listed(wrong)
 
 
+async def test_uses_ratings_and_corrections_are_there_for_those_who_may() -> None:
+    wrong, asked = {}, 0
+    async with opened("catalog") as site:
+        for name, rule in RULES["catalog"].items():
+            if rule in WELCOME and ABOUT_PUBLISHED.search(name):
+                site.renew()
+                answer = await site.send(name, WELCOME[rule])
+                asked += 1
+                if not answer.is_success and answer.json()["slug"] not in NOTHING_TO_DO:
+                    wrong[name] = f"{rule}: {answer.status_code} {answer.text[:120]}"
+    assert not wrong, listed(wrong)
+    assert asked > 15
+
+
 @pytest.mark.parametrize("service", UNPUBLISHED)
 async def test_what_is_not_published_is_there_for_its_members_only(service: str) -> None:
     wrong, seen = {}, 0
@@ -93,11 +110,12 @@ async def test_what_is_not_published_is_there_for_its_members_only(service: str)
         for name, rule in RULES[service].items():
             if rule != "public" or not NAMES_UNPUBLISHED.search(name):
                 continue
+            draft = {key: site.known[key] for key in ("solution_id", "id_or_slug") if key in site.known}
             for person in (None, *OUTSIDERS):
-                answer = await site.send(name, person)
+                answer = await site.send(name, person, **draft)
                 if answer.status_code != 404:
                     wrong[f"{name} as {person}"] = f"{answer.status_code} {answer.text[:120]}"
-            seen += (await site.send(name, READER)).status_code == 200
+            seen += (await site.send(name, READER, **draft)).status_code == 200
     assert not wrong, listed(wrong)
     assert seen, "its own members see nothing either"
 
