@@ -47,6 +47,8 @@ class SolutionView:
     like_refused: str
     later: bool
     """True when the ratings begin behind the first page of them."""
+    later_uses: bool
+    """True when the list of who uses it begins behind its first page."""
     provides: bool
     watch: Watching | None
 
@@ -82,6 +84,7 @@ async def load(page: Page, slug: str) -> SolutionView:
     asked = page.request.query_params.get("wie", "")
     like = asked if any(each.organisation_id == asked for each in municipalities) else ""
     cursor = page.request.query_params.get("berichte", "")
+    later_uses = page.request.query_params.get("nutzer", "")
     same_bundesland = page.request.query_params.get("land") == "ja"
     asked_for = asyncio.gather(*(part(services.uses.own(solution.id, each.organisation_id)) for each in municipalities))
     (seal, criteria, (report, checkup), sources), (ratings, refused), similar, used, watch, own = await asyncio.gather(
@@ -93,7 +96,7 @@ async def load(page: Page, slug: str) -> SolutionView:
         ),
         _ratings(page, solution.id, like, same_bundesland=same_bundesland, cursor=cursor),
         part(services.search.similar(solution.id, size=MOST_SIMILAR), seconds=SIMILAR_SECONDS),
-        part(services.uses.of_solution(solution.id)),
+        part(services.uses.of_solution(solution.id, later_uses or None)),
         watching(page, [solution.id]),
         asked_for,
     )
@@ -112,6 +115,7 @@ async def load(page: Page, slug: str) -> SolutionView:
         like="" if refused else like,
         like_refused=refused,
         later=bool(cursor),
+        later_uses=bool(later_uses),
         watch=watch,
         provides=any(each.organisation_id == provider for each in page.memberships("provider", editing=True)),
     )

@@ -180,6 +180,13 @@ async def test_the_team_sees_only_its_own_organisations_here(site: Site) -> None
     assert "Musterlösungen GmbH" not in (await site.get("/organisation")).text
 
 
+async def test_the_team_sees_its_own_organisation_however_many_there_are(site: Site) -> None:
+    await site.log_in("curator", memberships=[answers.membership()])
+    site.gateway.on("GET /api/catalog/organisations", {"items": [], "next_cursor": "more"})
+    site.gateway.on(f"GET /api/catalog/organisations/{answers.PROVIDER}", answers.organisation())
+    assert "Musterlösungen GmbH Freigeschaltet" in text_of((await site.get("/organisation")).text)
+
+
 async def test_the_badge_counts_unread_messages(site: Site) -> None:
     await site.log_in()
     site.gateway.on("GET /api/notify/inbox", {"items": [], "unread": 120, "next_cursor": None})

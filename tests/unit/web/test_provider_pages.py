@@ -49,6 +49,14 @@ async def test_the_list_shows_states_and_what_is_online(site: Site) -> None:
     assert site.gateway.last("GET /api/catalog/solutions").url.params["organisation_id"] == answers.PROVIDER
 
 
+async def test_a_long_list_goes_on(site: Site) -> None:
+    site.gateway.on("GET /api/catalog/solutions", {"items": [answers.own()], "next_cursor": "c/2"})
+    following = f"/meine-loesungen?anbieter={answers.PROVIDER}&cursor=c/2"
+    assert f'href="{following.replace("&", "&amp;")}"' in (await site.get("/meine-loesungen")).text
+    assert "Zum Anfang" in (await site.get(following)).text
+    assert site.gateway.last("GET /api/catalog/solutions").url.params["cursor"] == "c/2"
+
+
 async def test_an_empty_list_helps_on(site: Site) -> None:
     site.gateway.on("GET /api/catalog/solutions", {"items": []})
     assert "Ersten Entwurf anlegen" in (await site.get("/meine-loesungen")).text

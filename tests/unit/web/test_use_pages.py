@@ -57,6 +57,14 @@ async def test_everybody_sees_public_uses_by_name_and_the_rest_counted(site: Sit
     assert "Nach Erfahrungen fragen" not in text
 
 
+async def test_a_long_list_of_uses_goes_on(site: Site) -> None:
+    site.gateway.on(USED, answers.used(confirmed=200, items=[answers.use()], next_cursor="n/2"))
+    assert f'href="{PAGE}?nutzer=n%2F2#einsatz"' in (await site.get(PAGE)).text.replace("n/2", "n%2F2")
+    later = (await site.get(f"{PAGE}?nutzer=n/2")).text
+    assert site.gateway.last(USED).url.params["cursor"] == "n/2"
+    assert f'href="{PAGE}#einsatz"' in later
+
+
 async def test_a_service_that_is_down_takes_only_its_section(site: Site) -> None:
     site.gateway.on(USED, problem(503, "temporarily-unavailable"))
     page = await site.get(PAGE)

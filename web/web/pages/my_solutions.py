@@ -16,14 +16,20 @@ router = APIRouter()
 
 
 @router.get("/meine-loesungen")
-async def my_solutions(page: MemberPage) -> Response:
-    """List the solutions of every provider the user belongs to."""
-    providers = page.memberships("provider")
-    pages = await asyncio.gather(
-        *(page.services.catalog.own_solutions(provider.organisation_id) for provider in providers)
+async def my_solutions(page: MemberPage, anbieter: str = "", cursor: str = "") -> Response:
+    """List the solutions of every provider the user belongs to, or a later page of those of one."""
+    held = page.memberships("provider")
+    later = [each for each in held if each.organisation_id == anbieter] if cursor else []
+    providers = later or held
+    own = page.services.catalog.own_solutions
+    after = cursor if later else None
+    pages = await asyncio.gather(*(own(each.organisation_id, after) for each in providers))
+    return page.render(
+        "my/list.html",
+        groups=list(zip(providers, pages, strict=True)),
+        editing=page.memberships("provider", editing=True),
+        later=bool(later),
     )
-    groups = [(provider, found.items) for provider, found in zip(providers, pages, strict=True)]
-    return page.render("my/list.html", groups=groups, editing=page.memberships("provider", editing=True))
 
 
 @router.get("/meine-loesungen/neu")

@@ -1,5 +1,8 @@
 """`/organisation`: joining the marketplace as a provider or a municipality, and who belongs to the organisation."""
 
+import asyncio
+from collections.abc import Iterable
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
@@ -28,9 +31,8 @@ async def show(
     page: Page, typed: OrganisationForm, faults: Faults, *, adding: FormData | None = None, status: int = 422
 ) -> HTMLResponse:
     """Show the page with what was typed into the form to join, or to add somebody, and what is wrong with it."""
-    found = await page.services.catalog.organisations()
     held = {each.organisation_id: each for each in page.me.memberships} if page.me else {}
-    own = [each for each in found.items if each.id in held or not page.is_team or _asked_by(each, page)]
+    own = await _own_of_team(page, held) if page.is_team else (await page.services.catalog.organisations()).items
     return page.render(
         "organisation.html",
         status=status if faults else 200,
@@ -47,6 +49,15 @@ async def show(
 async def terms_of(page: Page) -> OnboardingTerms:
     """Return what is said about the proof of mandate; nothing while the catalog does not answer."""
     return (await part(page.services.catalog.onboarding_terms())).value or OnboardingTerms()
+
+
+async def _own_of_team(page: Page, held: Iterable[str]) -> list[Organisation]:
+    """Return the own organisations of somebody to whom the catalog would list all of them."""
+    catalog = page.services.catalog
+    own = await asyncio.gather(*(catalog.organisation(each) for each in held))
+    asked = await asyncio.gather(*(catalog.organisations(state=state, limit=100) for state in ("requested", "refused")))
+    known = {each.id for each in own}
+    return own + [each for found in asked for each in found.items if each.id not in known and _asked_by(each, page)]
 
 
 def _asked_by(organisation: Organisation, page: Page) -> bool:
