@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contracts import catalog, checkup, guard, notify, people, review, search, uses, watches
+from contracts import checkup, guard, notify, organisations, people, review, search, solutions, uses, watches
 from contracts.envelope import Event
 from contracts.upcast import upcasters
 
@@ -19,7 +19,7 @@ class MalformedEvent(ValueError):
     """The bytes are no event; the message says in words why."""
 
 
-_MODULES = (catalog, guard, uses, people, watches, review, checkup, search, notify)
+_MODULES = (solutions, organisations, guard, uses, people, watches, review, checkup, search, notify)
 _TYPE = re.compile(rb'"type"\s*:\s*"([^"\\]{1,200})"')
 
 
