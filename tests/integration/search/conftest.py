@@ -1,6 +1,7 @@
 """The real search service on the real servers, with an engine of its own that can be killed."""
 
 import json
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,9 +25,11 @@ from search.testing import Events
 from search.wiring import Container
 from servicekit import lanes
 from servicekit.process import Mode
-from servicekit.testing import wait
+from servicekit.testing import containers, embedded, wait
 from servicekit.testing.http import client
 from servicekit.testing.opensearch import Engine
+from servicekit.testing.plugin import running
+from servicekit.testing.process import free_ports
 from servicekit.testing.servers import MongoServer, NatsServer, OidcServer
 
 DATA = Path(__file__).parents[3] / "data" / "solutions.json"
@@ -55,6 +58,24 @@ def each_text_is_encoded_once() -> Iterator[None]:
         yield
 
 
+def settings_for(
+    nats_server: NatsServer, oidc_server: OidcServer, mongo_server: MongoServer, database: str, engine: Engine
+) -> SearchSettings:
+    return SearchSettings(
+        env="test",
+        nats_url=nats_server.url,
+        mongodb_url=mongo_server.url,
+        mongodb_database=database,
+        opensearch_url=engine.url,
+        oidc_issuer=oidc_server.issuer,
+        shutdown_seconds=5,
+        search_timeout_seconds=30,
+        engine_timeout_seconds=30,
+        supervise_seconds=0.05,
+        rebuild_lease_seconds=1.5,
+    )
+
+
 @pytest.fixture
 def settings(
     nats_server: NatsServer,
@@ -64,19 +85,7 @@ def settings(
     engine: Engine,
     clean_streams: None,
 ) -> SearchSettings:
-    return SearchSettings(
-        env="test",
-        nats_url=nats_server.url,
-        mongodb_url=mongo_server.url,
-        mongodb_database=mongo_database,
-        opensearch_url=engine.url,
-        oidc_issuer=oidc_server.issuer,
-        shutdown_seconds=5,
-        search_timeout_seconds=30,
-        engine_timeout_seconds=30,
-        supervise_seconds=0.05,
-        rebuild_lease_seconds=1.5,
-    )
+    return settings_for(nats_server, oidc_server, mongo_server, mongo_database, engine)
 
 
 @pytest.fixture
@@ -157,6 +166,20 @@ class Search:
         return {name: sorted(body["aliases"]) for name, body in found.items()}
 
 
+@asynccontextmanager
+async def started(settings: SearchSettings, connection: Client, mode: Mode) -> AsyncIterator[Search]:
+    """Run a process of the service."""
+    app = service.app(settings, mode)
+    async with client(app) as http:
+        yield Search(connection.jetstream(), http, app)
+
+
+async def put_one_in(search: Search) -> None:
+    """Wait until there is an index and one solution in it: a real engine takes its time for the first."""
+    await search.publish(search.solution("comby").published())
+    await search.until_total(1)
+
+
 Start = Callable[..., AbstractAsyncContextManager[Search]]
 
 
@@ -164,11 +187,8 @@ Start = Callable[..., AbstractAsyncContextManager[Search]]
 def start(connection: Client, settings: SearchSettings) -> Start:
     """Start a process of the service: `async with start("worker")`; API and worker in one unless said."""
 
-    @asynccontextmanager
-    async def starting(mode: Mode = "all") -> AsyncIterator[Search]:
-        app = service.app(settings, mode)
-        async with client(app) as http:
-            yield Search(connection.jetstream(), http, app)
+    def starting(mode: Mode = "all") -> AbstractAsyncContextManager[Search]:
+        return started(settings, connection, mode)
 
     return starting
 
@@ -183,6 +203,38 @@ async def search(start: Start) -> AsyncIterator[Search]:
 
         await wait.until(answers, timeout=120, message="the first index")
         yield running_service
+
+
+@pytest.fixture
+async def filled(search: Search) -> Search:
+    """The service with one solution in it."""
+    await put_one_in(search)
+    return search
+
+
+@pytest.fixture(scope="session")
+async def reader(
+    servers_directory: Path, nats_server: NatsServer, oidc_server: OidcServer, mongo_server: MongoServer
+) -> AsyncIterator[Search]:
+    """A process that only answers, on an engine of its own with one solution, for all tests that change nothing."""
+    with running(servers_directory, lambda: embedded.search(port=free_ports(1)[0])) as engine:
+        settings = settings_for(nats_server, oidc_server, mongo_server, f"test_reader_{uuid4().hex[:8]}", engine)
+        async with await nats.connect(nats_server.url) as connection:
+            await connection.jetstream().purge_stream("EVENTS")
+            async with started(settings, connection, "all") as filling:
+                await put_one_in(filling)
+            async with started(settings, connection, "api") as answering:
+                await answering.until_total(1)
+                yield answering
+                await answering.container.platform.mongo.db.client.drop_database(settings.mongodb_database)
+
+
+@pytest.fixture
+def reading(request: pytest.FixtureRequest) -> Search:
+    """The service with one solution in it, for tests that change nothing: one that is shared where that is possible."""
+    one_engine = os.environ.get("OPENSEARCH_URL") or containers.wanted()  # which each test empties
+    found: Search = request.getfixturevalue("filled" if one_engine else "reader")
+    return found
 
 
 @pytest.fixture

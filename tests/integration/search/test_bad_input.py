@@ -17,9 +17,9 @@ async def problem(search, query: str) -> tuple[int, str, str]:
     return answer.status_code, body["slug"], body["detail"]
 
 
-async def test_ten_thousand_characters(search) -> None:
+async def test_ten_thousand_characters(reading) -> None:
     expected = (422, "query-too-long", "q has 10000 characters, at most 300 are allowed")
-    assert await problem(search, f"q={'x' * 10_000}") == expected
+    assert await problem(reading, f"q={'x' * 10_000}") == expected
 
 
 async def test_three_hundred_characters_are_fine(search) -> None:
@@ -32,22 +32,18 @@ async def test_three_hundred_characters_are_fine(search) -> None:
 
 
 @pytest.mark.parametrize("length", [2, 3, 5, 8, 20, 300])
-async def test_as_many_different_words_as_fit_are_fine(search, length) -> None:
+async def test_as_many_different_words_as_fit_are_fine(reading, length) -> None:
     """An engine takes a limited number of clauses; a query of different words makes the most."""
-    await search.publish(search.solution("comby").published())
-    await search.until_total(1)
     letters = "".join(random.Random(length).choices(string.ascii_lowercase, k=300))
     text = " ".join(letters[at : at + length] for at in range(0, 300, length))
     for mode in ("lexical", "hybrid"):
-        await search.get(q=text[:300], mode=mode)
+        await reading.get(q=text[:300], mode=mode)
 
 
 @pytest.mark.parametrize("text", ["!!! ??? §$%", "🚗🚌", "und der die das", '" * " ~', "\\", "\x00", "%", "<>"])
-async def test_a_text_without_any_word_finds_nothing(search, text) -> None:
-    await search.publish(search.solution("comby").published())
-    await search.until_total(1)
+async def test_a_text_without_any_word_finds_nothing(reading, text) -> None:
     if text.strip("\x00"):
-        page = await search.get(q=text)
+        page = await reading.get(q=text)
         assert (page["total"], page["results"], page["next_cursor"]) == (0, [], None)
         assert set(page["facets"]) >= {"kind", "provider"}
 
@@ -55,13 +51,13 @@ async def test_a_text_without_any_word_finds_nothing(search, text) -> None:
 @pytest.mark.parametrize(
     "text", ["name:(comby OR *) AND NOT x", "comby~2^9", '"comby', "{!func}comby", "comby/*..*/", "a" * 250]
 )
-async def test_query_syntax_is_only_text(search, text) -> None:
-    await search.get(q=text)
+async def test_query_syntax_is_only_text(reading, text) -> None:
+    await reading.get(q=text)
 
 
-async def test_unknown_facet_value(search) -> None:
+async def test_unknown_facet_value(reading) -> None:
     expected = (422, "unknown-facet-value", "kind has no value 'hardware'; known: software, consulting")
-    assert await problem(search, "kind=software&kind=hardware") == expected
+    assert await problem(reading, "kind=software&kind=hardware") == expected
 
 
 async def test_an_unknown_provider_is_simply_not_found(search) -> None:
@@ -70,8 +66,8 @@ async def test_an_unknown_provider_is_simply_not_found(search) -> None:
     assert page["facets"]["provider"] == [{"value": "Niemand AG", "label": "Niemand AG", "count": 0, "selected": True}]
 
 
-async def test_unknown_parameter(search) -> None:
-    status, slug, detail = await problem(search, "page=2")
+async def test_unknown_parameter(reading) -> None:
+    status, slug, detail = await problem(reading, "page=2")
     assert (status, slug) == (422, "unknown-parameter")
     known = "q, size, cursor, sort, mode, spelling, as_words, field_of_action,"
     assert detail.startswith(f"there is no parameter 'page'; known: {known}")
@@ -86,8 +82,8 @@ async def test_unknown_parameter(search) -> None:
         ("q=a&q=b", "q may be given only once"),
     ],
 )
-async def test_invalid_parameters(search, query, detail) -> None:
-    assert await problem(search, query) == (422, "invalid-parameter", detail)
+async def test_invalid_parameters(reading, query, detail) -> None:
+    assert await problem(reading, query) == (422, "invalid-parameter", detail)
 
 
 async def test_every_parameter_has_its_limits(search) -> None:
@@ -129,7 +125,7 @@ async def test_every_parameter_has_its_limits(search) -> None:
     assert (await search.http.get(f"/solutions?{most}&{most}")).status_code == 200
 
 
-async def test_the_limits_of_similar_solutions(search) -> None:
+async def test_the_limits_of_similar_solutions(reading) -> None:
     for path, slug in (
         ("x?size=0", "invalid-request"),
         ("x?size=21", "invalid-request"),
@@ -137,15 +133,15 @@ async def test_the_limits_of_similar_solutions(search) -> None:
         (f"{'x' * 101}", "invalid-request"),
         ("x?mode=lexical", "unknown-parameter"),
     ):
-        answer = await search.http.get(f"/similar/{path}")
+        answer = await reading.http.get(f"/similar/{path}")
         assert answer.headers["content-type"] == "application/problem+json"
         assert (answer.status_code, answer.json()["slug"]) == (422, slug), path
 
 
 @pytest.mark.parametrize("cursor", ["unsinn", "e30", "%00", "W10"])
-async def test_a_cursor_we_did_not_hand_out(search, cursor) -> None:
+async def test_a_cursor_we_did_not_hand_out(reading, cursor) -> None:
     expected = (400, "bad-cursor", "the cursor is not one that this service handed out")
-    assert await problem(search, f"cursor={cursor}") == expected
+    assert await problem(reading, f"cursor={cursor}") == expected
 
 
 async def test_a_cursor_of_another_search(search) -> None:

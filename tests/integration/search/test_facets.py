@@ -182,8 +182,8 @@ async def test_the_facets_alone_are_those_of_the_search(search) -> None:
         ("award=beauty", "unknown-facet-value", "award has no value 'beauty'; known: usability, "),
     ],
 )
-async def test_what_cannot_be_counted(search, query, slug, detail) -> None:
-    answer = await search.http.get(f"/facets?{query}")
+async def test_what_cannot_be_counted(reading, query, slug, detail) -> None:
+    answer = await reading.http.get(f"/facets?{query}")
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
     assert (answer.status_code, body["slug"]) == (422, slug)

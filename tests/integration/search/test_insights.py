@@ -145,8 +145,8 @@ async def test_the_same_words_with_other_filters_are_one_search(search) -> None:
 
 
 @pytest.mark.parametrize("earlier", ["", "x", "../..", "1" * 5000, "123e4567-e89b-12d3-a456-42661417400"])
-async def test_what_is_no_id_continues_nothing(search, earlier) -> None:
-    assert UUID(await ask(search, "Mitfahrbank", headers={"Search-Id": earlier})).version == 4
+async def test_what_is_no_id_continues_nothing(reading, earlier) -> None:
+    assert UUID(await ask(reading, "Mitfahrbank", headers={"Search-Id": earlier})).version == 4
 
 
 async def test_texts_that_may_name_a_person_leave_figures_only(search, reviewer) -> None:
@@ -181,8 +181,8 @@ async def test_opening_a_result_is_noted_once_and_tells_nothing(search) -> None:
         (SOME_SEARCH, [], 422, "invalid-request"),
     ],
 )
-async def test_an_opening_that_cannot_be_read(search, search_id, body, status, slug) -> None:
-    answer = await search.http.post(f"/searches/{search_id}/opened", json=body)
+async def test_an_opening_that_cannot_be_read(reading, search_id, body, status, slug) -> None:
+    answer = await reading.http.post(f"/searches/{search_id}/opened", json=body)
     assert (answer.status_code, answer.json()["slug"]) == (status, slug)
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -224,13 +224,13 @@ async def test_the_report(search, reviewer, operator) -> None:
     assert len((await report(search, operator, days=1))["days"]) == 1
 
 
-async def test_the_report_is_for_the_team(search, oidc_server) -> None:
+async def test_the_report_is_for_the_team(reading, oidc_server) -> None:
     for headers, status, slug in (
         ({}, 401, "not-authenticated"),
         ({"Authorization": f"Bearer {oidc_server.token_for('demo-municipality')}"}, 403, "missing-role"),
         ({"Authorization": f"Bearer {oidc_server.token_for('c', roles=['curator'])}"}, 403, "missing-role"),
     ):
-        answer = await search.http.get("/insights", headers=headers)
+        answer = await reading.http.get("/insights", headers=headers)
         assert (answer.status_code, answer.json()["slug"]) == (status, slug)
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -244,8 +244,8 @@ async def test_the_report_is_for_the_team(search, oidc_server) -> None:
         ("size=3", "unknown-parameter"),
     ],
 )
-async def test_a_report_that_cannot_be_meant(search, reviewer, query, slug) -> None:
-    answer = await search.http.get(f"/insights?{query}", headers=reviewer)
+async def test_a_report_that_cannot_be_meant(reading, reviewer, query, slug) -> None:
+    answer = await reading.http.get(f"/insights?{query}", headers=reviewer)
     assert (answer.status_code, answer.json()["slug"]) == (422, slug)
 
 

@@ -53,21 +53,21 @@ TEXTS = ("Rufbus", "kostenlos", "Rufbus Fahrplan Landkreis", "ride on demand in 
 
 
 @pytest.mark.parametrize("crowded", [False, True], ids=["few", "many"])
-@pytest.mark.parametrize("text", TEXTS)
-async def test_all_pages_show_everything_once_beyond_what_is_fused(search, monkeypatch, text, crowded) -> None:
+async def test_all_pages_show_everything_once_beyond_what_is_fused(search, monkeypatch, crowded) -> None:
     monkeypatch.setattr(query, "WINDOW", 7)
     if crowded:
         monkeypatch.setattr(query, "CANDIDATES", 7)
         monkeypatch.setattr(results, "ALL_AT_ONCE", 0)
     await publish(search, NUMBER)
     await all_compared(search)
-    total = (await search.get(q=text))["total"]
-    assert total > 0
-    for size in (4, 7, 20):
-        shown = await pages(search, q=text, size=size)
-        seen = [each for page in shown for each in page]
-        assert len(seen) == len({*seen}) == total, size
-        assert all(len(page) == size for page in shown[:-1]), size
+    for text in TEXTS:
+        total = (await search.get(q=text))["total"]
+        assert total > 0, text
+        for size in (4, 7, 20):
+            shown = await pages(search, q=text, size=size)
+            seen = [each for page in shown for each in page]
+            assert len(seen) == len({*seen}) == total, (text, size)
+            assert all(len(page) == size for page in shown[:-1]), (text, size)
 
 
 async def test_an_index_with_many_listings_is_asked_otherwise_and_answers_the_same(search, monkeypatch) -> None:

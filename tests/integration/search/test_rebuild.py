@@ -393,21 +393,21 @@ async def test_the_newest_runs_are_listed(search, rebuilds, operator) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", ""), ("POST", "/rollback"), ("GET", ""), ("GET", "/any")])
-async def test_who_may_rebuild(search, oidc_server, method, path) -> None:
-    answer = await search.http.request(method, f"/rebuilds{path}")
+async def test_who_may_rebuild(reading, oidc_server, method, path) -> None:
+    answer = await reading.http.request(method, f"/rebuilds{path}")
     assert (answer.status_code, answer.json()["slug"]) == (401, "not-authenticated")
     token = oidc_server.token_for("demo-reviewer", roles=["reviewer", "curator"])
-    answer = await search.http.request(method, f"/rebuilds{path}", headers={"Authorization": f"Bearer {token}"})
+    answer = await reading.http.request(method, f"/rebuilds{path}", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json()["slug"]) == (403, "missing-role")
 
 
-async def test_bad_rebuild_requests(search, operator) -> None:
-    unknown = await search.http.get("/rebuilds/nope", headers=operator)
+async def test_bad_rebuild_requests(reading, operator) -> None:
+    unknown = await reading.http.get("/rebuilds/nope", headers=operator)
     assert (unknown.status_code, unknown.json()["slug"]) == (404, "rebuild-not-found")
-    too_long = await search.http.get(f"/rebuilds/{'x' * 600}", headers=operator)
+    too_long = await reading.http.get(f"/rebuilds/{'x' * 600}", headers=operator)
     assert (too_long.status_code, too_long.json()["slug"]) == (422, "invalid-request")
     for method, path in (("GET", ""), ("POST", ""), ("POST", "/rollback"), ("GET", "/any")):
-        answer = await search.http.request(method, f"/rebuilds{path}", params={"size": "3"}, headers=operator)
+        answer = await reading.http.request(method, f"/rebuilds{path}", params={"size": "3"}, headers=operator)
         assert (answer.status_code, answer.json()["slug"]) == (422, "unknown-parameter")
     for path, body in (
         ("", {"mode": "half"}),
@@ -416,5 +416,5 @@ async def test_bad_rebuild_requests(search, operator) -> None:
         ("", {"index": "x"}),
         ("/rollback", {"mode": "full"}),
     ):
-        answer = await search.http.post(f"/rebuilds{path}", json=body, headers=operator)
+        answer = await reading.http.post(f"/rebuilds{path}", json=body, headers=operator)
         assert (answer.status_code, answer.json()["slug"]) == (422, "invalid-request")

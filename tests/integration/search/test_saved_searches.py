@@ -104,8 +104,8 @@ async def test_to_others_a_saved_search_is_not_there(search, login: Login) -> No
     ("method", "path"),
     [("GET", PATH), ("POST", PATH), ("GET", f"{PATH}/x"), ("PATCH", f"{PATH}/x"), ("DELETE", f"{PATH}/x")],
 )
-async def test_saved_searches_need_a_login(search, method: str, path: str) -> None:
-    answer = await search.http.request(method, path, json={}, headers={"If-Match": '"1"'})
+async def test_saved_searches_need_a_login(reading, method: str, path: str) -> None:
+    answer = await reading.http.request(method, path, json={}, headers={"If-Match": '"1"'})
     assert problem(answer)[:2] == (401, "not-authenticated")
 
 
@@ -153,13 +153,13 @@ async def test_fifty_are_enough_also_when_saved_at_once(search, login: Login) ->
     ],
 )
 async def test_a_search_that_cannot_be_asked_is_not_saved(
-    search, login: Login, query: dict[str, Any], slug: str, field: str
+    reading, login: Login, query: dict[str, Any], slug: str, field: str
 ) -> None:
     mine = login()
-    answer = await search.http.post(PATH, json={**BENCHES, "query": query}, headers=mine)
+    answer = await reading.http.post(PATH, json={**BENCHES, "query": query}, headers=mine)
     assert problem(answer)[:2] == (422, slug)
     assert answer.json()["errors"][0]["field"] == field
-    assert (await search.http.get(PATH, headers=mine)).json()["items"] == []
+    assert (await reading.http.get(PATH, headers=mine)).json()["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ async def test_a_search_that_cannot_be_asked_is_not_saved(
         ({"name": None}, "name"),
     ],
 )
-async def test_what_else_is_refused(search, login: Login, body: dict[str, Any], field: str) -> None:
-    answer = await search.http.post(PATH, json={**BENCHES, **body}, headers=login())
+async def test_what_else_is_refused(reading, login: Login, body: dict[str, Any], field: str) -> None:
+    answer = await reading.http.post(PATH, json={**BENCHES, **body}, headers=login())
     assert problem(answer)[:2] == (422, "invalid-request")
     assert answer.json()["errors"][0]["field"] == field
 

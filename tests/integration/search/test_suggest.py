@@ -115,12 +115,12 @@ async def test_answers_may_be_kept_for_a_minute(search) -> None:
         ("kind=solution", "unknown-parameter"),
     ],
 )
-async def test_bad_input_is_told(search, query: str, slug: str) -> None:
-    answer: httpx.Response = await search.http.get(f"/suggest?{query}")
+async def test_bad_input_is_told(reading, query: str, slug: str) -> None:
+    answer: httpx.Response = await reading.http.get(f"/suggest?{query}")
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert answer.json()["slug"] == slug
 
 
 @pytest.mark.parametrize("text", ["!!!", "🚗", "und der", '" * ~', "\x00", "%", "<script>", "x" * 100, "a b c d e f g"])
-async def test_any_text_gets_an_answer(search, text: str) -> None:
-    await suggestions(search, text)
+async def test_any_text_gets_an_answer(reading, text: str) -> None:
+    await suggestions(reading, text)
