@@ -23,8 +23,10 @@ from servicekit.middleware import RequestMiddleware
 from servicekit.settings import ServiceSettings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-_ETAG = re.compile(r'^(?:W/)?"?(\d{1,18})(?:-(?:gzip|zstd|br))?"?$')
+_ENCODED = r"-(?:gzip|zstd|br)"
 """A gateway that compresses an answer names the encoding in its entity tag; the version is the same."""
+_ETAG = re.compile(rf'^(?:W/)?"?(\d{{1,18}})(?:{_ENCODED})?"?$')
+_TOLD = re.compile(rf'{_ENCODED}"$')
 
 
 def create_app(
@@ -167,4 +169,4 @@ Page = Annotated[PageParams, Depends()]
 def not_modified(request: Request, tag: str) -> bool:
     """True when the client already has this entity tag (`If-None-Match`)."""
     held = request.headers.get("if-none-match", "")
-    return tag in {part.strip().removeprefix("W/") for part in held.split(",")} if held else False
+    return tag in {_TOLD.sub('"', part.strip().removeprefix("W/")) for part in held.split(",")} if held else False

@@ -44,7 +44,7 @@ async def test_as_many_different_words_as_fit_are_fine(reading, length) -> None:
 async def test_a_text_without_any_word_finds_nothing(reading, text) -> None:
     if text.strip("\x00"):
         page = await reading.get(q=text)
-        assert (page["total"], page["results"], page["next_cursor"]) == (0, [], None)
+        assert (page["total"], page["searchable"], page["results"], page["next_cursor"]) == (0, False, [], None)
         assert set(page["facets"]) >= {"kind", "provider"}
 
 

@@ -62,7 +62,7 @@ async def test_what_is_meant_is_found_first_and_the_reason_is_told(search, villa
         ("Meldeamt", "termin", "synonym", (None, "Meldeamt", "Bürgerbüro")),
         ("Onlinesprechstunde", "docline", "synonym", (None, "Onlinesprechstunde", "Videosprechstunde")),
         ("Rufbus", "comby", "related", (None, "Rufbus", "Mobilität")),
-        ("Buchungskalender", "termin", "compound", (None, "buchung, kalender", None)),
+        ("Buchungskalender", "termin", "compound", (None, "Buchungskalender", "Buchung")),
         ("Mitfarbank", "comby", "spelling", (None, "Mitfarbank", "Mitfahrbank")),
         ("Lorrach", "rat", "word", ("summary", "Lörrach", None)),
         ("LOERRACH", "rat", "word", ("summary", "Lörrach", None)),

@@ -77,9 +77,21 @@ def test_a_broader_concept_is_named_only_where_the_own_one_did_not_match(reader:
 
 def test_parts_and_joined_words_are_named_where_no_word_matched(reader: QueryReader) -> None:
     text = reader.read("Dorf Terminkiosk")
-    assert Reason("compound", None, "termin, kiosk") in why(text, "compound")
+    both = Reason("compound", None, "Terminkiosk", "Termin, Kiosk")
+    assert why(text, "part:termin", "part:kiosk") == [both]
     assert Reason("compound", None, "Dorf Terminkiosk") in why(text, "joined")
-    assert [each.kind for each in why(text, "compound", "joined", "word:name")] == ["word"]
+    assert [each.kind for each in why(text, "part:termin", "joined", "word:name")] == ["word"]
+
+
+@pytest.mark.parametrize(
+    ("word", "part", "told"),
+    [("Bürgeramt", "burger", "Bürger"), ("Buergeramt", "burger", "Buerger"), ("bürgeramt", "amt", "amt")],
+)
+def test_of_a_compound_only_the_parts_that_the_solution_has_are_told(
+    reader: QueryReader, word: str, part: str, told: str
+) -> None:
+    text = reader.read(word, literal=True)
+    assert why(text, f"part:{part}") == [Reason("compound", None, word, told)]
 
 
 def test_filters_in_words_are_named_whether_stated_or_said(reader: QueryReader) -> None:

@@ -178,7 +178,7 @@ def test_details_bring_everything_that_is_shown_of_some_solutions(reader: QueryR
     assert sent["size"] == 2
     assert sent["query"]["bool"]["filter"] == [{"ids": {"values": ["a", "b"]}}, {"term": {"visible": True}}]
     asked = names(sent["query"]["bool"]["should"])
-    assert {"word:name", "phrase:name", "compound", "joined", "similar_spelling"} <= {*asked}
+    assert {"word:name", "phrase:name", "part:mitfahr", "part:bank", "joined", "similar_spelling"} <= {*asked}
     assert {"concept:mitfahrbank", "concept:mobilitat", "typed:mitfahrbenke"} <= {*asked}
     assert {"stated:bundesland:DE-BY", "said:bundesland:DE-BY"} <= {*asked}
     assert {"card", "said"} == {*sent["_source"]}

@@ -19,7 +19,14 @@ from search.domain.shown import DIGEST_CHARACTERS
 from servicekit.errors import ProblemError
 
 WINDOW = 8
-CARD = {"fields_of_action": ["health"], "offer_form": "app", "bundesland": None, "provider": "A"}
+CARD = {
+    "name": "Bus",
+    "summary": "",
+    "fields_of_action": ["health"],
+    "offer_form": "app",
+    "bundesland": None,
+    "provider": "A",
+}
 NEAR, FAR = NEAR_ENOUGH + 0.1, NEAR_ENOUGH - 0.1
 
 Scores = Mapping[str, float]
@@ -348,7 +355,7 @@ async def test_an_engine_without_index_is_not_available(reader: QueryReader) -> 
     assert (caught.value.slug, caught.value.transient) == ("search-unavailable", True)
 
 
-async def test_similar_solutions_come_nearest_first_with_what_is_shared(reader: QueryReader) -> None:
+async def test_of_equal_words_the_nearest_is_most_similar_and_told_with_what_is_shared(reader: QueryReader) -> None:
     engine = Engine(dict.fromkeys("abcd", 1.0))
     engine.cards = {
         "a": {"fields_of_action": ["health", "tourism"], "bundesland": "DE-BY"},
@@ -358,7 +365,7 @@ async def test_similar_solutions_come_nearest_first_with_what_is_shared(reader: 
     }
     search = searching(engine, reader, {"b": 0.8, "c": 0.9, "d": 0.7, "gone": 0.85})
     found = await search.similar("a", size=4)
-    assert [(each["id"], each["similarity"]) for each in found] == [("c", 1.0), ("b", 0.5), ("d", 0.0)]
+    assert [(each["id"], each["similarity"]) for each in found] == [("c", 1.0), ("b", 0.823), ("d", 0.645)]
     assert [each["shared"] for each in found] == [
         ["field_of_action:health", "field_of_action:tourism", "offer_form:app", "provider:A"],
         ["field_of_action:health", "bundesland:DE-BY"],
@@ -373,7 +380,21 @@ async def test_where_nothing_is_nearer_than_the_mean_the_nearest_are_shown_all_t
     reader: QueryReader, cosine: float
 ) -> None:
     found = await searching(Engine({"a": 1.0, "b": 1.0}), reader, {"b": cosine}).similar("a", size=4)
-    assert [(each["id"], each["similarity"]) for each in found] == [("b", 0.0)]
+    assert [(each["id"], each["similarity"]) for each in found] == [("b", 1.0)]
+
+
+async def test_what_shares_words_with_a_solution_comes_before_what_is_near_to_everything(reader: QueryReader) -> None:
+    engine = Engine({"a": 9.0, "b": 0.0, "c": 2.0, "d": 1.5})
+    engine.cards = {"a": {"name": "Mitfahrbank kostenlos in Bayern", "summary": "der Bus"}}
+    found = await searching(engine, reader, {"b": 0.9, "c": 0.85}).similar("a", size=2)
+    assert [each["id"] for each in found] == ["c", "d"], "b is nearest, and shares no word"
+    asked = next(body for body in engine.asked if "ids" not in str(body["query"]["bool"]["filter"]))
+    assert asked["query"]["bool"]["filter"] == [{"term": {"visible": True}}], "its own words are no filters"
+    assert not asked["aggs"], "nobody asked for counts"
+
+
+async def test_nothing_is_similar_while_a_solution_cannot_be_compared(reader: QueryReader) -> None:
+    assert await searching(Engine({"a": 1.0, "b": 1.0}), reader).similar("a", size=4) == []
 
 
 async def test_nothing_is_similar_to_a_solution_that_is_not_there(reader: QueryReader) -> None:

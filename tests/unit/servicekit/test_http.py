@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field
 from servicekit import errors, http
 from servicekit.settings import ServiceSettings
@@ -168,3 +168,11 @@ async def test_metrics_count_requests_by_route(api: httpx.AsyncClient) -> None:
     await api.get("/refused")
     text = (await api.get("/metrics")).text
     assert 'http_requests_total{method="GET",route="/refused",status="409"}' in text
+
+
+def test_an_answer_that_somebody_has_is_told_by_any_form_of_its_tag() -> None:
+    def has(held: str) -> bool:
+        return http.not_modified(Request({"type": "http", "headers": [(b"if-none-match", held.encode())]}), '"a1"')
+
+    assert all(map(has, ('"a1"', 'W/"a1"', '"a1-gzip"', 'W/"a1-zstd"', '"b2", W/"a1-br"')))
+    assert not any(map(has, ("", '"a1-"', '"a1-gzip-gzip"', '"b2"', "a1")))

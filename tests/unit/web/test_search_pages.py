@@ -58,6 +58,14 @@ async def test_a_filter_that_too_few_pass_is_said_to_be_relaxed(site: Site) -> N
     assert "Zuerst stehen Lösungen, die „in Bayern“ angeben; danach folgen solche ohne diese Angabe." in text
 
 
+async def test_several_relaxed_filters_are_told_in_one_sentence(site: Site) -> None:
+    free = {"id": "price_model:free", "text": "kostenlos", "label": "Kostenfrei", "facet": "price_model"}
+    finds(site.gateway, answers.hit(), recognised=[each | {"relaxed": True} for each in (BAYERN, free)])
+    text = text_of((await site.get("/suche?q=kostenlos+in+Bayern")).text)
+    assert text.count("Zuerst stehen") == 1
+    assert "Zuerst stehen Lösungen, die am meisten davon angeben; danach folgen solche ohne diese Angaben." in text
+
+
 async def test_another_spelling_is_offered_with_the_way_back_to_the_own(site: Site) -> None:
     finds(site.gateway, answers.hit(), corrected={"text": "Mitfahrbank", "html": "<mark>Mitfahrbank</mark><b>!</b>"})
     page = await site.get("/suche?q=Mitfarbank")
@@ -201,6 +209,15 @@ async def test_nothing_found_helps_on(site: Site) -> None:
     assert 'href="/meine-suchen/neu?q=drone&amp;kind=software"' in page.text
     assert 'href="/suche?field_of_action=tourism"' in page.text
     assert "as_words=bundesland" in page.text
+
+
+async def test_words_that_cannot_be_searched_for_are_called_so(site: Site) -> None:
+    finds(site.gateway, searchable=False)
+    page = await site.get("/suche?q=der+die+%21&kind=software")
+    text = text_of(page.text)
+    assert "Ihre Eingabe enthält kein Wort, nach dem sich suchen lässt." in text
+    assert "Nehmen Sie weniger" not in text
+    assert "/meine-suchen/neu" not in page.text, "what means nothing cannot be saved"
 
 
 async def test_a_search_is_saved_by_those_who_are_logged_in(site: Site) -> None:

@@ -89,9 +89,13 @@ class Corrected(ApiModel):
 
 
 class Found(ApiModel):
-    """One page of hits with the facets of the whole result; `search_id` names the search for what is opened of it."""
+    """One page of hits with the facets of the whole result; `search_id` names the search for what is opened of it.
+
+    Words that cannot be searched for, such as symbols and bare function words, are not `searchable`.
+    """
 
     total: int = 0
+    searchable: bool = True
     results: list[Hit] = []
     facets: dict[str, list[FacetValue]] = {}
     next_cursor: str | None = None

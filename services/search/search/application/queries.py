@@ -11,9 +11,11 @@ from search.application.meaning import Meaning
 from search.application.ports import FoundPage, SolutionSearch, Window
 from search.domain.facets import FACETS_BY_NAME, Facet
 from search.domain.fusion import NOTHING_NEAR, FusionWeights, Nearness, fuse
+from search.domain.intents import known_intents
 from search.domain.query_text import QueryReader, QueryText
-from search.domain.search_request import LONGEST_POSITION, Mode, Position, SearchRequest, Sort
+from search.domain.search_request import LONGEST_POSITION, LONGEST_TEXT, Mode, Position, SearchRequest, Sort
 from search.domain.shown import digest, digests, names_of
+from search.domain.words import clean
 
 MOST_NEAR = 100
 """Solutions that are found by meaning alone, at most."""
@@ -37,9 +39,13 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """A page as the API answers it; `next_position` is what the next cursor says, None on the last page."""
+    """A page as the API answers it; `next_position` is what the next cursor says, None on the last page.
+
+    Not `searchable` is a text that has no word to be found: it holds symbols or function words only.
+    """
 
     total: int
+    searchable: bool
     results: list[dict[str, Any]]
     facets: Labelled
     recognised: list[dict[str, Any]]
@@ -108,18 +114,39 @@ class Searching:
         return _answer(request, text, replace(page, position=None), [])
 
     async def similar(self, solution_id: str, size: int) -> list[dict[str, Any]]:
-        """Return the solutions nearest to one; raises ProblemError `solution-not-found` or `search-unavailable`."""
+        """Return what a search for the words and the meaning of a solution finds beside it, best first.
+
+        Raises ProblemError `solution-not-found` or `search-unavailable`.
+        """
         nothing = QueryText("")
         (this,) = await self._solutions.details([solution_id], nothing, {}) or (None,)
         if this is None:
             raise errors.not_found("solution-not-found", f"there is no solution {solution_id[:100]}")
-        near = await self._meaning.near_solution(solution_id, most=size)
-        ordered = sorted(near.cosines, key=lambda key: (-near.cosines[key], key))
-        results, relative = await self._solutions.details(ordered, nothing, {}), near.relative
+        scores = await self._like(this)
+        best = max(scores.values(), default=0.0) or 1.0
+        results = await self._solutions.details([*scores][:size], nothing, {})
         for result in results:
-            result["similarity"] = round(relative.get(result["id"], 0.0), 3)
+            result["similarity"] = round(scores[result["id"]] / best, 3)
             result["shared"] = _shared(this, result)
         return results
+
+    async def _like(self, card: Mapping[str, Any]) -> dict[str, float]:
+        """Return the fused scores of what is like a solution, best first; nothing while its vector is not there.
+
+        Vectors alone favour the few solutions that are near to all others.
+        """
+        said = clean(f"{card['name']} {card['summary']}")[:LONGEST_TEXT]
+        text = self._reader.read(said, literal=True, as_words=known_intents())
+        near = await self._meaning.near_solution(card["id"], most=MOST_NEAR)
+        if not near.cosines:
+            return {}
+
+        async def nearest() -> list[str]:
+            return [*near.cosines]
+
+        window = await self._solutions.window(SearchRequest(text.text, counted=()), text, nearest)
+        others = {key: score for key, score in window.matches.items() if key != card["id"]}
+        return fuse(others, near, {}, self._weights)
 
     async def _near(self, text: QueryText) -> Nearness:
         return await self._meaning.near_query(text.embedded, most=MOST_NEAR, least=0.0)
@@ -178,6 +205,7 @@ def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 def _answer(request: SearchRequest, text: QueryText, page: FoundPage, results: list[dict[str, Any]]) -> SearchAnswer:
     return SearchAnswer(
         total=page.total,
+        searchable=text.empty or text.searchable,
         results=results,
         facets=facets_of(page.counts, request.selected),
         recognised=[

@@ -1,11 +1,11 @@
 """Says why a solution was found, in terms that a page can show: which word, which synonym, which meaning."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from search.domain.query_text import QueryText
-from search.domain.words import fold
+from search.domain.words import fold, letters_of
 
 Kind = Literal["word", "phrase", "spelling", "compound", "synonym", "related", "similar_spelling", "meaning", "filter"]
 FIELDS = (
@@ -49,8 +49,8 @@ def explain(text: QueryText, matched: Collection[str], said: Mapping[str, str], 
         if f"meant:{fold(typed)}" in matched and f"typed:{fold(typed)}" not in matched:
             found.append(Reason("spelling", None, typed, right))
     found += _concepts(text, matched, said)
-    if "compound" in matched and not fields:
-        found.append(Reason("compound", None, ", ".join(text.parts)))
+    if not fields:
+        found += _compounds(text, matched)
     if "joined" in matched and not fields:
         found.append(Reason("compound", None, text.content))
     for recognised in text.recognised:
@@ -76,3 +76,18 @@ def _concepts(text: QueryText, matched: Collection[str], said: Mapping[str, str]
             if wider is not None:
                 reasons.append(Reason("related", None, meant.text, said.get(wider)))
     return reasons
+
+
+def _compounds(text: QueryText, matched: Collection[str]) -> Iterator[Reason]:
+    """Say of each compound which of its parts the solution has in compounds of its own."""
+    for compound in text.compounds:
+        held = [_as_written(part, compound.word) for part in compound.parts if f"part:{part}" in matched]
+        if held:
+            yield Reason("compound", None, compound.word, ", ".join(held))
+
+
+def _as_written(part: str, word: str) -> str:
+    """Return a folded part as the word it belongs to spells it."""
+    at = fold(word).find(part)
+    written = word[letters_of(word, at) : letters_of(word, at + len(part))] if at >= 0 else part
+    return written[:1].upper() + written[1:] if word[:1].isupper() else written

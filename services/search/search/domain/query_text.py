@@ -28,11 +28,19 @@ class Meant:
 
 
 @dataclass(frozen=True, slots=True)
+class Compound:
+    """A word in its right spelling that is made of parts; these are folded."""
+
+    word: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QueryText:
-    """A query taken apart. `words` are the content words in their right spelling, `compounds` and `joined` are folded.
+    """A query taken apart. `words` are the content words in their right spelling, `joined` are folded.
 
     `corrections` are misspelt words as typed, and what was meant; both are searched for. `spoken` is the whole query in
-    its right spelling, function words included. `compounds` are the parts of each word that has some.
+    its right spelling, function words included. `compounds` are the words that have parts.
     """
 
     text: str
@@ -41,7 +49,7 @@ class QueryText:
     spoken: str = ""
     context: tuple[str, ...] = ()
     """What is broader than the query, in words, when it is nothing but terms of the thesaurus."""
-    compounds: tuple[tuple[str, ...], ...] = ()
+    compounds: tuple[Compound, ...] = ()
     joined: tuple[str, ...] = ()
     meant: tuple[Meant, ...] = ()
     recognised: tuple[Recognised, ...] = ()
@@ -63,7 +71,7 @@ class QueryText:
     @property
     def parts(self) -> tuple[str, ...]:
         """The distinct parts of all compounds."""
-        return tuple(dict.fromkeys(chain.from_iterable(self.compounds)))
+        return tuple(dict.fromkeys(chain.from_iterable(each.parts for each in self.compounds)))
 
     @property
     def embedded(self) -> str:
@@ -140,7 +148,11 @@ class QueryReader:
             corrections=tuple(corrections),
             spoken=_respelled(cleaned, spans, spelled),
             context=() if recognised else self._context(spelled, mentions),
-            compounds=tuple(dict.fromkeys(tuple(parts) for word in content if (parts := self._splitter.of_text(word)))),
+            compounds=tuple(
+                Compound(word, tuple(parts))
+                for word in dict.fromkeys(content)
+                if (parts := self._splitter.of_text(word))
+            ),
             joined=tuple(
                 fold(left) + fold(right) for left, right in pairwise(content) if left.isalpha() and right.isalpha()
             ),

@@ -6,7 +6,7 @@ from html import escape
 from typing import Literal
 
 from search.domain.titles import Match
-from search.domain.words import WORD, fold
+from search.domain.words import WORD, fold, letters_of
 
 Kind = Literal["query", "field_of_action", "solution", "provider"]
 ORDER: tuple[Kind, ...] = ("query", "field_of_action", "solution", "provider")
@@ -75,7 +75,7 @@ def _at_a_word(text: str, beginning: str, taken: Sequence[tuple[int, int]]) -> t
     """Return the first span, not yet taken, at which a word begins so."""
     for word in WORD.finditer(text):
         if fold(word.group()).startswith(beginning):
-            span = word.start(), word.start() + _letters(word.group(), len(beginning))
+            span = word.start(), word.start() + letters_of(word.group(), len(beginning))
             if not any(_overlap(span, other) for other in taken):
                 return span
     return None
@@ -86,11 +86,6 @@ def _at_a_part(text: str, beginning: str, parts: Sequence[str]) -> tuple[int, in
         for part in parts:
             at = fold(word.group()).find(part) if part.startswith(beginning) else -1
             if at > 0:
-                start = word.start() + _letters(word.group(), at)
-                return start, word.start() + _letters(word.group(), at + len(beginning))
+                start = word.start() + letters_of(word.group(), at)
+                return start, word.start() + letters_of(word.group(), at + len(beginning))
     return None
-
-
-def _letters(word: str, folded_letters: int) -> int:
-    """Return how many letters of a word make so many of the folded word."""
-    return next((at for at in range(len(word)) if len(fold(word[:at])) >= folded_letters), len(word))

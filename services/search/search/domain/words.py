@@ -94,3 +94,8 @@ def humps(word: str) -> list[str]:
 def is_stop_word(word: str) -> bool:
     """True for a word that says nothing about what is looked for."""
     return word.lower() in STOP_WORDS
+
+
+def letters_of(word: str, folded_letters: int) -> int:
+    """Return how many letters of a word make so many of the folded word."""
+    return next((at for at in range(len(word)) if len(fold(word[:at])) >= folded_letters), len(word))

@@ -118,8 +118,8 @@ def _compounds(text: QueryText, weights: Weights) -> list[Clause]:
     if not weights.parts:
         return []
     return [
-        _match("parts", " ".join(parts), ALMOST_NOTHING, minimum_should_match=weights.parts_found)
-        for parts in text.compounds
+        _match("parts", " ".join(each.parts), ALMOST_NOTHING, minimum_should_match=weights.parts_found)
+        for each in text.compounds
     ]
 
 
@@ -181,9 +181,7 @@ def reasons(text: QueryText) -> list[Clause]:
     clauses = [_named(f"word:{name}", {"match": {name: {"query": text.content}}}) for name in FIELDS]
     if len(text.words) > 1:
         clauses.append(_named("phrase:name", {"match_phrase": {"name": {"query": text.content}}}))
-    if text.parts:
-        parts = " ".join(text.parts)
-        clauses.append(_named("compound", {"multi_match": {"query": parts, "fields": ["parts", *FIELDS]}}))
+    clauses += [_named(f"part:{part}", _match("parts", part, 1.0)) for part in text.parts]
     if text.joined:
         joined = {"multi_match": {"query": " ".join(text.joined), "fields": list(FIELDS)}}
         clauses.append(_named("joined", joined))

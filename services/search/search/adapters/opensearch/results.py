@@ -150,8 +150,8 @@ def _window(
         total=total,
         matches={hit["_id"]: hit["_score"] for hit in hits},
         stated={hit["_id"]: _stated(hit, text) for hit in hits},
-        counts=counts_of(counted["aggregations"], request),
-        fitting=_fitting(counted["aggregations"]),
+        counts=counts_of(counted.get("aggregations", {}), request),
+        fitting=_fitting(counted.get("aggregations", {})),
         cut=last[0]["_score"] if last and len(hits) < total else None,
     )
 

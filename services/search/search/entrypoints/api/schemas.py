@@ -72,7 +72,7 @@ class SimilarSolution(SolutionResult):
     """A solution like another one."""
 
     similarity: float
-    """0 for the mean of all solutions, 1 for the most similar one."""
+    """1 for the most similar solution; what others have of its words and its meaning, in proportion."""
     shared: list[str]
     """What both have in common, as `facet:value`."""
 
@@ -115,9 +115,13 @@ class FacetValue(BaseModel):
 
 
 class SearchPage(BaseModel):
-    """A page of results with the facets of the whole result."""
+    """A page of results with the facets of the whole result.
+
+    Not `searchable` is a text without a word that can be found: it holds symbols or function words only.
+    """
 
     total: int
+    searchable: bool
     results: list[SolutionResult]
     facets: dict[str, list[FacetValue]]
     recognised: list[Recognised]

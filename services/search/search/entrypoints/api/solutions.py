@@ -44,6 +44,7 @@ async def search_solutions(request: Request, container: Annotated[Container, Dep
     search_id = insights.noted(request, container.search_log, asked, hits=answer.total, mode=answer.mode)
     content = {
         "total": answer.total,
+        "searchable": answer.searchable,
         "results": answer.results,
         "facets": answer.facets,
         "recognised": answer.recognised,
@@ -78,6 +79,6 @@ async def similar_solutions(
     solution_id: Annotated[str, Path(max_length=LONGEST_ID)],
     size: Annotated[int, Query(ge=1, le=MOST_SIMILAR)] = 4,
 ) -> Response:
-    """Return what is similar in meaning to a solution. 404 `solution-not-found`."""
+    """Return what is similar to a solution, in its words and in meaning. 404 `solution-not-found`."""
     refuse_others(request, "size")
     return cacheable(request, {"results": await container.searching.similar(solution_id, size)})
