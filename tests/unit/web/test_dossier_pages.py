@@ -188,6 +188,19 @@ async def test_a_refusal_is_said_in_words_on_the_page(site: Site) -> None:
     assert (await site.post(PAGE, {"aktion": "unsinn", "version": "3"})).status_code == 400
 
 
+async def test_who_was_overtaken_sees_both_texts(site: Site) -> None:
+    await site.log_in(memberships=[TOWN])
+    site.gateway.on(f"GET {ONE}", survey(need="Von anderen inzwischen gespeichert.", version=4))
+    site.gateway.on(f"PUT {ONE}", problem(412, "stale-version"))
+    sent = {"aktion": "bedarf", "title": "Termine", "need": "Was ich getippt habe.", "version": "3"}
+    answer = await site.post(PAGE, sent)
+    assert answer.status_code == 412
+    assert "Gespeichert ist jetzt Titel Termine <b> Was wird gebraucht? Von anderen" in text_of(answer.text)
+    assert ">\nWas ich getippt habe.</textarea>" in answer.text
+    assert 'name="version" value="4"' in answer.text, "saving again replaces what was seen"
+    assert "Gespeichert ist jetzt" not in (await site.get(PAGE)).text
+
+
 async def test_an_answer_that_is_noted_needs_everything_and_keeps_what_was_typed(site: Site) -> None:
     await site.log_in(memberships=[TOWN])
     site.gateway.on(f"GET {ONE}", survey())

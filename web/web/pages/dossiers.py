@@ -253,6 +253,7 @@ def _show(
         query=query,
         labels=filter_labels(query, page.locale),
         form=typed.form or DossierForm(dossier.title, dossier.need),
+        stale=typed.form is not None and status in (409, 412),
         faults=faults or Faults(),
         options=requirements_in.options(page.container.profile, page.locale),
         typed=typed.demanding,
