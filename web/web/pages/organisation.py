@@ -105,6 +105,7 @@ async def edit_form(page: MemberPage, organisation_id: str) -> HTMLResponse:
 async def edit(page: MemberPage, organisation_id: str, form: CheckedForm) -> Response:
     """Change it."""
     typed, version, faults = OrganisationForm.read(form), form.text("version"), Faults()
+    stale = False
     facts = {"name": typed.name, "website_url": typed.website_url, "description": typed.description}
     check_facts(faults, page.locale, **facts)
     if not faults:
@@ -113,20 +114,24 @@ async def edit(page: MemberPage, organisation_id: str, form: CheckedForm) -> Res
             number = int(version) if version.isdecimal() else 0
             await page.services.catalog.edit_organisation(organisation_id, body, number)
         except ApiProblem as problem:
-            faults = refused(problem, page.locale)
+            faults, stale = refused(problem, page.locale), problem.status == 412
     if faults:
-        return _edit(page, await page.services.catalog.organisation(organisation_id), typed, faults, version)
+        held = await page.services.catalog.organisation(organisation_id)
+        return _edit(page, held, typed, faults, str(held.version) if stale else version, stale=stale)
     return page.go("/organisation", Flash("Die Angaben sind gespeichert. Ein neuer Name erscheint bald überall."))
 
 
-def _edit(page: Page, held: Organisation, typed: OrganisationForm, faults: Faults, version: str) -> HTMLResponse:
+def _edit(
+    page: Page, held: Organisation, typed: OrganisationForm, faults: Faults, version: str, *, stale: bool = False
+) -> HTMLResponse:
     return page.render(
         "organisations/edit.html",
-        status=422 if faults else 200,
+        status=412 if stale else 422 if faults else 200,
         organisation=held,
         typed=typed,
         faults=faults,
         version=version,
+        stale=stale,
     )
 
 
