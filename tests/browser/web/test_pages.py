@@ -93,6 +93,7 @@ async def test_filters_update_in_place_and_land_in_the_address(window: Window) -
     await visitor.page.wait_for_selector(".mp-chips >> text=Gesundheit")
     assert "field_of_action=health" in visitor.page.url
     assert await visitor.text(".mp-results__count") != before
+    assert await visitor.text("#ansage") == await visitor.text(".mp-results__count"), "and is announced"
     assert await visitor.page.is_checked("input[name=field_of_action][value=health]")
     await visitor.page.focus("input[name=kind][value=software]")
     await visitor.page.keyboard.press("Space")
@@ -103,6 +104,11 @@ async def test_filters_update_in_place_and_land_in_the_address(window: Window) -
     shown = await visitor.page.locator("main .mp-card").count()
     await visitor.page.click("text=Weitere Lösungen anzeigen")
     await visitor.page.wait_for_selector(f"main .mp-card >> nth={shown}")
+    first_of_more = visitor.page.locator("main .mp-card").nth(shown).locator("a").first
+    assert await first_of_more.evaluate("each => each === document.activeElement"), (
+        "the keyboard goes on with what is new"
+    )
+    assert "weitere Lösungen" in await visitor.text("#ansage")
     assert visitor.complaints == []
 
 
@@ -114,6 +120,7 @@ async def test_search_and_reading_work_without_javascript(window: Window) -> Non
     assert "für „mobilität“" in await visitor.text(".mp-results__count")
     await visitor.page.check("input[name=kind][value=software]")
     await visitor.page.click("button:has-text('Filter anwenden')")
+    await visitor.page.wait_for_selector(".mp-chips .mp-chip")
     assert await visitor.page.locator(".mp-chips .mp-chip").count() == 1
     await visitor.page.locator("main .mp-card a").first.click()
     assert "Steckbrief" in await visitor.text()

@@ -36,6 +36,9 @@ def test_organisations_are_named_only_when_nobody_is_identified_by_it(
     commits = [(1, 0, "stadt.example"), (2, 1, "stadt.example"), (3, 2, "mueller.example"), (4, 3, "")]
     (found,) = community.organisations(survey({}, history(commits)))
     assert found.raw == {"organisations": 2}
+    assert found.evidence[0].text == "2 Organisationen nach Domänen der Beitragenden"
+    (alone,) = community.organisations(survey({}, history(commits[:1])))
+    assert alone.evidence[0].text == "1 Organisation nach Domänen der Beitragenden"
     assert "stadt.example" in repr(found.evidence)
     assert "mueller" not in repr(found.evidence)
 

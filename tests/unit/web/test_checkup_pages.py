@@ -234,3 +234,16 @@ async def test_criteria_publish_stages_and_thresholds(site: Site) -> None:
     assert "Tage seit dem letzten Beitrag: höchstens 365." in text
     assert "Höchstens 40 Punkte." in text
     assert "McCabe 1976" in text
+
+
+async def test_german_words_of_the_checkup_are_told_from_english_ones(site: Site) -> None:
+    await site.get("/sprache?zu=en&weiter=/")
+    page = (await site.get("/loesungen/terminlotse")).text
+    assert '<span lang="de">444 Wörter</span>' in page
+    german = "Kein öffentliches Repository angegeben: Es lässt sich nichts messen."
+    unmeasured = answers.report(measurable=False, awards=[], reason=german)
+    site.gateway.on(f"GET /api/checkup/solutions/{answers.SOLUTION}", unmeasured)
+    assert german not in (await site.get("/loesungen/terminlotse")).text
+    unread = {**unmeasured, "repository_url": "https://git.example.org/a", "reason": "Nicht lesbar."}
+    site.gateway.on(f"GET /api/checkup/solutions/{answers.SOLUTION}", unread)
+    assert '<p class="kern-body" lang="de">Nicht lesbar.</p>' in (await site.get("/loesungen/terminlotse")).text

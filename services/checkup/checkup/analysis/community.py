@@ -31,10 +31,9 @@ def weeks(survey: Survey) -> list[Measurement]:
             not_applicable("C1", f"Jünger als {NEWCOMER_DAYS} Tage; Regelmäßigkeit lässt sich noch nicht beurteilen.")
         ]
     active = {(commit.at.isocalendar().year, commit.at.isocalendar().week) for commit in history.last_year}
-    last = history.commits[0].at.date().isoformat()
     evidence = [
         Evidence(f"{len(active)} von 52 Wochen mit Beiträgen, {len(history.last_year)} Beiträge im letzten Jahr"),
-        Evidence(f"Letzter Beitrag am {last}"),
+        Evidence(f"Letzter Beitrag am {history.commits[0].at:%d.%m.%Y}"),
     ]
     if history.bot_share > 0:
         evidence.append(
@@ -73,7 +72,11 @@ def organisations(survey: Survey) -> list[Measurement]:
     for _, domain in {(c.person, c.domain) for c in survey.history.last_year if c.domain}:
         members[domain] += 1
     named = sorted(domain for domain, count in members.items() if count > 1)
-    evidence = [Evidence(f"{len(members)} Organisationen nach Domänen der Beitragenden")]
+    evidence = [
+        Evidence(
+            f"{len(members)} {'Organisation' if len(members) == 1 else 'Organisationen'} nach Domänen der Beitragenden"
+        )
+    ]
     if named:
         evidence.append(Evidence("Mit mehreren Beitragenden: " + ", ".join(named[:6])))
     return [measured("C4", evidence, organisations=len(members))]

@@ -24,6 +24,11 @@
     form.dataset.changed = "";
     if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
   });
+  // The button for more is gone once there is more: the focus goes on to the first that is new.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var first = event.target.tagName === "UL" && event.detail.target.id === "mehr" && event.target.querySelector("a");
+    if (first) first.focus({ preventScroll: true });
+  });
   // A form that is on its way is not saved by itself any more.
   document.addEventListener("htmx:beforeRequest", function (event) {
     if (event.target.dataset.sent) event.preventDefault();
