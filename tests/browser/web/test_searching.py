@@ -129,6 +129,17 @@ async def test_another_spelling_is_offered_and_the_own_one_kept(window: Window, 
     assert "Ergebnisse auch für" in await visitor.text(".mp-understood")
 
 
+async def test_more_results_are_read_on_from_the_first_of_them_by_keyboard(window: Window) -> None:
+    visitor = await window()
+    await visitor.go("/suche")
+    shown = await visitor.page.locator("main .mp-card").count()
+    await visitor.page.locator("#mehr a", has_text="Weitere Lösungen anzeigen").focus()
+    await visitor.page.keyboard.press("Enter")
+    await visitor.page.wait_for_selector(".mp-cards--more li:first-child a:focus")
+    assert await visitor.page.locator("main .mp-card").count() > shown
+    assert visitor.complaints == []
+
+
 async def test_a_search_is_saved_changed_and_deleted(window: Window) -> None:
     name = f"Unterwegs {secrets.token_hex(3)}"
     municipality = await window("demo-municipality")

@@ -211,6 +211,13 @@ async def test_nothing_found_helps_on(site: Site) -> None:
     assert "as_words=bundesland" in page.text
 
 
+async def test_too_long_a_text_is_called_so(site: Site) -> None:
+    site.gateway.on(SOLUTIONS, problem(422, "query-too-long"))
+    page = await site.get("/suche?q=" + "x" * 5000)
+    assert page.status_code == 422
+    assert "Suchwörter dürfen höchstens 300 Zeichen haben." in text_of(page.text)
+
+
 async def test_words_that_cannot_be_searched_for_are_called_so(site: Site) -> None:
     finds(site.gateway, searchable=False)
     page = await site.get("/suche?q=der+die+%21&kind=software")
