@@ -1,7 +1,10 @@
 """The solution page put together: catalog, review, checkup, uses, ratings, similar ones; only the first is needed."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from fastapi.responses import HTMLResponse
 
@@ -21,6 +24,7 @@ from web.partly import Part, part
 from web.watching import Watching, watching
 from web.why import shared
 
+Listed = TypeVar("Listed")
 MOST_SIMILAR = 4
 SIMILAR_SECONDS = 1.5
 
@@ -96,7 +100,7 @@ async def load(page: Page, slug: str) -> SolutionView:
         ),
         _ratings(page, solution.id, like, same_bundesland=same_bundesland, cursor=cursor),
         part(services.search.similar(solution.id, size=MOST_SIMILAR), seconds=SIMILAR_SECONDS),
-        part(services.uses.of_solution(solution.id, later_uses or None)),
+        part(_page_of(partial(services.uses.of_solution, solution.id), later_uses)),
         watching(page, [solution.id]),
         asked_for,
     )
@@ -121,6 +125,16 @@ async def load(page: Page, slug: str) -> SolutionView:
     )
 
 
+async def _page_of(ask: Callable[[str | None], Awaitable[Listed]], cursor: str) -> Listed:
+    """Return a later page of a list; its first one when the address names none that there is."""
+    try:
+        return await ask(cursor or None)
+    except ApiProblem as problem:
+        if problem.status != 400 or not cursor:
+            raise
+        return await ask(None)
+
+
 async def _ratings(
     page: Page, solution_id: str, like: str, *, same_bundesland: bool, cursor: str
 ) -> tuple[Part[Ratings], str]:
@@ -135,7 +149,7 @@ async def _ratings(
             if problem.status not in (403, 404, 409):
                 return Part(down=True), ""
             return await part(catalog.ratings(solution_id)), problem.text(page.locale.language)
-    return await part(catalog.ratings(solution_id, cursor=cursor)), ""
+    return await part(_page_of(lambda after: catalog.ratings(solution_id, cursor=after or ""), cursor)), ""
 
 
 def show(

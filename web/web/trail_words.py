@@ -109,10 +109,23 @@ def value(kind: str, path: str, given: Any, profile: Questionnaire, locale: Loca
         except (AttributeError, KeyError, TypeError, ValueError):  # an answer in a form that is no longer asked for
             return _plain(given, locale)
     name = inner.rpartition(".")[2]
+    if name == "findings":
+        return "; ".join(_finding(each, locale) for each in _listed(given))
     label = _STATES.get(kind) if name == "state" else _LABELS.get(name)
     if label:
         return ", ".join(words.label(label, str(each), locale.language) for each in _listed(given))
     return ", ".join(_plain(each, locale) for each in _listed(given))
+
+
+def _finding(given: Any, locale: Locale) -> str:
+    if not isinstance(given, dict):
+        return _plain(given, locale)
+    result, grade = given.get("result"), given.get("grade")
+    judged = words.label("grade", str(grade), locale.language) if grade else ""
+    if result and not grade:
+        judged = words.label("result", str(result), locale.language)
+    told = ", ".join(text for text in (judged, str(given.get("finding") or "")) if text)
+    return f"{given.get('title') or given.get('criterion')}: {told}"
 
 
 def _question(path: str, profile: Questionnaire) -> Question | None:

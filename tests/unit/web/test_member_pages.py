@@ -201,6 +201,7 @@ async def test_opening_a_message_marks_it_and_follows_its_link(site: Site) -> No
     site.gateway.on("POST /api/notify/inbox/message-1/read", {"unread": 0})
     page = await site.get("/posteingang")
     assert "Sie sind Mitglied der Organisation" in page.text
+    assert f'Öffnen<span class="kern-sr-only">: {answers.message()["title"]}</span>' in page.text.replace("&#34;", '"')
     answer = await site.post("/posteingang/message-1/gelesen", {"link": "/meine-loesungen/0197-solution"})
     assert answer.headers["location"] == "/meine-loesungen/0197-solution"
     assert site.gateway.count("POST /api/notify/inbox/message-1/read") == 1

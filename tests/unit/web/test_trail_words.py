@@ -38,6 +38,16 @@ def test_fields_are_called_by_their_names(path: str, german: str, english: str) 
         ("solution", "versions.1.listing.media", "no list any more", "no list any more"),
         ("solution", "versions.1.round", 2, "2"),
         ("solution", "corrections", [{"number": 1}], '{"number": 1}'),
+        (
+            "solution",
+            "versions.1.findings",
+            [
+                {"criterion": "fit", "title": "Eignung", "result": "pass", "grade": None, "finding": "Passt."},
+                {"criterion": "usability", "title": None, "result": None, "grade": 2, "finding": None},
+                "unerwartet",
+            ],
+            "Eignung: Erfüllt, Passt.; usability: ausreichend; unerwartet",
+        ),
         ("solution", "withdrawn", None, ""),
         ("solution", "versions.1.listing.answers", {}, ""),
         ("publiccode", "state", "unknown", "unknown"),

@@ -65,6 +65,18 @@ async def test_a_long_list_of_uses_goes_on(site: Site) -> None:
     assert f'href="{PAGE}#einsatz"' in later
 
 
+async def test_an_address_of_no_page_of_a_list_shows_the_first(site: Site) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("cursor"):
+            return problem(400, "bad-cursor")
+        return httpx.Response(200, json=answers.used(confirmed=1, items=[answers.use()]))
+
+    site.gateway.on(USED, answer)
+    text = text_of((await site.get(f"{PAGE}?nutzer=kaputt")).text)
+    assert "1 Kommune bestätigt den Einsatz." in text
+    assert "gerade nicht abrufbar" not in text
+
+
 async def test_a_service_that_is_down_takes_only_its_section(site: Site) -> None:
     site.gateway.on(USED, problem(503, "temporarily-unavailable"))
     page = await site.get(PAGE)
