@@ -37,7 +37,7 @@ async def test_a_new_listing_reaches_who_saved_the_search(stack: Stack, story: S
         await story.published(each["id"])
 
     (alert,) = await wait.until(lambda: alerts(story, county), timeout=60, message="the alert is in the inbox")
-    assert alert["title"] == f"Neues zu Ihrer Suche „Bänke“: Mitfahrbank {word}"
+    assert alert["title"] == f"Neues zu Ihrer Suche „Bänke“: Mitfahrbank {word} (neu auf dem Marktplatz)"
     assert alert["link"] == f"/loesungen/{submitted['slug']}"
     assert alert["reason"] == "Sie haben die Suche „Bänke“ gespeichert und möchten sofort davon hören."
     mails = f"{(await asyncio.to_thread(stack.status))['mails']}/messages"

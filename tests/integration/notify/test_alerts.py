@@ -36,11 +36,13 @@ async def test_the_owner_is_told_in_the_inbox_and_by_mail_and_nobody_else(
     await provider.join(user, f"{user}@example.org", "Petra Muster")
     await provider.join(colleague, f"{colleague}@example.org")
     await provider.publish(alerted(user))
-    (item,) = await until_titles(api, login(user), "Neues zu Ihrer Suche „Mitfahrbänke“: Comby")
+    (item,) = await until_titles(
+        api, login(user), "Neues zu Ihrer Suche „Mitfahrbänke“: Comby (neu auf dem Marktplatz)"
+    )
     assert (item["kind"], item["link"]) == ("saved_search_alerted", "/loesungen/comby")
     assert item["reason"] == "Sie haben die Suche „Mitfahrbänke“ gespeichert und möchten sofort davon hören."
     (mail,) = await wait.until(lambda: mails.messages(to=f"{user}@example.org"))
-    assert mail["subject"] == "Neues zu Ihrer Suche „Mitfahrbänke“: Comby"
+    assert mail["subject"] == "Neues zu Ihrer Suche „Mitfahrbänke“: Comby (neu auf dem Marktplatz)"
     for body in (mail["text"], mail["html"]):
         assert "https://marktplatz.example.org/meine-suchen" in body
         assert "/api/notify/unsubscribe?token=" in body
@@ -56,7 +58,10 @@ async def test_the_same_alert_again_is_told_once(
     await provider.js.publish(subject_of(event), event.to_bytes())  # without its id the stream keeps it twice
     await provider.publish(alerted(user, name="Zweite"))
     await until_titles(
-        api, login(user), "Neues zu Ihrer Suche „Mitfahrbänke“: Comby", "Neues zu Ihrer Suche „Zweite“: Comby"
+        api,
+        login(user),
+        "Neues zu Ihrer Suche „Mitfahrbänke“: Comby (neu auf dem Marktplatz)",
+        "Neues zu Ihrer Suche „Zweite“: Comby (neu auf dem Marktplatz)",
     )
     await wait.until(lambda: provider.settled("PRIVATE", "notify-alerts"))
     assert len(await inbox(api, login(user))) == 2
@@ -68,7 +73,7 @@ async def test_who_wants_no_mails_finds_alerts_in_the_inbox(
     await provider.join(user, f"{user}@example.org")
     assert (await api.put("/preferences", json={"email": False}, headers=login(user))).status_code == 200
     await provider.publish(alerted(user))
-    await until_titles(api, login(user), "Neues zu Ihrer Suche „Mitfahrbänke“: Comby")
+    await until_titles(api, login(user), "Neues zu Ihrer Suche „Mitfahrbänke“: Comby (neu auf dem Marktplatz)")
     await wait.until(lambda: stored["messages"].count_documents({"mail.state": "skipped"}))
     assert mails.messages(to=f"{user}@example.org") == []
 
@@ -81,7 +86,7 @@ async def test_alerts_are_erased_with_the_last_membership_and_not_before(
     for organisation in (provider, other):
         await organisation.join(user, f"{user}@example.org")
     await provider.publish(event)
-    await until_titles(api, login(user), "Neues zu Ihrer Suche „Mitfahrbänke“: Comby")
+    await until_titles(api, login(user), "Neues zu Ihrer Suche „Mitfahrbänke“: Comby (neu auf dem Marktplatz)")
     await provider.leave(user)
     await wait.until(lambda: provider.settled("PRIVATE", "notify-contacts"))
     assert len(await inbox(api, login(user))) == 1

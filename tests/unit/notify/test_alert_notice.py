@@ -74,8 +74,11 @@ def test_a_single_match_leads_to_its_page(templates: JinjaTemplates) -> None:
     notice = of_alert(alert(match(), frequency="at_once"))
     assert (notice.link, notice.action) == ("/loesungen/comby", "Lösung ansehen")
     texts = templates.inbox(notice.kind, notice.facts)
-    assert texts.title == "Neues zu Ihrer Suche „Bänke in BB“: Comby"
+    assert texts.title == "Neues zu Ihrer Suche „Bänke in BB“: Comby (neu auf dem Marktplatz)"
     assert texts.text.startswith("Das ist neu zu Ihrer Suche „Bänke in BB“:\n\n- Comby: neu auf dem Marktplatz\n")
+    rated = of_alert(alert(match(reason="new_rating"), frequency="at_once"))
+    title = templates.inbox(rated.kind, rated.facts).title
+    assert title == "Neues zu Ihrer Suche „Bänke in BB“: Comby (neu bewertet)", "messages about one differ at a glance"
     assert "möchten sofort davon hören" in notice.reason
 
 
