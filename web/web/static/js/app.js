@@ -89,14 +89,6 @@
     });
   });
 
-  // Who asked for more results goes on at the first of them; the link that was pressed is gone.
-  document.addEventListener("htmx:afterSwap", function (event) {
-    if (!event.detail.target || event.detail.target.id !== "mehr") return;
-    var lists = document.querySelectorAll(".mp-cards--more");
-    var first = lists.length && lists[lists.length - 1].querySelector("a");
-    if (first) first.focus({ preventScroll: true });
-  });
-
   // Which search led here is told on the server; the address that is kept and passed on does without it.
   var address = new URL(location.href);
   if (address.searchParams.has("suche")) {
