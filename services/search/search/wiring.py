@@ -35,6 +35,7 @@ from search.application.projection import Projection
 from search.application.queries import Searching
 from search.application.rebuild import Rebuilder
 from search.application.search_log import SearchLog
+from search.application.similar import Similar
 from search.application.suggesting import Suggesting
 from search.application.supervision import Supervisor
 from search.domain.query_text import QueryReader
@@ -55,6 +56,7 @@ class Container:
     store: OpenSearchStore
     runs: OpenSearchRunLog
     searching: Searching
+    similar: Similar
     rebuilding: Rebuilding
     rebuilder: Rebuilder
     projection: Projection
@@ -123,6 +125,7 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
         else:
             vectors = vector_wiring.in_memory(embeddings, embedder.dimensions, mirror)
         meaning = Meaning(embedder, vectors.index)
+        query_reader = QueryReader(splitter, thesaurus, vocabulary)
         past_queries = RememberedQueries(
             searches, minimum=settings.suggested_query_minimum, refresh_seconds=settings.suggested_query_seconds
         )
@@ -139,7 +142,8 @@ async def build(settings: SearchSettings, *, clock: Clock | None = None) -> Asyn
             administration=administration,
             store=store,
             runs=runs,
-            searching=Searching(solutions, QueryReader(splitter, thesaurus, vocabulary), meaning),
+            searching=Searching(solutions, query_reader, meaning),
+            similar=Similar(solutions, query_reader, meaning),
             rebuilding=Rebuilding(runs, administration, platform.clock),
             rebuilder=rebuilder,
             projection=Projection(store),

@@ -12,6 +12,7 @@ from search.adapters.opensearch import query
 from search.adapters.opensearch.matching import NEAR_FIRST
 from search.adapters.opensearch.results import OpenSearchSolutions
 from search.application.queries import IN_WINDOW, NEAR_ENOUGH, NEAR_ENOUGH_UNFAMILIAR, Searching
+from search.application.similar import Similar
 from search.domain.fusion import NOTHING_NEAR, FusionWeights, Nearness
 from search.domain.query_text import QueryReader
 from search.domain.search_request import LONGEST_POSITION, SearchRequest, Sort
@@ -125,6 +126,10 @@ class Meanings:
 def searching(engine: Engine, reader: QueryReader, cosines: Scores | None = None, **weights: float) -> Searching:
     solutions = OpenSearchSolutions(engine, timeout_seconds=5)  # type: ignore[arg-type]
     return Searching(solutions, reader, Meanings(cosines or {}), FusionWeights(**weights))  # type: ignore[arg-type]
+
+
+def similar(engine: Engine, reader: QueryReader, cosines: Scores | None = None) -> Similar:
+    return Similar(OpenSearchSolutions(engine, timeout_seconds=5), reader, Meanings(cosines or {}))  # type: ignore[arg-type]
 
 
 async def pages(
@@ -363,8 +368,8 @@ async def test_of_equal_words_the_nearest_is_most_similar_and_told_with_what_is_
         "c": {"fields_of_action": ["tourism", "health"], "bundesland": "DE-SN"},
         "d": {"fields_of_action": ["strategy"], "offer_form": "website", "provider": "D"},
     }
-    search = searching(engine, reader, {"b": 0.8, "c": 0.9, "d": 0.7, "gone": 0.85})
-    found = await search.similar("a", size=4)
+    like = similar(engine, reader, {"b": 0.8, "c": 0.9, "d": 0.7, "gone": 0.85})
+    found = await like.to("a", size=4)
     assert [(each["id"], each["similarity"]) for each in found] == [("c", 1.0), ("b", 0.823), ("d", 0.645)]
     assert [each["shared"] for each in found] == [
         ["field_of_action:health", "field_of_action:tourism", "offer_form:app", "provider:A"],
@@ -372,21 +377,21 @@ async def test_of_equal_words_the_nearest_is_most_similar_and_told_with_what_is_
         [],
     ]
     engine.cards["a"]["offer_form"] = engine.cards["b"]["offer_form"] = "other"
-    assert "offer_form:other" not in (await search.similar("a", size=4))[1]["shared"], "that says nothing"
+    assert "offer_form:other" not in (await like.to("a", size=4))[1]["shared"], "that says nothing"
 
 
 @pytest.mark.parametrize("cosine", [0.7, 0.5])
 async def test_where_nothing_is_nearer_than_the_mean_the_nearest_are_shown_all_the_same(
     reader: QueryReader, cosine: float
 ) -> None:
-    found = await searching(Engine({"a": 1.0, "b": 1.0}), reader, {"b": cosine}).similar("a", size=4)
+    found = await similar(Engine({"a": 1.0, "b": 1.0}), reader, {"b": cosine}).to("a", size=4)
     assert [(each["id"], each["similarity"]) for each in found] == [("b", 1.0)]
 
 
 async def test_what_shares_words_with_a_solution_comes_before_what_is_near_to_everything(reader: QueryReader) -> None:
     engine = Engine({"a": 9.0, "b": 0.0, "c": 2.0, "d": 1.5})
     engine.cards = {"a": {"name": "Mitfahrbank kostenlos in Bayern", "summary": "der Bus"}}
-    found = await searching(engine, reader, {"b": 0.9, "c": 0.85}).similar("a", size=2)
+    found = await similar(engine, reader, {"b": 0.9, "c": 0.85}).to("a", size=2)
     assert [each["id"] for each in found] == ["c", "d"], "b is nearest, and shares no word"
     asked = next(body for body in engine.asked if "ids" not in str(body["query"]["bool"]["filter"]))
     assert asked["query"]["bool"]["filter"] == [{"term": {"visible": True}}], "its own words are no filters"
@@ -394,12 +399,12 @@ async def test_what_shares_words_with_a_solution_comes_before_what_is_near_to_ev
 
 
 async def test_nothing_is_similar_while_a_solution_cannot_be_compared(reader: QueryReader) -> None:
-    assert await searching(Engine({"a": 1.0, "b": 1.0}), reader).similar("a", size=4) == []
+    assert await similar(Engine({"a": 1.0, "b": 1.0}), reader).to("a", size=4) == []
 
 
 async def test_nothing_is_similar_to_a_solution_that_is_not_there(reader: QueryReader) -> None:
     with pytest.raises(ProblemError) as caught:
-        await searching(Engine({"a": 1.0}), reader, {"a": 0.9}).similar("b", size=4)
+        await similar(Engine({"a": 1.0}), reader, {"a": 0.9}).to("b", size=4)
     assert (caught.value.slug, caught.value.kind) == ("solution-not-found", "not_found")
 
 

@@ -1,21 +1,16 @@
-"""What can be asked: a search, its facets, and what is similar to a solution."""
+"""What can be asked of a text: a search, and its facets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.vocabulary import OfferForm
-from servicekit import errors
-
 from search.application.meaning import Meaning
 from search.application.ports import FoundPage, SolutionSearch, Window
 from search.domain.facets import FACETS_BY_NAME, Facet
 from search.domain.fusion import NOTHING_NEAR, FusionWeights, Nearness, fuse
-from search.domain.intents import known_intents
 from search.domain.query_text import QueryReader, QueryText
-from search.domain.search_request import LONGEST_POSITION, LONGEST_TEXT, Mode, Position, SearchRequest, Sort
+from search.domain.search_request import LONGEST_POSITION, Mode, Position, SearchRequest, Sort
 from search.domain.shown import digest, digests, names_of
-from search.domain.words import clean
 
 MOST_NEAR = 100
 """Solutions that are found by meaning alone, at most."""
@@ -113,41 +108,6 @@ class Searching:
         page = await self._solutions.page(counted, text, near=_enough(near, text), complete=False)
         return _answer(request, text, replace(page, position=None), [])
 
-    async def similar(self, solution_id: str, size: int) -> list[dict[str, Any]]:
-        """Return what a search for the words and the meaning of a solution finds beside it, best first.
-
-        Raises ProblemError `solution-not-found` or `search-unavailable`.
-        """
-        nothing = QueryText("")
-        (this,) = await self._solutions.details([solution_id], nothing, {}) or (None,)
-        if this is None:
-            raise errors.not_found("solution-not-found", f"there is no solution {solution_id[:100]}")
-        scores = await self._like(this)
-        best = max(scores.values(), default=0.0) or 1.0
-        results = await self._solutions.details([*scores][:size], nothing, {})
-        for result in results:
-            result["similarity"] = round(scores[result["id"]] / best, 3)
-            result["shared"] = _shared(this, result)
-        return results
-
-    async def _like(self, card: Mapping[str, Any]) -> dict[str, float]:
-        """Return the fused scores of what is like a solution, best first; nothing while its vector is not there.
-
-        Vectors alone favour the few solutions that are near to all others.
-        """
-        said = clean(f"{card['name']} {card['summary']}")[:LONGEST_TEXT]
-        text = self._reader.read(said, literal=True, as_words=known_intents())
-        near = await self._meaning.near_solution(card["id"], most=MOST_NEAR)
-        if not near.cosines:
-            return {}
-
-        async def nearest() -> list[str]:
-            return [*near.cosines]
-
-        window = await self._solutions.window(SearchRequest(text.text, counted=()), text, nearest)
-        others = {key: score for key, score in window.matches.items() if key != card["id"]}
-        return fuse(others, near, {}, self._weights)
-
     async def _near(self, text: QueryText) -> Nearness:
         return await self._meaning.near_query(text.embedded, most=MOST_NEAR, least=0.0)
 
@@ -191,15 +151,6 @@ def _enough(near: Nearness, text: QueryText) -> list[str]:
     """Return what is near enough to be found by meaning alone."""
     least = NEAR_ENOUGH if text.familiar else NEAR_ENOUGH_UNFAMILIAR
     return [key for key, cosine in near.cosines.items() if cosine >= least]
-
-
-def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """Return what two solutions have in common, as facet and value."""
-    shared = [f"field_of_action:{each}" for each in one["fields_of_action"] if each in other["fields_of_action"]]
-    for facet in ("offer_form", "bundesland", "provider"):
-        if one[facet] == other[facet] and one[facet] not in (None, OfferForm.OTHER):
-            shared.append(f"{facet}:{one[facet]}")
-    return shared
 
 
 def _answer(request: SearchRequest, text: QueryText, page: FoundPage, results: list[dict[str, Any]]) -> SearchAnswer:

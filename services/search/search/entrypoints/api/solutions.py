@@ -81,4 +81,4 @@ async def similar_solutions(
 ) -> Response:
     """Return what is similar to a solution, in its words and in meaning. 404 `solution-not-found`."""
     refuse_others(request, "size")
-    return cacheable(request, {"results": await container.searching.similar(solution_id, size)})
+    return cacheable(request, {"results": await container.similar.to(solution_id, size)})
