@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import WIDTHS, Window
+from .conftest import WIDTHS, Visitor, Window
 from .faults import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -164,3 +164,33 @@ async def test_paper_shows_nothing_to_press(window: Window, path: str) -> None:
     pressed = visitor.page.locator("main :is(button, .kern-btn, input, select, textarea)").locator("visible=true")
     assert await visitor.page.locator("main button").count()
     assert await pressed.count() == 0
+
+
+async def test_what_was_typed_outlives_the_log_in(window: Window) -> None:
+    """Browsers forget fields with autocomplete="off" on the way back."""
+    visitor = await window("demo-municipality")
+    page = visitor.page
+    typed = {"subject": "Raumbuchung", "needed_by": "2099-05", "budget": "bis 5.000 Euro", "text": "Für 20 Vereine."}
+    await visitor.go("/loesungen/fichtel-stele/anfrage")
+    for name, text in typed.items():
+        await page.fill(f"main [name={name}]", text)
+    await page.context.clear_cookies()
+    await page.click("main button:has-text('Anfrage senden')")
+    async with page.context.expect_page() as opened:
+        await page.click("text=In neuem Tab anmelden")
+    other = Visitor(await opened.value, visitor.stack)
+    await other.identify("demo-municipality")
+    await other.page.wait_for_url(visitor.stack + "/")
+    await page.go_back()
+    assert {name: await page.input_value(f"main [name={name}]") for name in typed} == typed
+
+
+async def test_what_scrolls_shows_that_the_keyboard_is_there(window: Window) -> None:
+    visitor = await window()
+    await visitor.go("/vergleich?loesung=comby&loesung=digi-stuben")
+    await visitor.page.locator("main .mp-compared > summary").first.focus()
+    await visitor.page.keyboard.press("Tab")
+    shown = await visitor.page.evaluate(
+        "[document.activeElement.className, getComputedStyle(document.activeElement).outlineStyle]"
+    )
+    assert shown == ["mp-scroll", "solid"]
