@@ -11,8 +11,7 @@ from opensearchpy import AsyncOpenSearch
 from search.adapters.opensearch.administration import OpenSearchAdministration
 from search.adapters.opensearch.client import connect
 from search.adapters.opensearch.content import OpenSearchContent
-from search.application.rebuild_ports import Counts
-from search.domain.document import SolutionDocument
+from search.application.rebuild_ports import Counts, Stored
 from servicekit.errors import ProblemError
 
 INDEX = "solutions-slow"
@@ -61,12 +60,12 @@ def administration(client: AsyncOpenSearch) -> OpenSearchAdministration:
 
 
 def content(client: AsyncOpenSearch) -> OpenSearchContent:
-    return OpenSearchContent(client, lambda document: {"id": document.id, "checksum": "x"})
+    return OpenSearchContent(client)
 
 
 async def fill(client: AsyncOpenSearch) -> list[str]:
     async with content(client).filling(INDEX) as filling:
-        await filling.put(SolutionDocument(id="comby"))
+        await filling.put(Stored("comby", "x", "", b"{}"))
     return list(filling.refused)
 
 
