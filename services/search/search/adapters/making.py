@@ -22,8 +22,8 @@ from search.domain.document import SolutionDocument
 
 log = logging.get(__name__)
 
-FEWEST_MESSAGES = 10_000
-"""A process takes about a second to start, in which one makes documents of so many."""
+FEWEST_MESSAGES = 50_000
+"""Some 10,000 solutions. Each helper needs a second to start and as long to learn the words, which fewer do not repay."""
 CHUNK = 100
 AHEAD = 2
 """Chunks under way for each process: it has the next one before it is done."""
