@@ -23,7 +23,7 @@ from search.domain.document import SolutionDocument
 log = logging.get(__name__)
 
 FEWEST_MESSAGES = 50_000
-"""Some 10,000 solutions. Each helper needs a second to start and as long to learn the words, which fewer do not repay."""
+"""Some 10,000 solutions. A helper takes a second to start, and learns the words for itself: fewer do not repay it."""
 CHUNK = 100
 AHEAD = 2
 """Chunks under way for each process: it has the next one before it is done."""
