@@ -120,7 +120,7 @@ async def test_a_hatchery_that_is_killed_takes_its_processes_with_it_and_all_com
         await wait.until(
             lambda: child.state == "ready" and child.pid not in {None, first}, timeout=30, message="it to be back"
         )
-        assert not psutil.pid_exists(first)
+        await wait.until(lambda: not psutil.pid_exists(first), message="the first one to be gone")
         assert hatching.pid not in {None, mother}
         await child.stop(grace=5)
     assert hatching.pid is None
