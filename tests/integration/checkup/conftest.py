@@ -18,7 +18,7 @@ from checkup.application.mapping import run_id
 from checkup.main import service
 from checkup.settings import CheckupSettings
 from checkup.testing.repositories import RepositoryMaker
-from contracts import catalog
+from contracts import catalog, topology
 from contracts.envelope import Event
 from contracts.ids import uuid7
 from contracts.listing import Listing
@@ -198,6 +198,9 @@ async def api(settings: CheckupSettings) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
+POLICIES = "checkup-policies"
+
+
 @dataclass
 class Bus:
     """What the catalogue says, and what the checkup answers."""
@@ -205,9 +208,13 @@ class Bus:
     js: JetStreamContext
     solution_id: str = field(default_factory=uuid7)
     organisation_id: str = field(default_factory=uuid7)
+    _said: int = 0
 
     async def publish(self, event: Event) -> None:
-        await self.js.publish(subject_of(event), event.to_bytes(), headers={"Nats-Msg-Id": event.id})
+        subject = subject_of(event)
+        stored = await self.js.publish(subject, event.to_bytes(), headers={"Nats-Msg-Id": event.id})
+        if subject.rpartition(".")[0] + ".*" in topology.consumer(POLICIES).filter_subjects:
+            self._said = stored.seq
 
     def listing(self, repository_url: str | None, demo_url: str | None = None) -> Listing:
         return Listing.model_validate(
@@ -282,9 +289,10 @@ class Bus:
         await bucket.put(membership_key(user, self.organisation_id), entry.model_dump_json().encode())
 
     async def settled(self) -> bool:
-        """True when everything that was said has been handled."""
-        info = await self.js.consumer_info("EVENTS", "checkup-policies")
-        return info.num_pending == 0 and info.num_ack_pending == 0
+        """True when everything said was handled; a consumer learns of a message a little after it was stored."""
+        info = await self.js.consumer_info("EVENTS", POLICIES)
+        delivered = info.delivered.stream_seq if info.delivered else 0
+        return delivered >= self._said and info.num_pending == 0 and info.num_ack_pending == 0
 
     async def queue_empty(self) -> bool:
         info = await self.js.stream_info("JOBS")
